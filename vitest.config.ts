@@ -1,0 +1,8 @@
+// Three kinds of proof: pure code on Node, objects and Worker inside workerd, the whole stack with a browser.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: ['tests/vitest.unit.ts', 'tests/vitest.workerd.ts', 'tests/vitest.story.ts'],
+  },
+});
