@@ -1,0 +1,214 @@
+// What the organisation's object says, in the words that Worker and request objects share. Facts carry their moment:
+// whoever decides on them judges how old they may be. Only types here; the authority itself is durable-objects/organization.ts.
+import type { Digest, Instant, Json, JsonObject } from './json.ts';
+import type { Policy, RiskLevel } from './policy.ts';
+
+export const ROLES = ['owner', 'admin', 'reviewer', 'auditor'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const KEY_SCOPES = [
+  'requests:write',
+  'requests:read',
+  'requests:read_all',
+  'capabilities:verify',
+  'admin:read',
+  'changes:propose',
+] as const;
+export type KeyScope = (typeof KEY_SCOPES)[number];
+
+/** What a caller holds: the organisation looks it up by the SHA-256 (hex) of the whole text, never by the text. */
+export type Credential = { kind: 'api_key'; key: string; digest: string } | { kind: 'session'; digest: string };
+
+export interface Machine {
+  kind: 'machine';
+  service_account: string;
+  name: string;
+  key: string;
+  scopes: KeyScope[];
+  /** `service-account:NAME` or `agent:NAME`; the account's own name by default. */
+  actors: string[];
+  /** For `capabilities:verify`: the one audience that this key may ask about. */
+  audience: string | null;
+  owners: string[];
+  key_created_by: string | null;
+}
+
+export interface Person {
+  kind: 'person';
+  user: string;
+  name: string;
+  email: string;
+  roles: Role[];
+  /** Group names without the `group:` prefix. */
+  groups: string[];
+  session: string;
+}
+
+export type Principal = Machine | Person;
+
+export interface OrganizationHead {
+  id: string;
+  kind: 'live' | 'test';
+  name: string;
+  rp_id: string;
+}
+
+/** What isolates keep by `config_version`; it permits nothing by itself. */
+export interface Snapshot {
+  config_version: number;
+  organization: OrganizationHead;
+  /** Hex of 32 bytes: derived ids come from it. Not a rotating secret, never shown. */
+  id_key: string;
+  policy: { version: number; digest: Digest; policy: Policy };
+}
+
+export interface Passkey {
+  id: string;
+  user: string;
+  /** base64url, as WebAuthn's JSON has it. */
+  credential_id: string;
+  /** COSE key, base64url. */
+  public_key: string;
+  counter: number;
+  transports: string[];
+  device_type: 'singleDevice' | 'multiDevice';
+  backed_up: boolean;
+  aaguid: string;
+  name: string;
+  status: 'active' | 'revoked';
+  created_at: Instant;
+  last_used_at: Instant | null;
+  /** Before this instant it decides nothing high or critical; null for the first key of a person. */
+  restricted_until: Instant | null;
+  /** Id of its `passkey.registered` event, and that event's ledger index once sealed. */
+  event: string;
+  entry: number | null;
+}
+
+/** Where a person stands at `as_of`. */
+export interface Standing {
+  user: string;
+  name: string;
+  email: string;
+  active: boolean;
+  roles: Role[];
+  groups: string[];
+  passkeys: Passkey[];
+}
+
+export interface Stop {
+  id: string;
+  /** `target` is an actor, a service account id, or the organisation id. */
+  target_kind: 'actor' | 'service_account' | 'organization';
+  target: string;
+  reason: string;
+  set_by: string;
+  set_at: Instant;
+}
+
+export interface Facts {
+  /** Milliseconds since the epoch at which all of this was true. */
+  as_of: number;
+  config_version: number;
+  stops: Stop[];
+  /** By user id: everyone that was asked about. Absent: not a member. */
+  standings: Record<string, Standing>;
+  /** Owners and key creator of the service account that was asked about (for `separation: owners`). */
+  owners: string[];
+}
+
+export interface AuthorizeQuestion {
+  credential: Credential;
+  /** Version of the snapshot that the caller keeps; null if none. */
+  config_version: number | null;
+  /** Users whose standing is needed (earlier voters); the caller's own always comes along. */
+  users?: string[];
+  /** Service account whose owners are needed. */
+  owners_of?: string | null;
+}
+
+export interface Authority {
+  principal: Principal;
+  facts: Facts;
+  /** Present if the caller's copy is stale. */
+  snapshot: Snapshot | null;
+}
+
+export interface AdmitQuestion extends AuthorizeQuestion {
+  request: string;
+  actor: string;
+  risk: RiskLevel;
+  verdict: 'allow' | 'require_approval' | 'deny';
+  /** Version that the verdict was judged by: the answer is a new snapshot and nothing reserved if it has moved. */
+  judged_by: number;
+  draw: { pattern: string; count: number; per_seconds: number } | null;
+  pending_limit: number;
+  /** RFC 8785 text of `{action, resource, actor, params, metadata}`; the organisation keeps only an HMAC of it. */
+  fingerprint: string;
+}
+
+export interface Admission extends Authority {
+  /** `exhausted`: judge once more without that pattern. `stale`: judge again by the new snapshot. */
+  admitted: 'yes' | 'exhausted' | 'stale';
+}
+
+/** What a request's object tells the organisation of each sealed step (deliver()). Repeatable: keyed by event id. */
+export interface FeedItem {
+  request: string;
+  actor: string;
+  status: string;
+  terminal: boolean;
+  rejected_fingerprint: string | null;
+  events: { id: string; type: string; seq: number; at: Instant }[];
+}
+
+export interface FeedAnswer {
+  /** Which endpoints want which events. */
+  wanted: { endpoint: string; event: string }[];
+}
+
+export const CHANGE_KINDS = [
+  'policy',
+  'invitation',
+  'member',
+  'recovery',
+  'group',
+  'service_account',
+  'api_key',
+  'webhook_endpoint',
+  'organization',
+  'stop_lift',
+] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+export interface Change {
+  id: string;
+  kind: ChangeKind;
+  /** Id of what is changed; for something new, the id that it will have. */
+  target: string;
+  status: 'proposed' | 'applied' | 'rejected' | 'expired';
+  value: JsonObject;
+  /** The target before and after, alone. */
+  before: Json;
+  after: Json;
+  before_digest: Digest;
+  after_digest: Digest;
+  /** The change in words. */
+  diff: string[];
+  warnings: { pointer: string; detail: string }[];
+  proposed_by: string;
+  proposed_at: Instant;
+  expires_at: Instant;
+  signatures_needed: number;
+  signatures: { signer: string; passkey: string; signed_at: Instant }[];
+  applied_at: Instant | null;
+}
+
+/** A verified assertion over a change, sign-in or enrolment, as the Worker hands it to the organisation. */
+export interface VerifiedAssertion {
+  intent: JsonObject;
+  assertion: JsonObject;
+  passkey: string;
+  new_counter: number;
+  backed_up: boolean;
+}

@@ -1,0 +1,72 @@
+// Every number that bounds something, once, with its reason. Units are in the names. Not here: what an organisation can
+// set for itself (policy), and what is a fact of a format (32 bytes of a SHA-256).
+
+// Strict JSON (contract.md "Strict JSON in").
+/** A body: big enough for a diff to review, small enough that parsing and hashing stay under a millisecond. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** Nesting: far beyond any real proposal, far below what overflows a stack. */
+export const MAX_JSON_DEPTH = 32;
+/** Values in one body, so that work per body is bounded whatever its shape. */
+export const MAX_JSON_NODES = 10_000;
+
+// What a proposal may hold. Text is counted in UTF-16 units, JSON in bytes of its canonical form.
+/** action, resource, actor: they stand in one line of the review page. */
+export const MAX_NAME_CHARS = 256;
+/** params: what runs; a reviewer must be able to read it. */
+export const MAX_PARAMS_BYTES = 32 * 1024;
+/** metadata: what policy matches on, small facts. */
+export const MAX_METADATA_BYTES = 8 * 1024;
+/** context: the agent's words. */
+export const MAX_CONTEXT_BYTES = 16 * 1024;
+/** preview: a diff or a picture of what will happen. */
+export const MAX_PREVIEW_BYTES = 32 * 1024;
+/** A comment or a reason is a paragraph, not a document. */
+export const MAX_COMMENT_CHARS = 2_000;
+/** A ticket number or a link to one. */
+export const MAX_EXTERNAL_REF_CHARS = 256;
+/** Idempotency-Key, nonce, run id, tool call id: opaque keys of callers. */
+export const MAX_KEY_CHARS = 255;
+/** outcome.detail and outcome.evidence, each: a sentence and a few references. */
+export const MAX_OUTCOME_BYTES = 8 * 1024;
+
+// Times.
+/** Below this no person can read and decide. */
+export const MIN_DEADLINE_SECONDS = 30;
+/** A duration anywhere: longer is a mistake of units. */
+export const MAX_DURATION_SECONDS = 366 * 24 * 3600;
+/** From approval to the last exchange, unless policy says otherwise (product.md). */
+export const DEFAULT_CAPABILITY_TTL_SECONDS = 600;
+/** A capability's token: short, because offline verifiers cannot hear of a revocation. */
+export const MAX_TOKEN_TTL_SECONDS = 300;
+/** After the last token's end: then nobody said what happened. */
+export const OUTCOME_DEADLINE_SECONDS = 900;
+/** An intent is signed while the page is open: trust.md says 120 s at most. */
+export const INTENT_LIFETIME_SECONDS = 120;
+/** A change waits a day for its signature (contract.md). */
+export const CHANGE_LIFETIME_SECONDS = 24 * 3600;
+/** Set-up, invitation and recovery links on a deployed stack. */
+export const ENROL_TOKEN_LIFETIME_SECONDS = 24 * 3600;
+/** The organisation's facts at a decision or an exchange: older ones are asked for again. */
+export const FACTS_MAX_AGE_MS = 2_000;
+/** An isolate may judge creates by a policy snapshot this old; decisions never. */
+export const SNAPSHOT_MAX_AGE_MS = 10_000;
+/** What was rejected is refused for ten minutes when asked again (policy.md "Judging"). */
+export const REJECTED_FINGERPRINT_SECONDS = 600;
+/** A reservation without its request is looked into after this long. */
+export const RESERVATION_CONFIRM_SECONDS = 60;
+/** A secret can be re-derived by the same signed call for this long. */
+export const SECRET_REPLAY_SECONDS = 600;
+/** `?wait=`: below the idle limits of the proxies in between. */
+export const MAX_WAIT_SECONDS = 60;
+/** Clocks of verifiers and webhook receivers differ by this much at most. */
+export const CLOCK_TOLERANCE_SECONDS = 300;
+
+// Counts.
+/** Rows in one page of a list. */
+export const MAX_LIST_LIMIT = 100;
+/** Rows when the caller names no number. */
+export const DEFAULT_LIST_LIMIT = 50;
+/** Pending requests of one actor, unless policy says otherwise: a flood must not hide one request. */
+export const DEFAULT_PENDING_PER_ACTOR = 50;
+/** How often `not_started` may give a capability back (product.md). */
+export const MAX_RETURNS = 2;
