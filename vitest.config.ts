@@ -3,6 +3,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    projects: ['tests/vitest.unit.ts', 'tests/vitest.workerd.ts', 'tests/vitest.story.ts'],
+    projects: ['tests/vitest.*.config.ts'],
   },
 });

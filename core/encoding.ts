@@ -44,32 +44,32 @@ const BASE64URL_VALUES = values(BASE64URL);
 const CROCKFORD_VALUES = values(CROCKFORD);
 
 /** Bytes → lower-case hex. */
-export const toHex = (bytes: Uint8Array): string => encodeBits(bytes, HEX, 4);
+export const hex = (bytes: Uint8Array): string => encodeBits(bytes, HEX, 4);
 
 /** Lower-case hex → bytes; null when it is anything else (upper case included). */
 export const fromHex = (text: string): Uint8Array | null => decodeBits(text, HEX_VALUES, 4);
 
 /** Bytes → base64url without padding (RFC 4648 section 5, as JOSE uses it). */
-export const toBase64Url = (bytes: Uint8Array): string => encodeBits(bytes, BASE64URL, 6);
+export const base64url = (bytes: Uint8Array): string => encodeBits(bytes, BASE64URL, 6);
 
 /** base64url without padding → bytes; null on padding, spaces, other alphabets, non-zero trailing bits. */
 export const fromBase64Url = (text: string): Uint8Array | null => decodeBits(text, BASE64URL_VALUES, 6);
 
 /** Bytes → base64 with padding (RFC 4648 section 4). */
-export function toBase64(bytes: Uint8Array): string {
+export function base64(bytes: Uint8Array): string {
   const text = encodeBits(bytes, BASE64, 6);
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
-/** Padded base64 → bytes; null unless it is exactly what `toBase64` writes. */
+/** Padded base64 → bytes; null unless it is exactly what `base64` writes. */
 export function fromBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
   const bytes = decodeBits(text.replace(/={1,2}$/, ''), BASE64_VALUES, 6);
-  return bytes !== null && toBase64(bytes) === text ? bytes : null;
+  return bytes !== null && base64(bytes) === text ? bytes : null;
 }
 
 /** Bytes → lower-case Crockford base32, right-aligned like a number, so that text order is byte order. */
-export function toBase32(bytes: Uint8Array): string {
+export function base32(bytes: Uint8Array): string {
   const pad = (5 - ((bytes.length * 8) % 5)) % 5;
   let text = '';
   let held = 0;
@@ -99,7 +99,7 @@ export function fromBase32(text: string): Uint8Array | null {
       bytes[at++] = (held >> bits) & 0xff;
     }
   }
-  return bits === 0 && toBase32(bytes) === text ? bytes : null;
+  return bits === 0 && base32(bytes) === text ? bytes : null;
 }
 
 const encoder = new TextEncoder();
