@@ -93,6 +93,11 @@ export interface Standing {
   active: boolean;
   roles: Role[];
   groups: string[];
+  /**
+   * What the person can be asked as, and since when without a break: `role:admin`, `group:finance`,
+   * `user:dana@example.com`, `user:usr_…`. Eligible for a request means: since before it was made, and still now.
+   */
+  sources: Record<string, Instant>;
   passkeys: Passkey[];
 }
 
