@@ -1,0 +1,33 @@
+// The bindings and secrets of the deployment (wrangler.toml, `.dev.vars`), as every part of the server sees them.
+import type { ApprovalRequest } from './approval-request.ts';
+import type { Ledger } from './ledger.ts';
+import type { Organization } from './organization.ts';
+
+/** What the queue carries: a hint that rows in D1 are due. Losing one costs a delay, nothing else. */
+export interface Wakeup {
+  kind: 'deliveries';
+  organization: string;
+}
+
+export interface Env {
+  ORGANIZATION: DurableObjectNamespace<Organization>;
+  APPROVAL_REQUEST: DurableObjectNamespace<ApprovalRequest>;
+  LEDGER: DurableObjectNamespace<Ledger>;
+  DB: D1Database;
+  WAKEUPS: Queue<Wakeup>;
+
+  BASE_URL: string;
+  RP_ID: string;
+  LEDGER_ORIGIN: string;
+  /** Seconds between public checkpoints: 10 deployed, 1 locally. */
+  CHECKPOINT_SECONDS: string;
+
+  /** Ed25519 private key, JWK as JSON text. */
+  LEDGER_KEY: string;
+  /** P-256 private key, JWK as JSON text. */
+  RECEIPT_KEY: string;
+  /** P-256 private keys with `kid`, JSON array of JWKs; the first signs, all are published. */
+  CAPABILITY_KEYS: string;
+  /** `[{kid, secret}]`, JSON; the first signs, all verify. */
+  MAC_SECRETS: string;
+}
