@@ -1,0 +1,46 @@
+// Globs over names such as `order_tools.cancel_order`, `service:billing-api`, `iam:role/admin`. Segments are split by
+// `.`, `:` and `/`; `*` matches within a segment, `**` across; everything else is itself, case-sensitive.
+// Not a regular expression: the set of reachable positions is simulated, so time is |pattern| × |text| for any input.
+
+type Token = '*' | '**' | { literal: string };
+
+const SEPARATORS = new Set(['.', ':', '/']);
+
+/** Cuts a pattern into its stars and its single characters; three stars or more are two. */
+function tokensOf(pattern: string): Token[] {
+  const parts = pattern.match(/\*+|[^*]/gsu) ?? [];
+  return parts.map((part) => (part[0] !== '*' ? { literal: part } : part === '*' ? '*' : '**'));
+}
+
+/** Adds a position and those behind stars that may match nothing. */
+function reach(tokens: Token[], from: number, into: Set<number>): void {
+  let position = from;
+  into.add(position);
+  while (typeof tokens[position] === 'string') into.add(++position);
+}
+
+function step(tokens: Token[], positions: Set<number>, character: string): Set<number> {
+  const next = new Set<number>();
+  for (const position of positions) {
+    const token = tokens[position];
+    if (token === undefined) continue;
+    if (token === '**' || (token === '*' && !SEPARATORS.has(character))) reach(tokens, position, next);
+    else if (typeof token === 'object' && token.literal === character) reach(tokens, position + 1, next);
+  }
+  return next;
+}
+
+/** Whether the whole text matches the pattern (policy.md: "`*` matches within a segment, `**` across"). */
+export function globMatches(pattern: string, text: string): boolean {
+  const tokens = tokensOf(pattern);
+  let positions = new Set<number>();
+  reach(tokens, 0, positions);
+  for (const character of text) {
+    positions = step(tokens, positions, character);
+    if (positions.size === 0) return false;
+  }
+  return positions.has(tokens.length);
+}
+
+/** Whether a pattern holds a star at all. */
+export const isGlob = (pattern: string): boolean => pattern.includes('*');

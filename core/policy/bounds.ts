@@ -1,0 +1,36 @@
+// What bounds a policy and a condition, once, with its reason. A deployed Worker cannot measure its own time, so the
+// work is bounded by size, before and while it is done (policy.md "CEL comes from a library").
+
+/** A policy is a body of one request. */
+export const MAX_POLICY_CHARS = 64 * 1024;
+/** Nesting of the document: the language itself needs five. */
+export const MAX_POLICY_DEPTH = 12;
+/** Rules, trusted patterns, routes, repositories, tools, each: every request walks all denies. */
+export const MAX_POLICY_ENTRIES = 200;
+/** Alternatives in one list of a match. */
+export const MAX_ALTERNATIVES = 50;
+/** Stages of one rule, and people in one stage: beyond that nothing is ever approved. */
+export const MAX_STAGES = 10;
+export const MAX_STAGE_COUNT = 20;
+/** A message stands in a notification. */
+export const MAX_MESSAGE_CHARS = 500;
+/** Who waits for a person waits a month at most. */
+export const MAX_TIMEOUT_SECONDS = 31 * 24 * 3600;
+/** A capability is for one action, soon. */
+export const MAX_CAPABILITY_TTL_SECONDS = 24 * 3600;
+export const MAX_BUDGET_COUNT = 100_000;
+export const MAX_PENDING_PER_ACTOR = 1_000;
+
+/** policy.md: ≤ 1,024 characters, ≤ 500 nodes, comprehension depth 1, lists ≤ 1,000 items. */
+export const MAX_CONDITION_CHARS = 1_024;
+export const MAX_CONDITION_NODES = 500;
+export const MAX_COMPREHENSION_DEPTH = 1;
+export const MAX_CONDITION_LIST = 1_000;
+/** Steps of one evaluation, a step being about what one comparison costs (0.2 µs): keeps the worst case under 20 ms. */
+export const MAX_CONDITION_STEPS = 40_000;
+/** States of a pattern's automaton: compiling and every character of the text cost that much at worst. */
+export const MAX_PATTERN_STATES = 1_000;
+/** Compiled conditions that an isolate keeps. */
+export const MAX_CACHED_CONDITIONS = 1_000;
+/** A value in a trace is for reading; the request holds the whole. */
+export const MAX_TRACE_VALUE_CHARS = 500;

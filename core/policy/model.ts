@@ -1,0 +1,145 @@
+// The shapes of policy: the document in its normal form (plain JSON, durations in seconds, the compact form turned into
+// rules, every default filled), what is judged, and the answer. Only shapes and the two scales; no judging here.
+import type { Json, JsonObject } from '../json.ts';
+
+export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
+export type RiskLevel = (typeof RISK_LEVELS)[number];
+export const VERDICTS = ['allow', 'require_approval', 'deny'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+/** Weakest first, as are the lists below: of two settings the later one is the stricter. */
+export const VERIFICATIONS = ['oidc', 'passkey'] as const;
+export type Verify = (typeof VERIFICATIONS)[number];
+export const SEPARATIONS = ['requester', 'owners'] as const;
+export type Separation = (typeof SEPARATIONS)[number];
+export const ENFORCEMENTS = ['offline', 'introspect', 'consume'] as const;
+export type Enforcement = (typeof ENFORCEMENTS)[number];
+export const EDITS = ['any', 'narrow', 'none'] as const;
+export type Edits = (typeof EDITS)[number];
+export const EVIDENCE = ['comment', 'external_ref'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+export const REJECTIONS = ['continue', 'stop'] as const;
+export type OnRejection = (typeof REJECTIONS)[number];
+
+/** One stage of approval: `count` different people out of `from` (`role:…`, `group:…`, `user:…`). */
+export interface Stage {
+  from: string[];
+  count: number;
+}
+export interface RequiredEvidence {
+  approve: Evidence[];
+  reject: Evidence[];
+}
+export interface Requirement {
+  verify: Verify;
+  separation: Separation;
+  stages: Stage[];
+  require: RequiredEvidence;
+}
+export interface CapabilitySettings {
+  ttl_seconds: number;
+  enforce: Enforcement;
+  dpop: boolean;
+  /** null: the resource itself. */
+  audience: string | null;
+}
+
+/** All keys that are not null must hold; a list is "one of". Metadata values match as globs (text) or exactly. */
+export interface Match {
+  action: string[] | null;
+  resource: string[] | null;
+  actor: string[] | null;
+  metadata: { [key: string]: (string | number | boolean)[] };
+}
+export interface Rule {
+  id: string;
+  match: Match;
+  when: string | null;
+  verdict: Verdict;
+  risk: RiskLevel;
+  message: string | null;
+  approvals: Stage[];
+  verify: Verify | null;
+  require: RequiredEvidence;
+  timeout_seconds: number | null;
+  on_rejection: OnRejection;
+  edits: Edits;
+  capability: CapabilitySettings | null;
+  separation: Separation | null;
+  escalate: { after_seconds: number; to: string[] }[];
+  remind_seconds: number | null;
+  notify: string[];
+}
+export interface Trusted {
+  id: string;
+  match: Match;
+  when: string | null;
+  limit: { count: number; per_seconds: number } | null;
+  /** The pattern matches before this instant only. */
+  expires: string | null;
+}
+export interface RiskSettings {
+  timeout_seconds: number;
+  verify: Verify | null;
+  separation: Separation | null;
+}
+export interface Policy {
+  version: 1;
+  defaults: { verdict: Verdict; risk: RiskLevel; verify: Verify };
+  risk: { [Level in RiskLevel]: RiskSettings };
+  rules: Rule[];
+  trusted: Trusted[];
+  repositories: { repository: string; groups: string[]; actions: ('approve' | 'reject')[] }[];
+  routing: { match: Match; to: string[] }[];
+  limits: { pending_per_actor: number };
+}
+
+/** What an agent asks. `actor` is already normalised (`agent:NAME`). */
+export interface PolicyInput {
+  action: string;
+  resource: string;
+  actor: string;
+  params: JsonObject;
+  metadata: JsonObject;
+  context: JsonObject | null;
+  claimed_risk: RiskLevel | null;
+}
+/** What the Worker knows beside it; `exhausted_patterns` are trusted patterns whose budget is spent. */
+export interface JudgeFacts {
+  now: string;
+  exhausted_patterns: string[];
+}
+/** The sub-expression that decided, what it read, and what came out (null: an error). */
+export interface DecidedBy {
+  expression: string;
+  values: { name: string; value: Json }[];
+  result: Json | null;
+}
+export interface TraceStep {
+  rule: string;
+  kind: 'rule' | 'trusted' | 'default';
+  result: 'matched' | 'not-matched' | 'error';
+  expression?: string;
+  decided_by?: DecidedBy;
+  error?: string;
+}
+export interface Judgement {
+  verdict: Verdict;
+  /** The rule or trusted pattern that decided; null: the default. */
+  rule: string | null;
+  message: string | null;
+  on_rejection: OnRejection;
+  risk: { level: RiskLevel; claimed: RiskLevel | null; reasons: string[] };
+  requirement: Requirement;
+  capability: CapabilitySettings;
+  edits: Edits;
+  timeout_seconds: number;
+  /** Metadata and context read on the way to `allow`, by name: `{"context.records": 5}`. Empty for other verdicts. */
+  constraints: JsonObject;
+  trace: TraceStep[];
+  errors: { rule: string; detail: string }[];
+  draws_on: { pattern: string; count: number; per_seconds: number } | null;
+}
+
+/** The stricter of two on one of the scales above. */
+export const stricter = <T extends string>(scale: readonly T[], one: T, other: T): T =>
+  scale.indexOf(one) >= scale.indexOf(other) ? one : other;
