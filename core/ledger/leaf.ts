@@ -1,0 +1,47 @@
+// What the ledger writes for an event, and the two chains over it: `link` lets an organisation find its own leaves and
+// show that none is missing; the hash chain is a cheap local check and is never signed. A leaf reveals nothing.
+
+import { hmacSha256, sha256 } from '#sha256';
+import { concatBytes, utf8 } from '../encoding.ts';
+
+/** `0xA5 0x01 ‖ commit ‖ link`; not 65 bytes with a leading 1, so it never has the shape of an interior node. */
+export const EVENT_LEAF_BYTES = 66;
+const EVENT_LEAF_PREFIX = Uint8Array.of(0xa5, 0x01);
+const LINK_PREFIX = utf8('assentry/link/v1');
+const CHAIN_PREFIX = utf8('assentry/chain/v1');
+
+/** What the first link and the first chain hash refer back to. */
+export const NOTHING_BEFORE: Uint8Array = new Uint8Array(32);
+
+/** The 66 bytes of an event's leaf. @param commit 32 bytes @param link 32 bytes */
+export function eventLeaf(commit: Uint8Array, link: Uint8Array): Uint8Array {
+  if (commit.length !== 32 || link.length !== 32) throw new Error('commit and link are 32 bytes each');
+  return concatBytes(EVENT_LEAF_PREFIX, commit, link);
+}
+
+/** Commit and link of an event's leaf; null for any other leaf (a receipt's, or a foreign one). */
+export function parseEventLeaf(leaf: Uint8Array): { commit: Uint8Array; link: Uint8Array } | null {
+  if (leaf.length !== EVENT_LEAF_BYTES || leaf[0] !== 0xa5 || leaf[1] !== 0x01) return null;
+  return { commit: leaf.slice(2, 34), link: leaf.slice(34) };
+}
+
+/** A number below 2^53 as 8 bytes, big-endian. */
+export function u64(value: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}
+
+/**
+ * HMAC(K_org, "assentry/link/v1" ‖ seq as u64 ‖ previous leaf hash of this organisation ‖ commit).
+ *
+ * @param key K_org, 32 bytes
+ * @param place `seq` of the organisation from 1; `previous` is the leaf hash of its previous event, or NOTHING_BEFORE
+ */
+export function linkOf(key: Uint8Array, place: { seq: number; previous: Uint8Array; commit: Uint8Array }): Uint8Array {
+  return hmacSha256(key, concatBytes(LINK_PREFIX, u64(place.seq), place.previous, place.commit));
+}
+
+/** chain_n = SHA-256("assentry/chain/v1" ‖ chain_{n-1} ‖ leaf_hash_n), over every leaf, from NOTHING_BEFORE. */
+export const chainOf = (previous: Uint8Array, hash: Uint8Array): Uint8Array =>
+  sha256(concatBytes(CHAIN_PREFIX, previous, hash));
