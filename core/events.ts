@@ -1,12 +1,13 @@
 // Events in two parts. The skeleton (ids, digests, times, guard facts) stays for ever; the personal part (params,
 // context, comments, names, addresses) can be erased and every proof stays valid, because the ledger holds only
 // commitments under salts. One table says for every type what goes where; nothing else may be in an event.
+
+import { hmacSha256 } from '#sha256';
 import { canonicalBytes } from './canonical.ts';
 import { fromHex, hex } from './encoding.ts';
 import { EVENT_FIELDS, type EventType } from './event-fields.ts';
 import type { Instant, Json, JsonObject } from './json.ts';
 import { LIFECYCLE_VERSION } from './lifecycle.ts';
-import { hmacSha256 } from '#sha256';
 
 export type { EventType } from './event-fields.ts';
 
@@ -87,18 +88,26 @@ export function recordEvent(draft: EventDraft, place: EventPlace): RecordedEvent
   };
 }
 
+const SALT_BYTES = 32;
+
+/** HMAC pads a short key with zeros, so two salts can mean the same: only the one length is a salt. */
+function commits(salt: string | null, part: Json, commit: Json | undefined): boolean {
+  const bytes = salt === null ? null : fromHex(salt);
+  return bytes?.length === SALT_BYTES && commitment(bytes, part) === commit;
+}
+
 /**
  * Recomputes what an event commits to.
  *
- * @returns the first thing that does not hold, or null. An erased personal part is not a fault.
+ * @returns the first thing that does not hold, or null. A personal part that is erased, salt and all, is not a fault.
  */
 export function faultOfEvent(event: RecordedEvent): string | null {
-  if (commitment(fromHex(event.salt_skeleton), event.skeleton) !== event.commit) return 'commit';
+  if (!commits(event.salt_skeleton, event.skeleton, event.commit)) return 'commit';
   for (const field of ['id', 'type', 'organization', 'object', 'seq', 'at'] as const) {
     if (event.skeleton[field] !== event[field]) return `skeleton.${field}`;
   }
-  if (event.personal === null || event.salt_personal === null) return null;
-  return commitment(fromHex(event.salt_personal), event.personal) === event.skeleton.personal ? null : 'personal';
+  if (event.personal === null) return event.salt_personal === null ? null : 'salt_personal';
+  return commits(event.salt_personal, event.personal, event.skeleton.personal) ? null : 'personal';
 }
 
 function assertFields(draft: EventDraft): void {
