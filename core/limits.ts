@@ -36,6 +36,8 @@ export const MIN_DEADLINE_SECONDS = 30;
 export const MAX_DURATION_SECONDS = 366 * 24 * 3600;
 /** From approval to the last exchange, unless policy says otherwise (product.md). */
 export const DEFAULT_CAPABILITY_TTL_SECONDS = 600;
+/** A reviewer may shorten a capability to this: below, an agent that is woken up is too late. */
+export const MIN_CAPABILITY_TTL_SECONDS = 30;
 /** A capability's token: short, because offline verifiers cannot hear of a revocation. */
 export const MAX_TOKEN_TTL_SECONDS = 300;
 /** After the last token's end: then nobody said what happened. */

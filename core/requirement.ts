@@ -3,7 +3,7 @@
 // effective action, only while still standing, and never for what that person asked for, acts in or edited.
 import type { Passkey, Standing } from './authority.ts';
 import type { Digest, Instant } from './json.ts';
-import type { RiskLevel } from './policy.ts';
+import type { RiskLevel, Separation } from './policy/model.ts';
 import { fail, ok, type Result } from './problems.ts';
 
 /** A verified decision of one person. `stage` counts from 0 and is what the person signed. */
@@ -24,8 +24,6 @@ export interface RequestPeople {
   owners: string[];
   editors: string[];
 }
-
-export type Separation = 'requester' | 'owners';
 
 /** What is needed, as the pinned policy computed it. Richer objects fit. */
 export interface Needed {
