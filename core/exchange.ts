@@ -68,7 +68,7 @@ const sameParams: Check = (record, call) =>
     ? null
     : mismatch('/params', 'These are not the params that were approved: propose them as a new request.');
 
-/** Compared under the salt only because a digest compares canonical forms: the order of keys says nothing. */
+/** Compared as digests, because a digest sees the canonical form: the order of keys says nothing. */
 function samePrecondition(record: Exchangeable, call: ExchangeCall): Problem | null {
   const [wanted, given] = [record.precondition, call.precondition ?? null];
   if (wanted === null) {

@@ -1,0 +1,155 @@
+// A request's life, taken again from its recorded events, through the same table that the server ran: nothing altered
+// and nothing illegal. It believes no event more than its commitment; what stands outside (ledger, passkeys, policy) is
+// for other checks. Invariant: what it accepts, step() would have done.
+import { canonicalize } from './canonical.ts';
+import { EVENT_FIELDS, type EventType } from './event-fields.ts';
+import { faultOfEvent, type RecordedEvent } from './events.ts';
+import type { Json } from './json.ts';
+import { COMMANDS, type Command, type GuardFacts, type Life, NO_FACTS, step } from './lifecycle.ts';
+
+/** The tables that ever ran, by the version that events carry. */
+const TABLES: Readonly<Record<number, typeof step>> = { 1: step };
+
+/** What may stand in a request's chain without being a step of its life. */
+const BESIDE: readonly EventType[] = ['break_glass.reviewed', 'erasure.performed'];
+
+export type Replay = { ok: true; life: Life } | { ok: false; at_seq: number; reason: string };
+
+/** Where a replay stands: the life so far, and the step whose events are being read. */
+interface Position {
+  life: Life;
+  steps: number;
+  /** The first event's number, what the row emits, and what came of it so far. */
+  open: { first: RecordedEvent; emits: readonly string[]; seen: string[] } | null;
+}
+
+/**
+ * Replays the events of one request from its beginning.
+ *
+ * @param events as recorded, in the order of their `seq`; erased personal parts may be missing
+ * @returns the life at the end, or the first event that is altered, missing or illegal, and why. A last step that is cut
+ * off is a fault of its last event.
+ */
+export function replay(events: readonly RecordedEvent[]): Replay {
+  const position: Position = { life: { status: null, capability: null, returned_count: 0 }, steps: 0, open: null };
+  for (const [at, event] of events.entries()) {
+    const reason = brokenChain(event, events[at - 1], at + 1) ?? illegal(position, event, events[0]!);
+    if (reason !== null) return { ok: false, at_seq: at + 1, reason };
+  }
+  const cut = events.length === 0 ? 'there is no event' : unfinished(position);
+  return cut === null ? { ok: true, life: position.life } : { ok: false, at_seq: events.length, reason: cut };
+}
+
+/** Commitments, place in the chain, and that all events are of one object. */
+function brokenChain(event: RecordedEvent, previous: RecordedEvent | undefined, seq: number): string | null {
+  const fault = faultOfEvent(event);
+  if (fault !== null) return `the event does not hold what it commits to (${fault})`;
+  if (event.seq !== seq) return `event ${seq} is missing: this one is number ${event.seq}`;
+  if (event.skeleton.prev !== (previous?.commit ?? null)) return 'it does not follow the event before it (prev)';
+  if (previous === undefined) return null;
+  const same = event.object === previous.object && event.organization === previous.organization;
+  return same ? null : 'it belongs to another object or organisation';
+}
+
+function illegal(position: Position, event: RecordedEvent, birth: RecordedEvent): string | null {
+  const { type, skeleton } = event;
+  if (BESIDE.includes(type)) return unfinished(position);
+  if (!isStep(type)) return `${type} is no part of a request's life`;
+  if (skeleton.step === position.steps && position.open !== null) return nextOfStep(position, event);
+  return unfinished(position) ?? firstOfStep(position, event, birth);
+}
+
+const isStep = (type: EventType): boolean =>
+  Object.hasOwn(EVENT_FIELDS, type) && (EVENT_FIELDS[type].skeleton as readonly string[]).includes('command');
+
+/** A further event of a step: it says the same about the step as the first, and the row names it. */
+function nextOfStep(position: Position, event: RecordedEvent): string | null {
+  const { first } = position.open!;
+  const differs = STEP_FIELDS.find((field) => !same(event.skeleton[field], first.skeleton[field]));
+  if (differs !== undefined) return `it says another ${differs} than the first event of its step`;
+  return event.at === first.at ? emitted(position, event) : 'it says another time than the first event of its step';
+}
+
+/** The first event of a step: the table takes the step that it says, and arrives where it says. */
+function firstOfStep(position: Position, event: RecordedEvent, birth: RecordedEvent): string | null {
+  const { skeleton } = event;
+  if (skeleton.step !== position.steps + 1)
+    return `step ${position.steps + 1} is missing: this is ${text(skeleton.step)}`;
+  const table = TABLES[skeleton.table as number];
+  if (table === undefined) return `the lifecycle table ${text(skeleton.table)} is not known here`;
+  const facts = factsOf(skeleton.facts);
+  if (facts === null) return 'its guard facts are not those of the table';
+  if (!COMMANDS.includes(skeleton.command as Command)) return `${text(skeleton.command)} is no command of the table`;
+  const lie = untrue(skeleton.command as Command, facts, event, birth);
+  if (lie !== null) return lie;
+  const { life } = position;
+  const taken = table(life, skeleton.command as Command, facts);
+  if (taken === null) return `${skeleton.command} is not legal while ${inWords(life)} and the facts are these`;
+  const said = STATED.find(([field, of]) => skeleton[field] !== of(life, taken.life));
+  if (said !== undefined)
+    return `${skeleton.command} from ${inWords(life)} gives ${said[0]} ${text(said[1](life, taken.life))}, not ${text(skeleton[said[0]])}`;
+  position.life = taken.life;
+  position.steps += 1;
+  position.open = { first: event, emits: taken.row.emits, seen: [] };
+  return emitted(position, event);
+}
+
+const STEP_FIELDS = ['table', 'step', 'command', 'facts', 'from', 'to', 'capability_status', 'returned_count'] as const;
+
+/** What a step says about where it came from and went. */
+const STATED: readonly [string, (before: Life, after: Life) => Json][] = [
+  ['from', (before) => before.status],
+  ['to', (_, after) => after.status],
+  ['capability_status', (_, after) => after.capability],
+  ['returned_count', (_, after) => after.returned_count],
+];
+
+/** Facts that contradict what the chain itself shows. */
+function untrue(command: Command, facts: GuardFacts, event: RecordedEvent, birth: RecordedEvent): string | null {
+  if (command === 'propose' && facts.verdict !== event.skeleton.verdict)
+    return 'its verdict is not that of its guard facts';
+  const deadline = birth.skeleton.expires_at;
+  const late = typeof deadline === 'string' && event.at > deadline;
+  const deciding = command === 'approve' || command === 'edit' || command === 'reject';
+  return deciding && late && !facts.deadline_passed ? 'it was decided after its deadline' : null;
+}
+
+/** The next event of the row, in the row's order; a proposal may also say that a policy erred. */
+function emitted(position: Position, event: RecordedEvent): string | null {
+  const { first, emits, seen } = position.open!;
+  if (event.type === 'policy.error') {
+    return first.skeleton.command === 'propose' && first !== event
+      ? null
+      : 'policy.error is only said beside a proposal, after it';
+  }
+  if (emits[seen.length] !== event.type) {
+    return `${first.skeleton.command} emits ${emits.join(', ') || 'nothing'}: ${event.type} is not its event ${seen.length + 1}`;
+  }
+  seen.push(event.type);
+  return null;
+}
+
+function unfinished({ open }: Position): string | null {
+  const missing = open?.emits[open.seen.length];
+  return missing === undefined ? null : `the step before it lacks its ${missing}`;
+}
+
+/** Exactly the facts of the table, each of its kind; null otherwise. */
+function factsOf(value: Json | undefined): GuardFacts | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  const names = Object.keys(NO_FACTS);
+  if (Object.keys(value).length !== names.length || !names.every((name) => Object.hasOwn(value, name))) return null;
+  const { verdict, ...flags } = value;
+  const known = verdict === null || verdict === 'allow' || verdict === 'require_approval' || verdict === 'deny';
+  return known && Object.values(flags).every((flag) => typeof flag === 'boolean')
+    ? (value as unknown as GuardFacts)
+    : null;
+}
+
+const same = (one: Json | undefined, other: Json | undefined): boolean =>
+  one === other || (one !== undefined && other !== undefined && canonicalize(one) === canonicalize(other));
+
+const text = (value: Json | undefined): string => JSON.stringify(value) ?? 'nothing';
+
+const inWords = (life: Life): string =>
+  `the request is ${life.status ?? 'not there yet'}${life.capability === null ? '' : ` with its capability ${life.capability}`}`;
