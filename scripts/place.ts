@@ -1,0 +1,75 @@
+// Where one local stack lives: its configuration, secrets, state, port. The checkout's own place is what `npm start`
+// uses; a temporary place is a world of its own (own secrets, own state), so that tests never touch the other.
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DEV_JSON, ROOT } from './paths.ts';
+
+export interface Place {
+  /** wrangler's configuration of the Worker; its secrets are in `.dev.vars` beside it. */
+  config: string;
+  dev_vars: string;
+  state: string;
+  dev_json: string;
+  log: string;
+  port: number;
+  base_url: string;
+}
+
+export const DEFAULT_PORT = 8787;
+
+/** The checkout's own place. `localhost`, not 127.0.0.1: it is the RP id of the passkeys. */
+export function checkoutPlace(port: number = DEFAULT_PORT): Place {
+  return {
+    config: join(ROOT, 'wrangler.toml'),
+    dev_vars: join(ROOT, '.dev.vars'),
+    state: join(ROOT, '.wrangler/state'),
+    dev_json: DEV_JSON,
+    log: join(ROOT, '.assentry/server.log'),
+    port,
+    base_url: `http://localhost:${port}`,
+  };
+}
+
+/** A port that nothing listens on now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, 'localhost', () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
+      );
+    });
+  });
+}
+
+/** A new place under the system's directory for temporary files, on a free port. `vars` replace those of wrangler.toml. */
+export async function temporaryPlace(vars: Record<string, string> = {}): Promise<Place> {
+  const directory = mkdtempSync(join(tmpdir(), 'assentry-'));
+  mkdirSync(join(directory, 'state'));
+  writeFileSync(join(directory, 'wrangler.toml'), configOf(vars));
+  const port = await freePort();
+  return {
+    config: join(directory, 'wrangler.toml'),
+    dev_vars: join(directory, '.dev.vars'),
+    state: join(directory, 'state'),
+    dev_json: join(directory, 'dev.json'),
+    log: join(directory, 'server.log'),
+    port,
+    base_url: `http://localhost:${port}`,
+  };
+}
+
+/** The checkout's configuration with absolute paths, so that it can stand anywhere. */
+function configOf(vars: Record<string, string>): string {
+  const text = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8').replace(
+    /^(main|migrations_dir) = "([^"]+)"/gm,
+    (_line, key: string, path: string) => `${key} = ${JSON.stringify(join(ROOT, path))}`,
+  );
+  return Object.entries(vars).reduce(
+    (config, [name, value]) => config.replace(new RegExp(`^${name} = .*$`, 'm'), `${name} = ${JSON.stringify(value)}`),
+    text,
+  );
+}

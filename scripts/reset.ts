@@ -1,0 +1,17 @@
+// `npm run reset`: clears the local state. The secrets stay: they are of the machine, not of the state.
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { checkoutPlace, DEFAULT_PORT } from './place.ts';
+
+const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
+const running = await fetch(place.base_url).then(
+  () => true,
+  () => false,
+);
+if (running) {
+  console.error(`Something answers at ${place.base_url}: stop \`npm start\` first.`);
+  process.exit(1);
+}
+rmSync(place.state, { recursive: true, force: true });
+rmSync(dirname(place.dev_json), { recursive: true, force: true });
+console.log('The local state is cleared. `npm start` seeds a new one.');

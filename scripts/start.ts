@@ -1,0 +1,44 @@
+// `npm start`: everything at one origin, from a fresh clone on. PORT chooses another port; Ctrl-C ends it all.
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { box } from './box.ts';
+import { ROOT } from './paths.ts';
+import { checkoutPlace, DEFAULT_PORT } from './place.ts';
+import type { DevJson } from './seed.ts';
+import { type Stack, startStack } from './stack.ts';
+
+function greeting(dev: DevJson): string {
+  return box([
+    'Assentry is running. Ctrl-C ends it.',
+    '',
+    `Dashboard   ${dev.base_url}`,
+    `Enrol       ${dev.setup_url}`,
+    '            (once, with a passkey; npm run setup-link mints another)',
+    `Test key    ${dev.test.api_key}`,
+    '',
+    'Next        npm run demo              an agent asks, you approve',
+    '            npm run demo -- --virtual the same with a passkey in software',
+  ]);
+}
+
+/** Ends the stack at the first signal and this process with it. */
+async function runUntilEnded({ server }: Stack): Promise<number> {
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      asked = true;
+      void server.stop();
+    });
+  }
+  const code = await server.ended;
+  return asked ? 0 : (code ?? 1);
+}
+
+const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
+// A record without its state says nothing true.
+if (existsSync(place.dev_json) && !existsSync(place.state)) {
+  throw new Error(`${relative(ROOT, place.dev_json)} belongs to a state that is gone. Run \`npm run reset\` first.`);
+}
+const stack = await startStack(place, (step) => console.error(step));
+console.log(greeting(stack.dev));
+process.exitCode = await runUntilEnded(stack);
