@@ -1,0 +1,178 @@
+// A request comes to be: what the agent proposed and what policy judged, fixed for good with their digests.
+
+import { scopeOf } from '../capability.ts';
+import { actionDigest, digestOf, paramsDigest, requestDigest } from '../digest.ts';
+import { instantAt, instantMs } from '../duration.ts';
+import type { Digest, Instant, Json, JsonObject } from '../json.ts';
+import type { Judgement } from '../policy.ts';
+import type { Result } from '../problems.ts';
+import { type Advance, advance, type Parts } from './advance.ts';
+import type { Proposal, Requester, RequestRecord } from './record.ts';
+
+/** All that the Worker gathered for a new request; serialisable, it crosses to the object. */
+export interface Birth {
+  id: string;
+  organization: { id: string; kind: 'live' | 'test' };
+  proposal: Proposal;
+  requester: Requester;
+  on_behalf_of: string | null;
+  judgement: Judgement;
+  policy: { version: number; digest: Digest };
+  config_version: number;
+  /** base64url of 16 random bytes. */
+  salt: string;
+  capability_id: string;
+  /** The caller's own deadline, seconds; it can only shorten policy's. */
+  expires_in: number | null;
+  idempotency: { key: string | null; run: string | null; body_digest: Digest };
+  ip: string | null;
+}
+
+/** Takes the first step: pending, approved by policy, or rejected by policy. */
+export function propose(birth: Birth, now: Instant): Result<Advance> {
+  const record = newRecord(birth, now);
+  const verdict = birth.judgement.verdict;
+  const born = advance(record, {
+    command: 'propose',
+    facts: { verdict, lifetime_left: true },
+    by: birth.requester.id,
+    now,
+    parts: { 'approval.requested': requested(record, birth), ...decidedByPolicy(record) },
+  });
+  if (!born.ok) return born;
+  const { drafts } = born.value;
+  if (birth.judgement.errors.length > 0) drafts.push(policyError(record, now, drafts[0]!.skeleton));
+  const decided = verdict !== 'require_approval';
+  return {
+    ok: true,
+    value: {
+      ...born.value,
+      record: {
+        ...born.value.record,
+        seq: drafts.length,
+        decided_at: decided ? now : null,
+        decided_by: decided ? 'policy' : null,
+        rejection_reason: verdict === 'deny' ? denial(record) : null,
+        capability:
+          verdict === 'allow' ? issuedBy(record, drafts.findIndex((d) => d.type === 'capability.issued') + 1) : null,
+      },
+    },
+  };
+}
+
+const denial = (record: RequestRecord): string =>
+  record.judgement.message ?? `Policy rule ${record.judgement.rule ?? 'default'} denies this.`;
+
+const issuedBy = (record: RequestRecord, issued_seq: number) => ({
+  id: record.capability_id,
+  scope: baseScope(record),
+  issued_seq,
+  exchanges: [],
+  consumed: null,
+});
+
+/** The widest scope that policy computed for the effective action. */
+export const baseScope = (record: RequestRecord) =>
+  scopeOf(
+    record.proposal.action,
+    record.proposal.resource,
+    record.effective.params_digest,
+    record.judgement.capability,
+  );
+
+function newRecord(birth: Birth, now: Instant): RequestRecord {
+  const { proposal, salt, judgement, policy, on_behalf_of } = birth;
+  const { action, resource, actor, params, metadata, precondition, context, preview } = proposal;
+  const organization = birth.organization.id;
+  const params_digest = paramsDigest(salt, params);
+  const parts = { organization, salt, action, resource, actor, params, metadata, precondition };
+  const action_digest = actionDigest({ ...parts, constraints: judgement.constraints });
+  const expires_at = deadline(birth, now);
+  return {
+    v: 1,
+    ...{ id: birth.id, organization: birth.organization, salt, proposal, requester: birth.requester, on_behalf_of },
+    ...{ judgement, policy, action_digest, params_digest, expires_at, created_at: now, updated_at: now },
+    request_digest: requestDigest({
+      ...{ action_digest, context, preview, on_behalf_of, expires_at },
+      message: judgement.message,
+      risk: judgement.risk,
+      policy: { ...policy, rule: judgement.rule },
+      requirement: judgement.verdict === 'require_approval' ? judgement.requirement : null,
+      on_rejection: judgement.on_rejection,
+    }),
+    effective: { params, action_digest, params_digest },
+    capability_id: birth.capability_id,
+    idempotency: birth.idempotency,
+    life: { status: null, capability: null, returned_count: 0 },
+    ...{ steps: 0, seq: 0, votes: [], comments: [], rejection_reason: null, capability: null, outcome: null },
+    ...{ calls: {}, decided_at: null, decided_by: null },
+  };
+}
+
+function deadline(birth: Birth, now: Instant): Instant {
+  const seconds = Math.min(birth.judgement.timeout_seconds, birth.expires_in ?? Number.POSITIVE_INFINITY);
+  return instantAt(instantMs(now) + seconds * 1000);
+}
+
+function requested(record: RequestRecord, birth: Birth): { skeleton: JsonObject; personal: JsonObject } {
+  const { judgement, proposal } = record;
+  const json = (value: unknown) => JSON.parse(JSON.stringify(value)) as Json;
+  return {
+    skeleton: {
+      ...{ actor: proposal.actor, requester: record.requester.id, key: record.requester.key },
+      ...{ on_behalf_of: record.on_behalf_of, verdict: judgement.verdict },
+      ...{ risk: judgement.risk.level, claimed_risk: judgement.risk.claimed, rule: judgement.rule },
+      ...{ policy_version: record.policy.version, policy_digest: record.policy.digest },
+      requirement: judgement.verdict === 'require_approval' ? json(judgement.requirement) : null,
+      capability_settings: json(judgement.capability),
+      ...{ action_digest: record.action_digest, params_digest: record.params_digest },
+      ...{ request_digest: record.request_digest, expires_at: record.expires_at, config_version: birth.config_version },
+    },
+    personal: {
+      ...{ salt: record.salt, action: proposal.action, resource: proposal.resource, params: proposal.params },
+      ...{ metadata: proposal.metadata, constraints: judgement.constraints, precondition: json(proposal.precondition) },
+      ...{ context: proposal.context, preview: proposal.preview, run: json(proposal.run), message: judgement.message },
+      ...{ on_rejection: judgement.on_rejection, risk_reasons: judgement.risk.reasons, trace: json(judgement.trace) },
+      ...{ requester_name: record.requester.name, ip: birth.ip },
+    },
+  };
+}
+
+function decidedByPolicy(record: RequestRecord): Parts {
+  const { action_digest, request_digest, policy, judgement, params_digest } = record;
+  const scope = baseScope(record);
+  return {
+    'approval.decided': {
+      skeleton: {
+        decision: judgement.verdict === 'allow' ? 'approve' : 'reject',
+        ...{ reviewer: null, stage: null, action_digest, request_digest, policy_digest: policy.digest, receipt: null },
+      },
+    },
+    'capability.issued': {
+      skeleton: {
+        ...{ capability: record.capability_id, scope: scope as unknown as Json, ttl_seconds: scope.ttl_seconds },
+        ...{ action_digest, params_digest },
+      },
+    },
+  };
+}
+
+function policyError(record: RequestRecord, now: Instant, shared: JsonObject): Advance['drafts'][number] {
+  const { step, command, facts, from, to, capability_status, returned_count } = shared as Record<string, Json>;
+  const rules = record.judgement.errors.map((error) => error.rule);
+  const errors = record.judgement.errors.map(({ rule, detail }) => ({ rule, detail }));
+  return {
+    type: 'policy.error',
+    at: now,
+    by: 'policy',
+    skeleton: {
+      ...{ step: step!, command: command!, facts: facts!, from: from!, to: to! },
+      ...{ capability_status: capability_status!, returned_count: returned_count!, rules },
+      policy_digest: record.policy.digest,
+    },
+    personal: { errors },
+  };
+}
+
+/** Digest under which an idempotent call is kept: never the caller's key itself. */
+export const callDigest = (purpose: string, key: string): Digest => digestOf({ purpose, key });

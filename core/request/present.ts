@@ -1,0 +1,90 @@
+// The wire form of a request (contract.md "Approval request"): every field always there, null where not yet known. Pure:
+// the same record and receipts always look the same.
+import type { Instant } from '../json.ts';
+import { matchWords } from '../match-words.ts';
+import { baseScope } from './birth.ts';
+import type { RecordedVote, RequestRecord } from './record.ts';
+import { lifetimeEnd, type SealedAt } from './settle.ts';
+
+/** One event of the request and where it stands in the ledger. */
+export interface ReceiptLine {
+  event: string;
+  type: string;
+  seq: number;
+  at: Instant;
+  receipt: { index: number; org_seq: number; leaf_hash: string; link: string; sealed_at: Instant } | null;
+}
+
+/** What the object adds to its record: what is sealed, and where it can be reviewed. */
+export interface Frame {
+  base_url: string;
+  sealedAt: SealedAt;
+  receipts: ReceiptLine[];
+  /** Something that happened is not in the ledger yet. */
+  ledger_pending: boolean;
+}
+
+export type ApprovalRequest = ReturnType<typeof present>;
+
+/** The wire form. `scope` is the most that an approval releases; a page builds the intent from it. */
+export function present(record: RequestRecord, frame: Frame) {
+  const { proposal, judgement } = record;
+  return {
+    ...{ id: record.id, object: 'approval_request' as const, organization: record.organization.id, salt: record.salt },
+    ...{ status: record.life.status!, verdict: judgement.verdict, action: proposal.action },
+    ...{ resource: proposal.resource, actor: proposal.actor, requester: record.requester },
+    ...{ on_behalf_of: record.on_behalf_of, params: proposal.params, metadata: proposal.metadata },
+    ...{ constraints: judgement.constraints, precondition: proposal.precondition, context: proposal.context },
+    ...{ preview: proposal.preview, run: proposal.run },
+    ...{ action_digest: record.action_digest, params_digest: record.params_digest },
+    ...{ request_digest: record.request_digest, effective: record.effective, risk: judgement.risk },
+    policy: { ...record.policy, rule: judgement.rule, trace: judgement.trace },
+    ...{ message: judgement.message, on_rejection: judgement.on_rejection },
+    requirement: requirementOf(record),
+    scope: baseScope(record),
+    decisions: record.votes.map(decisionOf),
+    comments: record.comments,
+    rejection_reason: record.rejection_reason,
+    capability: capabilityOf(record, frame.sealedAt),
+    outcome: record.outcome,
+    review_url: `${frame.base_url}/r/${record.id}`,
+    match_words: matchWords(record.request_digest),
+    ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
+    ...{ decided_at: record.decided_at, decided_by: record.decided_by },
+    ledger: { pending: frame.ledger_pending, entries: frame.receipts },
+  };
+}
+
+/** Null where policy asked nobody. `approved` counts different people's votes for the effective action. */
+function requirementOf(record: RequestRecord) {
+  if (record.judgement.verdict !== 'require_approval') return null;
+  const { verify, stages, separation, require } = record.judgement.requirement;
+  const approved = (index: number) =>
+    record.votes.filter((vote) => vote.stage === index && vote.decision === 'approve').length;
+  return {
+    verify,
+    separation,
+    require,
+    stages: stages.map((stage, index) => ({ ...stage, approved: approved(index) })),
+  };
+}
+
+const decisionOf = (vote: RecordedVote) => ({
+  reviewer: { id: vote.reviewer, name: vote.name },
+  ...{ decision: vote.decision, stage: vote.stage, comment: vote.comment, external_ref: vote.external_ref },
+  decided_at: vote.voted_at,
+  assurance: {
+    ...{ method: 'passkey' as const, passkey: vote.passkey, device_type: vote.device_type },
+    ...{ backed_up: vote.backed_up, enrolment_entry: vote.passkey_entry },
+  },
+  edited: false,
+});
+
+function capabilityOf(record: RequestRecord, sealedAt: SealedAt) {
+  const { capability, life } = record;
+  if (!capability) return null;
+  return {
+    ...{ id: capability.id, status: life.capability, scope: capability.scope },
+    expires_at: lifetimeEnd(record, sealedAt),
+  };
+}

@@ -1,0 +1,117 @@
+// The state of one approval request, as its object keeps it after each step. Plain JSON: it is stored as text. What is
+// fixed at birth stands first; everything below `life` changes only through a step of core/lifecycle.ts.
+import type { DecisionIntent, Scope } from '../intent.ts';
+import type { Digest, Instant, JsonObject } from '../json.ts';
+import type { Life } from '../lifecycle.ts';
+import type { Judgement } from '../policy.ts';
+
+/** What the agent asks, after normalisation. */
+export interface Proposal {
+  action: string;
+  resource: string;
+  actor: string;
+  params: JsonObject;
+  metadata: JsonObject;
+  context: JsonObject | null;
+  preview: JsonObject | null;
+  precondition: { digest: Digest } | null;
+  run: { id: string; tool_call_id: string | null } | null;
+}
+
+/** Who asked: a service account through one of its keys, or a person in a session. */
+export interface Requester {
+  kind: 'service_account' | 'user';
+  id: string;
+  name: string;
+  key: string | null;
+}
+
+/** One counted answer of a reviewer, with what proves it. */
+export interface RecordedVote {
+  reviewer: string;
+  name: string;
+  decision: 'approve' | 'reject';
+  stage: number;
+  action_digest: Digest;
+  scope: Scope | null;
+  comment: string | null;
+  external_ref: string | null;
+  voted_at: Instant;
+  passkey: string;
+  device_type: string;
+  backed_up: boolean;
+  intent: DecisionIntent;
+  /** WebAuthn's JSON, as the browser sent it. */
+  assertion: JsonObject;
+  public_key: string;
+  /** Id of the event that enrolled the passkey, and its ledger index. */
+  passkey_event: string;
+  passkey_entry: number | null;
+  eligibility_digest: Digest;
+  /** Seq of the event that recorded it. */
+  seq: number;
+}
+
+export interface Exchange {
+  nonce_digest: Digest;
+  key: string;
+  jkt: string | null;
+  /** Seq of `capability.exchanged`: the token's times start when it is sealed. */
+  seq: number;
+}
+
+export interface Capability {
+  id: string;
+  scope: Scope;
+  /** Seq of `capability.issued`: the lifetime starts when it is sealed. */
+  issued_seq: number;
+  /** Oldest first; the last one is live while the capability is `exchanged`. */
+  exchanges: Exchange[];
+  consumed: { nonce_digest: Digest; key: string; at: Instant } | null;
+}
+
+export interface Outcome {
+  status: 'executed' | 'failed' | 'not_started' | 'indeterminate';
+  detail: string | null;
+  evidence: JsonObject | null;
+  reported_by: string | null;
+  reported_at: Instant;
+}
+
+export interface RequestRecord {
+  v: 1;
+  id: string;
+  organization: { id: string; kind: 'live' | 'test' };
+  salt: string;
+  proposal: Proposal;
+  requester: Requester;
+  on_behalf_of: string | null;
+  judgement: Judgement;
+  policy: { version: number; digest: Digest };
+  action_digest: Digest;
+  params_digest: Digest;
+  request_digest: Digest;
+  effective: { params: JsonObject; action_digest: Digest; params_digest: Digest };
+  /** What the capability will be called, fixed at birth so that a repeat cannot make a second one. */
+  capability_id: string;
+  /** How this call said that it is the same call: see contract.md "Conventions". */
+  idempotency: { key: string | null; run: string | null; body_digest: Digest };
+  created_at: Instant;
+  expires_at: Instant;
+
+  life: Life;
+  /** Steps taken; each event says which it belongs to. */
+  steps: number;
+  /** Seq of the last event. */
+  seq: number;
+  votes: RecordedVote[];
+  comments: { author: string; name: string; comment: string; at: Instant }[];
+  rejection_reason: string | null;
+  capability: Capability | null;
+  outcome: Outcome | null;
+  /** Results of idempotent calls that were executed here: key digest → body digest. */
+  calls: Record<string, Digest>;
+  updated_at: Instant;
+  decided_at: Instant | null;
+  decided_by: 'person' | 'policy' | 'clock' | null;
+}

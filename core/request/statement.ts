@@ -1,0 +1,41 @@
+// What the ledger signs beside a decision: the in-toto statement of core/receipt.ts about this record. Only a met
+// requirement in a live organisation is a human approval; a rejection and a test say so in their predicate.
+import type { Instant, JsonObject } from '../json.ts';
+import { receiptStatement } from '../receipt.ts';
+import type { RecordedVote, RequestRecord } from './record.ts';
+
+/** Text of a statement for the event at index `draft` of its step. */
+export interface Statement {
+  draft: number;
+  payload: string;
+}
+
+/**
+ * The statement of a decision that people took.
+ *
+ * @param votes those that count, the deciding one last
+ * @returns canonical JSON
+ * @throws if nothing was decided: then there is nothing to state
+ */
+export function statementOf(
+  record: RequestRecord,
+  decision: 'approve' | 'reject',
+  votes: RecordedVote[],
+  decided_at: Instant,
+): string {
+  const payload = receiptStatement({
+    ...{ decision, decided_at, organization: record.organization, request: record.id },
+    ...{ action_digest: record.effective.action_digest, request_digest: record.request_digest },
+    policy: { ...record.policy, rule: record.judgement.rule },
+    requirement: JSON.parse(JSON.stringify(record.judgement.requirement)) as JsonObject,
+    met: decision === 'approve',
+    votes: votes.map((vote) => ({
+      ...{ reviewer: vote.reviewer, decision: vote.decision, stage: vote.stage, passkey: vote.passkey },
+      intent: vote.intent as unknown as JsonObject,
+      ...{ assertion: vote.assertion, passkey_entry: vote.passkey_event, eligibility_digest: vote.eligibility_digest },
+      decided_at: vote.voted_at,
+    })),
+  });
+  if (payload === null) throw new Error('a decision of people has a statement');
+  return payload;
+}

@@ -1,0 +1,251 @@
+// A reviewer's signed answer, judged against the record. The Worker has verified the signature over this intent; here
+// every field of the intent must be what this record would have asked to be signed, and the person must stand.
+import type { Facts, Passkey } from '../authority.ts';
+import { canonicalize } from '../canonical.ts';
+import { narrowScope, strictest } from '../capability.ts';
+import { digestOf } from '../digest.ts';
+import { type DecisionIntent, decisionIntent } from '../intent.ts';
+import type { Instant, Json, JsonObject } from '../json.ts';
+import { fail, ok, type Result } from '../problems.ts';
+import { receiptDigest } from '../receipt.ts';
+import { assuranceAllows, excludedFrom, judgeReject, judgeVote, openStage, type VoteQuestion } from '../requirement.ts';
+import { type Advance, advance, type Parts } from './advance.ts';
+import { baseScope } from './birth.ts';
+import type { RecordedVote, RequestRecord } from './record.ts';
+import { statementOf } from './statement.ts';
+
+/** A verified decision, as the Worker hands it over. */
+export interface DecideCall {
+  rp_id: string;
+  intent: DecisionIntent;
+  assertion: JsonObject;
+  comment: string | null;
+  /** Id of the passkey that signed, as the Worker verified it. */
+  passkey: string;
+  facts: Facts;
+  ip: string | null;
+  user_agent: string | null;
+}
+
+/** The votes of earlier people whose standing must be known before anything is decided. */
+export const votersOf = (record: RequestRecord): string[] => record.votes.map((vote) => vote.reviewer);
+
+/** The stage that is open by these facts. */
+export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 'owners'>) {
+  const requirement = record.judgement.requirement;
+  const excluded = excludedFrom(peopleOf(record, facts.owners), requirement.separation);
+  return openStage(
+    requirement,
+    record.votes,
+    facts.standings,
+    record.created_at,
+    record.effective.action_digest,
+    excluded,
+  );
+}
+
+const peopleOf = (record: RequestRecord, owners: string[]) => ({
+  requester: record.requester.id,
+  on_behalf_of: record.on_behalf_of,
+  actor: record.proposal.actor,
+  owners,
+  editors: [],
+});
+
+/** Judges and records one decision. Nothing is awaited between reading the record and the answer. */
+export function decide(record: RequestRecord, call: DecideCall, now: Instant): Result<Advance> {
+  const { intent, facts } = call;
+  const signed = record.votes.find((vote) => vote.intent.nonce === intent.nonce);
+  if (signed) return signedBefore(record, signed, intent);
+  const standing = facts.standings[intent.reviewer];
+  const passkey = standing?.passkeys.find((key) => key.id === call.passkey && key.status === 'active');
+  if (!standing?.active || !passkey)
+    return fail('not-eligible', 'Your membership or this passkey is no longer active.');
+  const fits = intentFits(record, call, now);
+  if (!fits.ok) return fits;
+  const assured = assuranceAllows(passkey, record.judgement.risk.level, now);
+  if (!assured.ok) return assured;
+  const required = requiredFields(record, call);
+  if (!required.ok) return required;
+  const vote = voteOf(record, call, standing.name, passkey, now);
+  return intent.decision === 'approve'
+    ? approve(record, call, vote, passkey, now)
+    : reject(record, call, vote, passkey, now);
+}
+
+/** A recorded nonce: the same reviewer with the same intent gets the same answer, anyone else is refused. */
+function signedBefore(record: RequestRecord, signed: RecordedVote, intent: DecisionIntent): Result<Advance> {
+  if (canonicalize(signed.intent as unknown as Json) === canonicalize(intent as unknown as Json))
+    return ok({ record, drafts: [], statements: [], replayed: true });
+  return fail('nonce-used', 'This ceremony was already used for a decision: load the page again and sign anew.');
+}
+
+/** Every field of the intent against the record's own state; the server's nonce and times are the intent's. */
+function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Result<null> {
+  const { intent } = call;
+  if (now >= intent.expires_at || now < intent.issued_at)
+    return fail('intent-expired', 'The intent has expired: load the page again and sign anew.');
+  const scope = intent.scope === null ? ok(null) : narrowScope(baseScope(record), { ...intent.scope });
+  if (!scope.ok) return scope;
+  const expected = decisionIntent(
+    {
+      organization: record.organization.id,
+      rp_id: call.rp_id,
+      request: record.id,
+      stage: intent.stage,
+      decision: intent.decision,
+      action_digest: record.effective.action_digest,
+      request_digest: record.request_digest,
+      scope: scope.value,
+      policy_digest: record.policy.digest,
+      comment: call.comment,
+      external_ref: intent.external_ref,
+      reviewer: intent.reviewer,
+    },
+    intent,
+  );
+  if (canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json)) return ok(null);
+  return fail('intent-mismatch', 'What was signed is not what this request would decide: read it again and sign anew.');
+}
+
+function requiredFields(record: RequestRecord, call: DecideCall): Result<null> {
+  const given = { comment: call.comment?.trim(), external_ref: call.intent.external_ref?.trim() };
+  const missing = record.judgement.requirement.require[call.intent.decision].filter((field) => !given[field]);
+  if (missing.length === 0) return ok(null);
+  return fail('invalid-request', `Policy asks for ${missing.join(' and ')} with this decision.`, {
+    errors: missing.map((field) => ({ pointer: `/${field}`, detail: 'Policy requires this field.' })),
+  });
+}
+
+function voteOf(record: RequestRecord, call: DecideCall, name: string, passkey: Passkey, now: Instant): RecordedVote {
+  const { intent, assertion, comment } = call;
+  return {
+    ...{ reviewer: intent.reviewer, name, decision: intent.decision, stage: intent.stage },
+    ...{ action_digest: record.effective.action_digest, scope: intent.scope, comment },
+    ...{ external_ref: intent.external_ref, voted_at: now, passkey: passkey.id, intent, assertion },
+    ...{ device_type: passkey.device_type, backed_up: passkey.backed_up, public_key: passkey.public_key },
+    ...{ passkey_event: passkey.event, passkey_entry: passkey.entry, seq: record.seq + 1 },
+    eligibility_digest: digestOf(eligibilityOf(call)),
+  };
+}
+
+const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQuestion => ({
+  requirement: record.judgement.requirement,
+  votes: record.votes,
+  standings: call.facts.standings,
+  voter: call.intent.reviewer,
+  created_at: record.created_at,
+  effective_action_digest: record.effective.action_digest,
+  people: peopleOf(record, call.facts.owners),
+  stage: call.intent.stage,
+  voted_at: now,
+});
+
+function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, passkey: Passkey, now: Instant) {
+  const judged = judgeVote(question(record, call, now));
+  if (!judged.ok && record.life.status === 'pending') return judged;
+  const met = judged.ok && judged.value.requirement_met;
+  const votes = [...record.votes, vote];
+  const counted = judged.ok ? votes.filter((v) => judged.value.counted.some((c) => c.reviewer === v.reviewer)) : votes;
+  const scope = strictest(counted.map((v) => v.scope!));
+  const payload = met ? statementOf(record, 'approve', counted, now) : null;
+  const stepped = advance(record, {
+    command: 'approve',
+    facts: { reviewer_of_stage: judged.ok, requirement_met: met, lifetime_left: true },
+    by: vote.reviewer,
+    now,
+    parts: partsOf(record, call, vote, passkey, payload, scope),
+  });
+  if (!stepped.ok) return stepped;
+  const issued = stepped.value.drafts.findIndex((draft) => draft.type === 'capability.issued');
+  const capability = {
+    id: record.capability_id,
+    scope,
+    issued_seq: record.seq + issued + 1,
+    exchanges: [],
+    consumed: null,
+  };
+  return ok({
+    ...stepped.value,
+    statements: payload === null ? [] : [{ draft: 0, payload }],
+    record: {
+      ...stepped.value.record,
+      votes,
+      ...(met ? { capability, decided_at: now, decided_by: 'person' as const } : {}),
+    },
+  });
+}
+
+function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, passkey: Passkey, now: Instant) {
+  const judged = judgeReject(question(record, call, now));
+  if (!judged.ok && record.life.status === 'pending') return judged;
+  const payload = statementOf(record, 'reject', [vote], now);
+  const stepped = advance(record, {
+    command: 'reject',
+    facts: { reviewer_of_stage: judged.ok },
+    by: vote.reviewer,
+    now,
+    parts: partsOf(record, call, vote, passkey, payload, null),
+  });
+  if (!stepped.ok) return stepped;
+  const rejection_reason = call.comment ?? 'Rejected without a reason.';
+  const next = { ...stepped.value.record, votes: [...record.votes, vote], rejection_reason };
+  return ok({
+    ...stepped.value,
+    statements: [{ draft: 0, payload }],
+    record: { ...next, decided_at: now, decided_by: 'person' as const },
+  });
+}
+
+/** Skeleton and personal part of the vote's event, and of the capability's if one is issued. */
+function partsOf(
+  record: RequestRecord,
+  call: DecideCall,
+  vote: RecordedVote,
+  passkey: Passkey,
+  payload: string | null,
+  scope: RecordedVote['scope'],
+): Parts {
+  const { intent, assertion, facts } = call;
+  const eligibility = eligibilityOf(call);
+  const skeleton: JsonObject = {
+    ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: vote.action_digest },
+    ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
+    scope: scope as unknown as Json,
+    intent_digest: digestOf(intent as unknown as Json),
+    assertion_digest: digestOf(assertion),
+    ...{ passkey: passkey.id, passkey_entry: passkey.entry, eligibility_digest: digestOf(eligibility) },
+    receipt: payload === null ? null : receiptDigest(payload),
+  };
+  const personal: JsonObject = {
+    ...{ intent: intent as unknown as Json, assertion, public_key: passkey.public_key, eligibility },
+    ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
+    reviewer_name: facts.standings[vote.reviewer]!.name,
+  };
+  const issued: JsonObject = {
+    ...{ capability: record.capability_id, scope: scope as unknown as Json, ttl_seconds: scope?.ttl_seconds ?? null },
+    ...{ action_digest: record.effective.action_digest, params_digest: record.effective.params_digest },
+  };
+  return {
+    'approval.decided': { skeleton, personal },
+    'approval.vote_recorded': { skeleton, personal },
+    'capability.issued': { skeleton: issued },
+  };
+}
+
+/** What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry. */
+function eligibilityOf(call: DecideCall): JsonObject {
+  const { facts } = call;
+  const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
+    ...{ user, active, roles, groups, sources },
+    passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => ({
+      id,
+      status,
+      entry,
+      restricted_until,
+      event,
+    })),
+  }));
+  const { as_of, config_version, owners } = facts;
+  return JSON.parse(JSON.stringify({ as_of, config_version, owners, people })) as JsonObject;
+}

@@ -1,0 +1,49 @@
+// What a webhook carries: a CloudEvents 1.0 event in structured JSON form, fixed when it becomes due, so that every
+// attempt sends the same bytes. Signing and sending are worker/delivery's.
+import type { RecordedEvent } from './events.ts';
+import { derivedId } from './ids.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { ApprovalRequest } from './request/present.ts';
+import { sha256 } from '#sha256';
+import { utf8 } from './encoding.ts';
+
+/** Id of the delivery of one event to one endpoint: the same however often it is made due. */
+export const deliveryId = (endpoint: string, event: string): string =>
+  derivedId('dlv', sha256(utf8(`assentry/delivery/v1\u0000${endpoint}\u0000${event}`)));
+
+/**
+ * The body for one event (CloudEvents 1.0, section 3.1 "required attributes"; `time` and `subject` are optional ones).
+ *
+ * @param request the request's wire form after the step, for events of requests
+ * @returns JSON; `data` of `approval.decided` holds at least what contract.md "Webhooks" lists
+ */
+export function cloudEvent(event: RecordedEvent, request: ApprovalRequest | null, base_url: string): JsonObject {
+  return {
+    specversion: '1.0',
+    id: event.id,
+    source: `${base_url}/o/${event.organization}`,
+    type: event.type,
+    subject: event.object,
+    time: event.at,
+    datacontenttype: 'application/json',
+    data: request ? requestData(event, request) : configData(event),
+  };
+}
+
+function requestData(event: RecordedEvent, request: ApprovalRequest): JsonObject {
+  const { decision, reviewer } = event.skeleton as { decision?: Json; reviewer?: Json };
+  return {
+    ...{ approval_id: request.id, organization: request.organization, seq: event.seq },
+    ...{ decision: decision ?? null, reviewer: reviewer ?? null, status: event.skeleton.to ?? request.status },
+    ...{ action: request.action, resource: request.resource, actor: request.actor, context: request.context },
+    ...{ risk: request.risk.level, message: request.message, rejection_reason: request.rejection_reason },
+    ...{ review_url: request.review_url, expires_at: request.expires_at },
+  };
+}
+
+const configData = (event: RecordedEvent): JsonObject => ({
+  organization: event.organization,
+  object: event.object,
+  seq: event.seq,
+  by: event.skeleton.by ?? null,
+});

@@ -1,0 +1,98 @@
+// The only writer of D1. What objects have sealed is written here for lists, search, metrics and deliveries. Every write
+// is repeatable: a request's row moves only forward, an event or a delivery that is there already writes nothing.
+import { drizzle } from 'drizzle-orm/d1';
+import { lt, sql } from 'drizzle-orm';
+import type { FeedAnswer } from '../core/authority.ts';
+import type { RecordedEvent } from '../core/events.ts';
+import type { ApprovalRequest } from '../core/request/present.ts';
+import { cloudEvent, deliveryId } from '../core/webhook.ts';
+import { approval_requests, deliveries, events } from '../migrations/schema.ts';
+import type { Env } from './env.ts';
+import type { LedgerReceipt } from './ledger.ts';
+
+export interface SealedEvent {
+  event: RecordedEvent;
+  receipt: LedgerReceipt;
+}
+
+/** Everything one delivery of an object's outbox says to D1. */
+export interface Projection {
+  sealed: SealedEvent[];
+  /** The request after the last of them; null for an organisation's own events. */
+  request: { document: ApprovalRequest; seq: number } | null;
+  wanted: FeedAnswer['wanted'];
+  now: string;
+}
+
+/** D1 binds at most 100 values per statement; a row of events has 9. */
+const EVENTS_PER_STATEMENT = 10;
+
+/**
+ * Writes it all in one D1 transaction.
+ *
+ * @throws when D1 cannot be reached or refuses: the outbox keeps it and comes again
+ */
+export async function project(env: Env, told: Projection): Promise<void> {
+  const db = drizzle(env.DB);
+  const due = deliveryRows(env, told);
+  const statements = [
+    ...(told.request ? [upsertRequest(db, told.request)] : []),
+    ...chunks(told.sealed.map(eventRow)).map((rows) =>
+      db.insert(events).values(rows).onConflictDoNothing({ target: events.id }),
+    ),
+    ...due.map((row) => db.insert(deliveries).values(row).onConflictDoNothing({ target: deliveries.id })),
+  ];
+  const [first, ...rest] = statements;
+  if (first) await db.batch([first, ...rest]);
+}
+
+type Database = ReturnType<typeof drizzle>;
+
+function upsertRequest(db: Database, { document, seq }: NonNullable<Projection['request']>) {
+  const row = requestRow(document, seq);
+  const { id: _id, organization: _organization, ...moving } = row;
+  return db
+    .insert(approval_requests)
+    .values(row)
+    .onConflictDoUpdate({
+      target: approval_requests.id,
+      set: moving,
+      setWhere: lt(approval_requests.seq, sql`excluded.seq`),
+    });
+}
+
+function requestRow(document: ApprovalRequest, seq: number): typeof approval_requests.$inferInsert {
+  const { id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by } = document;
+  return {
+    ...{ id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by, seq },
+    ...{ requester: document.requester.id, risk: document.risk.level, rule: document.policy.rule },
+    document: JSON.stringify(document),
+  };
+}
+
+function eventRow({ event, receipt }: SealedEvent): typeof events.$inferInsert {
+  const { id, organization, object, seq, type, at } = event;
+  return {
+    ...{ id, organization, object, seq, type, at, by: String(event.skeleton.by), ledger_index: receipt.index },
+    document: JSON.stringify({ ...event, receipt }),
+  };
+}
+
+function deliveryRows(env: Env, told: Projection): (typeof deliveries.$inferInsert)[] {
+  return told.wanted.flatMap(({ endpoint, event: id }) => {
+    const found = told.sealed.find(({ event }) => event.id === id)?.event;
+    if (!found) return [];
+    const { organization, object, type } = found;
+    return {
+      ...{ id: deliveryId(endpoint, id), organization, object, endpoint, event: id, event_type: type },
+      ...{ status: 'due', attempts: 0, next_attempt_at: told.now, created_at: told.now },
+      body: JSON.stringify(cloudEvent(found, told.request?.document ?? null, env.BASE_URL)),
+    };
+  });
+}
+
+function chunks<T>(rows: T[]): T[][] {
+  const out: T[][] = [];
+  for (let i = 0; i < rows.length; i += EVENTS_PER_STATEMENT) out.push(rows.slice(i, i + EVENTS_PER_STATEMENT));
+  return out;
+}
