@@ -1,10 +1,11 @@
 // What a passkey signs. The page and the server build the same intent, each from what it has; the challenge is a hash
 // of it under a prefix of its own kind, so that no ceremony can be used as another.
+
+import { sha256 } from '#sha256';
 import { canonicalize } from './canonical.ts';
 import { digestOf } from './digest.ts';
 import { base64url, utf8 } from './encoding.ts';
 import type { Digest, Instant, Json, JsonObject } from './json.ts';
-import { sha256 } from '#sha256';
 
 export const INTENT_KINDS = ['decision', 'edit', 'change', 'break-glass', 'delegation', 'enrol', 'sign-in'] as const;
 export type IntentKind = (typeof INTENT_KINDS)[number];
@@ -61,7 +62,13 @@ export interface ChangeIntent extends Ceremony<'change'> {
 export interface EnrolIntent extends Ceremony<'enrol'> {
   user: string | null;
   token: string | null;
+  /** Where an existing passkey signs for a further one: what it vouches for. Absent while a passkey is being made. */
+  adds?: Digest;
 }
+
+/** What an existing passkey vouches for when it signs a new one in; both texts base64url. */
+export const addedPasskey = ({ credential_id, public_key }: { credential_id: string; public_key: string }): Digest =>
+  digestOf({ credential_id, public_key });
 
 /** `organization` is empty: a discoverable passkey says whose it is only in its answer. */
 export interface SignInIntent extends Ceremony<'sign-in'> {
