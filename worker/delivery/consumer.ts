@@ -1,0 +1,100 @@
+// The queue's consumer. A message only says "look": what is due stands in D1, where to send it in the organisation's
+// object. So a lost message costs a delay, a repeated one nothing, and a forged row cannot choose where events go.
+import { instantAt, instantMs } from '../../core/duration.ts';
+import type { Env, Wakeup } from '../../durable-objects/env.ts';
+import {
+  type Attempt,
+  claimDeliveries,
+  type Delivery,
+  recordAttempts,
+} from '../../durable-objects/projection/deliveries.ts';
+import { pauseAfter } from './backoff.ts';
+import { SEND_TIMEOUT_MS, type Sent, send } from './sender.ts';
+
+/** A Worker may hold six connections open at once; more would only wait. */
+const AT_ONCE = 6;
+/** Longer than any attempt, shorter than anyone would wait for what a crash left. */
+const LEASE_MS = SEND_TIMEOUT_MS + 5_000;
+/** The longest delay that a queue takes. */
+const LONGEST_DELAY_SECONDS = 12 * 3_600;
+
+/** Consumes a batch: each organisation once, whatever the number of its messages. */
+export async function consume(batch: MessageBatch<Wakeup>, env: Env): Promise<void> {
+  const organizations = new Set(batch.messages.map(({ body }) => body.organization));
+  await Promise.all([...organizations].map((organization) => deliverDue(organization, env)));
+  batch.ackAll();
+}
+
+/** Makes every delivery of an organisation that is due now. */
+export async function deliverDue(organization: string, env: Env): Promise<void> {
+  for (;;) {
+    const now = Date.now();
+    const claimed = await claimDeliveries(env.DB, organization, instantAt(now), instantAt(now + LEASE_MS), AT_ONCE);
+    if (claimed.length === 0) break;
+    const attempts = await Promise.all(claimed.map((delivery) => attempt(delivery, env)));
+    await recordAttempts(env.DB, attempts);
+    await tellOrganization(organization, claimed, attempts, env);
+    await wakeForRetry(organization, attempts, env);
+  }
+}
+
+async function attempt(delivery: Delivery, env: Env): Promise<Attempt> {
+  const started_ms = Date.now();
+  const sent = await sendTo(delivery, env);
+  const attempt = delivery.attempts + 1;
+  const pause_ms = sent.error === null || sent.error === 'gone' ? null : pauseAfter(attempt, Math.random());
+  return {
+    delivery: delivery.id,
+    attempt,
+    at: instantAt(started_ms),
+    status: sent.status,
+    error: sent.error,
+    duration_ms: Date.now() - started_ms,
+    outcome: sent.error === null ? 'delivered' : pause_ms === null ? 'dead' : 'due',
+    next_attempt_at: pause_ms === null ? null : instantAt(Date.now() + pause_ms),
+  };
+}
+
+/** The organisation says where to; an organisation that cannot be reached is a receiver that cannot be reached. */
+async function sendTo(delivery: Delivery, env: Env): Promise<Sent> {
+  const answer = await organizationOf(delivery.organization, env)
+    .endpoint({ id: delivery.endpoint })
+    .catch(() => null);
+  if (answer === null) return { status: null, error: 'unreachable' };
+  if (!answer.ok || answer.value.status !== 'active') return { status: null, error: 'gone' };
+  return send(answer.value, delivery.event, delivery.body, env.BASE_URL);
+}
+
+/** Counts per endpoint: what disables one that fails for long and records what is dead (`delivery.failed`). */
+async function tellOrganization(organization: string, claimed: Delivery[], attempts: Attempt[], env: Env) {
+  const object = organizationOf(organization, env);
+  for (const [at, { endpoint, event }] of claimed.entries()) {
+    const { delivery, attempt, outcome, error, next_attempt_at } = attempts[at]!;
+    if (outcome === 'delivered') await object.endpointSucceeded({ endpoint });
+    else
+      await object.endpointFailed({
+        endpoint,
+        delivery,
+        event,
+        attempts: attempt,
+        dead: outcome === 'dead',
+        reason: error!,
+      });
+  }
+}
+
+/**
+ * One delayed message for the earliest of what failed, and none where nothing did: a message per run would beget
+ * messages for ever. Should this one be lost, the organisation's sweep finds the row.
+ */
+async function wakeForRetry(organization: string, attempts: Attempt[], env: Env): Promise<void> {
+  const next = attempts.flatMap(({ next_attempt_at }) =>
+    next_attempt_at === null ? [] : [instantMs(next_attempt_at)],
+  );
+  if (next.length === 0) return;
+  const seconds = Math.ceil((Math.min(...next) - Date.now()) / 1_000);
+  const delaySeconds = Math.min(Math.max(seconds, 1), LONGEST_DELAY_SECONDS);
+  await env.WAKEUPS.send({ kind: 'deliveries', organization }, { delaySeconds });
+}
+
+const organizationOf = (organization: string, env: Env) => env.ORGANIZATION.getByName(organization);
