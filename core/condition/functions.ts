@@ -1,6 +1,16 @@
 // The functions of a condition: a chosen part of the library's, plus what policy.md adds (mixed arithmetic) and what
 // the library does loosely (text to number, the host's time zone). What is not in FUNCTIONS is refused at upload.
-import { type CelFunc, CelScalar, type CelValue, celEnv, celFunc, celMethod, isCelError, parse, plan } from '@bufbuild/cel';
+import {
+  type CelFunc,
+  CelScalar,
+  type CelValue,
+  celEnv,
+  celFunc,
+  celMethod,
+  isCelError,
+  parse,
+  plan,
+} from '@bufbuild/cel';
 import { Unusable } from './values.ts';
 
 const { INT, DOUBLE, BOOL, STRING } = CelScalar;
@@ -72,7 +82,8 @@ const PARTS: Record<string, (at: Date) => number> = {
 
 /** `+02:00` → minutes. Names of zones need the host's tables, and then two hosts could judge differently. */
 function offsetMinutes(zone: string): number {
-  const [, sign, hours, minutes] = /^([+-])([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(zone === 'UTC' ? '+00:00' : zone) ?? [];
+  const [, sign, hours, minutes] =
+    /^([+-])([01][0-9]|2[0-3]):([0-5][0-9])$/.exec(zone === 'UTC' ? '+00:00' : zone) ?? [];
   if (sign === undefined) throw new Unusable('a time zone that is neither UTC nor an offset such as +02:00');
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
@@ -127,6 +138,7 @@ const enter = plan(
 
 /** Runs work inside an evaluation of the library: its timestamps and durations only exist there. */
 export function insideLibrary<T>(work: () => T): T {
+  const outer = job;
   const done: { value?: T; error?: unknown } = {};
   job = () => {
     try {
@@ -136,7 +148,7 @@ export function insideLibrary<T>(work: () => T): T {
     }
   };
   enter();
-  job = undefined;
+  job = outer;
   if (done.error !== undefined) throw done.error;
   return done.value as T;
 }

@@ -50,7 +50,7 @@ export function kindOf(value: CelValue): string {
 /** What comparing or copying a value costs, in steps. */
 export function weightOf(value: CelValue): number {
   if (typeof value === 'string') return 1 + value.length / 64;
-  if (isCelList(value)) return [...value].reduce((sum, item) => sum + weightOf(item), 1);
-  if (isCelMap(value)) return [...value].reduce((sum, [, item]) => sum + 1 + weightOf(item), 1);
+  if (isCelList(value)) return [...value].reduce<number>((sum, item) => sum + weightOf(item), 1);
+  if (isCelMap(value)) return [...value].reduce<number>((sum, [, item]) => sum + 1 + weightOf(item), 1);
   return 1;
 }

@@ -1,0 +1,35 @@
+// The front door of policy: reading a document, judging what an agent asks, and judging the denies again later. The
+// language and the order of judging are policy.md's; the rooms are in core/policy, conditions in core/condition.ts.
+import { digestOf } from './digest.ts';
+import type { Digest, Json } from './json.ts';
+import type { Policy } from './policy/model.ts';
+
+export { judge, judgeDenies } from './policy/judge.ts';
+export type {
+  CapabilitySettings,
+  DecidedBy,
+  Edits,
+  Enforcement,
+  Evidence,
+  JudgeFacts,
+  Judgement,
+  Match,
+  OnRejection,
+  Policy,
+  PolicyInput,
+  RequiredEvidence,
+  Requirement,
+  RiskLevel,
+  Rule,
+  Separation,
+  Stage,
+  TraceStep,
+  Trusted,
+  Verdict,
+  Verify,
+} from './policy/model.ts';
+export { RISK_LEVELS, VERDICTS } from './policy/model.ts';
+export { DEFAULT_POLICY, type ParsedPolicy, parsePolicy } from './policy/parse.ts';
+
+/** The digest that a request pins: over the normal form, so that comments and layout of the document do not matter. */
+export const policyDigest = (policy: Policy): Digest => digestOf(policy as unknown as Json);

@@ -1,0 +1,34 @@
+// Who is asked: the stages of the rules that ask, else where routing sends the request, else the default approvers.
+import { matchFits } from './match.ts';
+import type { Policy, PolicyInput, Rule, Stage } from './model.ts';
+import { DEFAULT_STAGE } from './strictest.ts';
+
+interface Routed {
+  stages: Stage[];
+  errors: { rule: string; detail: string }[];
+}
+
+/** The first route that matches. One that cannot be told adds its people and the search goes on: more eyes, not fewer. */
+function routed(policy: Policy, input: PolicyInput): Routed {
+  const found: Routed = { stages: [], errors: [] };
+  for (const [index, { match, to }] of policy.routing.entries()) {
+    const { fit, error } = matchFits(match, input);
+    if (fit === 'not-matched') continue;
+    found.stages.push({ from: to, count: 1 });
+    if (fit === 'matched') return found;
+    found.errors.push({ rule: `routing/${index}`, detail: error ?? 'could not be evaluated' });
+  }
+  return { ...found, stages: [...found.stages, DEFAULT_STAGE] };
+}
+
+/**
+ * Stages of the rules that could not be evaluated, then those of the rule that really matches or of the default. A rule
+ * that asks without naming anybody, and the default, are routed; one that allows adds nobody.
+ */
+export function stagesFor(policy: Policy, input: PolicyInput, failed: Rule[], matched: Rule | null): Routed {
+  const own = [...failed.flatMap((rule) => rule.approvals), ...(matched?.approvals ?? [])];
+  const needsRoute = own.length === 0 || (matched?.verdict !== 'allow' && (matched?.approvals.length ?? 0) === 0);
+  if (!needsRoute) return { stages: own, errors: [] };
+  const route = routed(policy, input);
+  return { stages: [...own, ...route.stages], errors: route.errors };
+}

@@ -1,0 +1,171 @@
+import type { Json } from '../json.ts';
+import { DEFAULT_PENDING_PER_ACTOR, MAX_NAME_CHARS } from '../limits.ts';
+import {
+  MAX_ALTERNATIVES,
+  MAX_BUDGET_COUNT,
+  MAX_PENDING_PER_ACTOR,
+  MAX_POLICY_ENTRIES,
+  MAX_STAGES,
+  MAX_TIMEOUT_SECONDS,
+} from './bounds.ts';
+import {
+  EDITS,
+  REJECTIONS,
+  type RequiredEvidence,
+  RISK_LEVELS,
+  type RiskLevel,
+  SEPARATIONS,
+  type Trusted,
+  VERDICTS,
+  VERIFICATIONS,
+  type Verdict,
+  type Verify,
+} from './model.ts';
+import {
+  capability,
+  condition,
+  deadline,
+  escalation,
+  exactly,
+  id,
+  match,
+  message,
+  moment,
+  NOTHING,
+  name,
+  orNull,
+  principals,
+  required,
+  stage,
+} from './parts.ts';
+import {
+  type At,
+  duration,
+  isObject,
+  list,
+  oneOrMore,
+  type Read,
+  record,
+  refuse,
+  text,
+  whole,
+  word,
+} from './reader.ts';
+
+export const rule = record({
+  id: [id],
+  match: [match, NOTHING],
+  when: [orNull(condition), null],
+  verdict: [word(VERDICTS)],
+  risk: [orNull(word(RISK_LEVELS)), null],
+  message: [orNull(message), null],
+  approvals: [list(stage, MAX_STAGES, 1), []],
+  verify: [orNull(word(VERIFICATIONS)), null],
+  require: [required, { approve: [], reject: [] } as RequiredEvidence],
+  timeout: [orNull(deadline), null],
+  on_rejection: [word(REJECTIONS), 'stop' as const],
+  edits: [word(EDITS), 'none' as const],
+  capability: [orNull(capability), null],
+  separation: [orNull(word(SEPARATIONS)), null],
+  escalate: [list(escalation, MAX_STAGES), []],
+  remind: [orNull(duration(60, MAX_TIMEOUT_SECONDS)), null],
+  notify: [oneOrMore(text(MAX_NAME_CHARS, /^[a-z]+:\S+$/, ' Write channel:finance-slack.'), MAX_ALTERNATIVES), []],
+});
+
+interface WrittenLimit {
+  count: number;
+  per: number;
+}
+const budget = record<WrittenLimit>({ count: [whole(1, MAX_BUDGET_COUNT)], per: [duration(1, MAX_TIMEOUT_SECONDS)] });
+
+const trusted: Read<Trusted> = (value, at) => {
+  const { limit, ...pattern } = writtenTrusted(value, at);
+  const { action, resource, actor } = pattern.match ?? NOTHING;
+  if (!action && !resource && !actor)
+    at.report(at.path, 'A trusted pattern names at least an action, a resource or an actor.');
+  return { ...pattern, limit: limit && { count: limit.count, per_seconds: limit.per } };
+};
+const writtenTrusted = record({
+  id: [id],
+  match: [match],
+  when: [orNull(condition), null],
+  limit: [orNull(budget), null],
+  expires: [orNull(moment), null],
+});
+
+const riskLevel = record({
+  timeout: [orNull(deadline), null],
+  verify: [orNull(word(VERIFICATIONS)), null],
+  separation: [orNull(word(SEPARATIONS)), null],
+});
+export type WrittenRisk = ReturnType<typeof riskLevel>;
+const UNSET: WrittenRisk = { timeout: null, verify: null, separation: null };
+
+/** A tool of the compact form: its name, or `name: condition`. */
+export interface Tool {
+  action: string;
+  when: string | null;
+}
+const tool: Read<Tool> = (value, at: At) => {
+  if (!isObject(value)) return { action: name(value, at), when: null };
+  const [entry, ...more] = Object.entries(value);
+  if (!entry || more.length > 0)
+    return refuse(at, 'A tool is its name, or `name: condition`.', { action: '', when: null });
+  return { action: name(entry[0], at), when: condition(entry[1] as Json, { ...at, path: [...at.path, entry[0]] }) };
+};
+
+const compact = record({
+  tools: [list(tool, MAX_POLICY_ENTRIES, 1)],
+  timeout: [orNull(deadline), null],
+  message: [orNull(message), null],
+  on_rejection: [word(REJECTIONS), 'stop' as const],
+  unlisted: [orNull(word(VERDICTS)), null],
+});
+export type Compact = ReturnType<typeof compact>;
+
+const ENTRIES = MAX_POLICY_ENTRIES;
+const group = text(MAX_NAME_CHARS, /^group:\S+$/, ' Write group:payments-owners.');
+
+/** The document as written. */
+export const document = record({
+  version: [exactly(1), 1 as const],
+  defaults: [
+    record({
+      verdict: [orNull(word(VERDICTS)), null as Verdict | null],
+      risk: [word(RISK_LEVELS), 'medium' as RiskLevel],
+      verify: [word(VERIFICATIONS), 'passkey' as Verify],
+    }),
+    { verdict: null, risk: 'medium' as const, verify: 'passkey' as const },
+  ],
+  risk: [
+    record({
+      low: [riskLevel, UNSET],
+      medium: [riskLevel, UNSET],
+      high: [riskLevel, UNSET],
+      critical: [riskLevel, UNSET],
+    }),
+    { low: UNSET, medium: UNSET, high: UNSET, critical: UNSET },
+  ],
+  rules: [list(rule, ENTRIES), []],
+  trusted: [list(trusted, ENTRIES), []],
+  repositories: [
+    list(
+      record({
+        repository: [name],
+        groups: [oneOrMore(group, MAX_ALTERNATIVES)],
+        actions: [list(word(['approve', 'reject'] as const), 2, 1), ['approve' as const, 'reject' as const]],
+      }),
+      ENTRIES,
+    ),
+    [],
+  ],
+  routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
+  approval: [orNull(compact), null],
+  unlisted: [orNull(word(VERDICTS)), null],
+  limits: [
+    record({ pending_per_actor: [whole(1, MAX_PENDING_PER_ACTOR), DEFAULT_PENDING_PER_ACTOR] }),
+    { pending_per_actor: DEFAULT_PENDING_PER_ACTOR },
+  ],
+});
+export type Document = ReturnType<typeof document>;
+export type WrittenRule = ReturnType<typeof rule>;
