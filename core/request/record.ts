@@ -1,5 +1,6 @@
 // The state of one approval request, as its object keeps it after each step. Plain JSON: it is stored as text. What is
 // fixed at birth stands first; everything below `life` changes only through a step of core/lifecycle.ts.
+import { canonicalize } from '../canonical.ts';
 import type { DecisionIntent, Scope } from '../intent.ts';
 import type { Digest, Instant, JsonObject } from '../json.ts';
 import type { Life } from '../lifecycle.ts';
@@ -17,6 +18,10 @@ export interface Proposal {
   precondition: { digest: Digest } | null;
   run: { id: string; tool_call_id: string | null } | null;
 }
+
+/** The text by which the organisation recognises the same request again; it keeps only an HMAC of it. */
+export const fingerprintOf = ({ action, resource, actor, params, metadata }: Proposal): string =>
+  canonicalize({ action, resource, actor, params, metadata });
 
 /** Who asked: a service account through one of its keys, or a person in a session. */
 export interface Requester {

@@ -73,6 +73,12 @@ export class Memory {
 
 const recordOf = (row: JournalRow): RequestRecord => JSON.parse(row.state!) as RequestRecord;
 
-const strip = ({ index, org_seq, leaf_hash, link, sealed_at }: NonNullable<JournalRow['sealed']>['receipts'][number]) => ({
+const strip = ({
+  index,
+  org_seq,
+  leaf_hash,
+  link,
+  sealed_at,
+}: NonNullable<JournalRow['sealed']>['receipts'][number]) => ({
   ...{ index, org_seq, leaf_hash, link, sealed_at },
 });

@@ -1,0 +1,190 @@
+// One object per approval request: the one place where its life is decided. Everything that awaits happened in the
+// Worker; here each call reads, steps and records in one synchronous transaction, then seals, then answers.
+import { DurableObject } from 'cloudflare:workers';
+import { instantMs } from '../core/duration.ts';
+import { fail, ok, type Result } from '../core/problems.ts';
+import { type Birth, propose } from '../core/request/birth.ts';
+import type { RequestRecord } from '../core/request/record.ts';
+import { lifetimeEnd } from '../core/request/settle.ts';
+import { consume, exchange, liveClaims } from '../core/request/use.ts';
+import { decide } from '../core/request/vote.ts';
+import { cancel, comment, expireNow, report, revoke } from '../core/request/withdraw.ts';
+import type { Env } from './env.ts';
+import type {
+  DecideQuestion,
+  EventLine,
+  Exchanged,
+  ExchangeQuestion,
+  HandQuestion,
+  Introspected,
+  Reply,
+  ReportQuestion,
+  ResourceQuestion,
+  RevokeQuestion,
+  View,
+} from './request/calls.ts';
+import { gateOf, unmet } from './request/gate.ts';
+import { Life } from './request/life.ts';
+import { sameCall } from './request/same-call.ts';
+
+export class ApprovalRequest extends DurableObject<Env> {
+  readonly #life: Life;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#life = new Life(ctx, env);
+  }
+
+  /** Brings the request into being, or answers the repeat of the call that did. */
+  async create(birth: Birth): Promise<Result<View>> {
+    if (this.#life.exists()) {
+      const same = sameCall(this.#life.memory().record, birth);
+      return same.ok ? this.#life.answer(true) : same;
+    }
+    return this.#life.bear((now) => propose(birth, now), birth);
+  }
+
+  async read(organization: string): Promise<Result<View>> {
+    const known = this.#life.known(organization);
+    if (!known.ok) return known;
+    await this.#life.settleNow();
+    return this.#life.view(false);
+  }
+
+  /** The true record, for the Worker that gathers facts about it. Never shown. */
+  async inspect(organization: string): Promise<Result<RequestRecord>> {
+    const known = this.#life.known(organization);
+    if (!known.ok) return known;
+    await this.#life.settleNow();
+    return ok(this.#life.memory().record);
+  }
+
+  async decide(question: DecideQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      needs: (record, now) => unmet(record, question, now),
+      step: (record, now) => {
+        const gate = gateOf(record, question);
+        return gate.ok ? decide(record, { ...question.call, facts: question.facts }, now) : gate;
+      },
+    });
+  }
+
+  async cancel(question: HandQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      narrows: true,
+      step: (record, now) => cancel(record, question, question.reason, now),
+    });
+  }
+
+  async revoke(question: RevokeQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      narrows: true,
+      step: (record, now) => revoke(record, question, question.reason, question.stop, now),
+    });
+  }
+
+  async expire(question: HandQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, { narrows: true, step: (record, now) => expireNow(record, question, now) });
+  }
+
+  async comment(question: HandQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, { step: (record, now) => comment(record, question, question.reason ?? '', now) });
+  }
+
+  async report(question: ReportQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      step: (record, now, sealedAt) => report(record, question, question.report, sealedAt, now),
+    });
+  }
+
+  /** The first exchange, or the same one again; its claims are dated by the sealing. */
+  async exchange(question: ExchangeQuestion): Promise<Reply<Exchanged>> {
+    const acted = await this.#life.act(question, {
+      needs: (record, now) => unmet(record, question, now),
+      step: (record, now, sealedAt) => {
+        const gate = gateOf(record, question);
+        return gate.ok ? exchange(record, question.call, sealedAt, now) : gate;
+      },
+    });
+    return acted.ok ? this.#exchanged(acted.value, question.issuer) : acted;
+  }
+
+  #exchanged(view: View, issuer: string): Result<Exchanged> {
+    const memory = this.#life.memory();
+    const { record, sealedAt } = memory;
+    if (record.life.status !== 'executing')
+      return fail('capability-revoked', 'The capability was withdrawn meanwhile.');
+    const claims = liveClaims(record, issuer, sealedAt, (seq) => memory.eventId(seq));
+    if (!claims.ok) return claims;
+    const seq = record.capability!.exchanges.at(-1)!.seq;
+    return ok({
+      ...view,
+      claims: claims.value,
+      expires_at_ms: instantMs(lifetimeEnd(record, sealedAt)!),
+      params: record.effective.params,
+      receipt: this.#life.receipt(seq)!,
+    });
+  }
+
+  /** The resource's atomic "used now"; `replayed` for its own repeat: do not execute again. */
+  async consume(question: ResourceQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      needs: (record, now) => unmet(record, question, now),
+      step: (record, now) => {
+        const fits = resourceFits(record, question);
+        if (!fits.ok) return fits;
+        const gate = gateOf(record, question);
+        const { key, audience } = question.machine;
+        return gate.ok ? consume(record, { nonce: question.nonce!, key, audience: audience! }, now) : gate;
+      },
+    });
+  }
+
+  /** "Still good?": changes nothing but what a stop or a deadline has already decided. */
+  async introspect(question: ResourceQuestion): Promise<Reply<Introspected>> {
+    const acted = await this.#life.act(question, {
+      needs: (record, now) => unmet(record, question, now),
+      step: (record) => {
+        const fits = resourceFits(record, question);
+        if (!fits.ok) return fits;
+        const gate = gateOf(record, question);
+        return gate.ok ? ok({ record, drafts: [], statements: [] }) : gate;
+      },
+    });
+    if (!acted.ok) return acted;
+    const { life } = this.#life.memory().record;
+    const active = life.status === 'executing' && life.capability === 'exchanged';
+    return ok({ ...acted.value, active, capability_status: life.capability, consumed: life.capability === 'consumed' });
+  }
+
+  async events(organization: string): Promise<Result<EventLine[]>> {
+    const known = this.#life.known(organization);
+    return known.ok ? ok(this.#life.events()) : known;
+  }
+
+  /** Tells organisation, D1 and queue what is sealed. Repeatable; called by the Worker after its answer and by the alarm. */
+  async deliver(): Promise<void> {
+    await this.#life.deliver();
+  }
+
+  /** A waiter's socket: it hears every visible change while this object sleeps in between. */
+  override async fetch(request: Request): Promise<Response> {
+    return this.#life.listen(request);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#life.alarm();
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+}
+
+/** The token must be of this request's capability and for the audience that the asking key may speak for. */
+function resourceFits(record: RequestRecord, question: ResourceQuestion): Result<null> {
+  const { capability } = record;
+  if (capability && capability.id === question.jti && capability.scope.audience === question.machine.audience)
+    return ok(null);
+  return fail('capability-mismatch', 'This token is not one of this request, or not for this audience.');
+}

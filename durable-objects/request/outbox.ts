@@ -1,0 +1,94 @@
+// The way out of a request's object: ledger, organisation, D1, queue, in this order, each repeatable, keyed by event id.
+// One delivery in flight, whole and in order; what fails stays and comes again.
+
+import { instantAt } from '../../core/duration.ts';
+import { TERMINAL } from '../../core/lifecycle.ts';
+import type { RequestRecord } from '../../core/request/record.ts';
+import { fingerprintOf } from '../../core/request/record.ts';
+import type { Env } from '../env.ts';
+import type { Journal, JournalRow } from '../journal.ts';
+import { project } from '../projection.ts';
+import { Memory } from './memory.ts';
+
+/** The alarm looks after what the Worker should have delivered by then. */
+export const OUTBOX_RETRY_MS = 2_000;
+const MAX_BACKOFF_MS = 60_000;
+
+export class Outbox {
+  readonly #env: Env;
+  readonly #journal: Journal;
+  #flight: Promise<boolean> | null = null;
+  #failures = 0;
+
+  constructor(env: Env, journal: Journal) {
+    this.#env = env;
+    this.#journal = journal;
+  }
+
+  /** Whether anything is not sealed or not told. */
+  pending(): boolean {
+    return this.#journal.unsealed().length > 0 || this.#journal.untold().length > 0;
+  }
+
+  backoffMs(): number {
+    return Math.min(OUTBOX_RETRY_MS * 2 ** this.#failures, MAX_BACKOFF_MS);
+  }
+
+  /** Delivers everything there is. Answers whether nothing is left. */
+  async deliver(storage: DurableObjectStorage): Promise<boolean> {
+    while (this.pending()) {
+      this.#flight ??= this.#deliverOnce(storage).finally(() => {
+        this.#flight = null;
+      });
+      if (!(await this.#flight)) return false;
+    }
+    return true;
+  }
+
+  async #deliverOnce(storage: DurableObjectStorage): Promise<boolean> {
+    const sealed = await this.#journal.seal();
+    const rows = this.#journal.untold();
+    try {
+      if (rows.length > 0) await this.#tell(rows, storage);
+      if (!sealed.ok) throw new Error(sealed.problem.reason ?? sealed.problem.code);
+      this.#failures = 0;
+      return true;
+    } catch (error) {
+      this.#failures += 1;
+      console.warn(JSON.stringify({ message: 'outbox: delivery failed, will come again', reason: String(error) }));
+      return false;
+    }
+  }
+
+  async #tell(rows: JournalRow[], storage: DurableObjectStorage): Promise<void> {
+    const last = rows.at(-1)!;
+    const record = JSON.parse(last.state!) as RequestRecord;
+    const organization = this.#env.ORGANIZATION.getByName(record.organization.id);
+    const fed = await organization.deliver(feedItem(record, rows));
+    if (!fed.ok) throw new Error(fed.problem.reason ?? fed.problem.detail);
+    const receipts = rows.flatMap((row) => row.sealed!.receipts);
+    await project(this.#env, {
+      sealed: rows
+        .flatMap((row) => row.events)
+        .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.event === event.id)! })),
+      request: { document: new Memory(this.#journal).presentRecord(record, this.#env.BASE_URL), seq: record.seq },
+      wanted: fed.value.wanted,
+      now: instantAt(Date.now()),
+    });
+    storage.transactionSync(() => this.#journal.markTold(last.n));
+    if (fed.value.wanted.length > 0)
+      await this.#env.WAKEUPS.send({ kind: 'deliveries', organization: record.organization.id });
+  }
+}
+
+function feedItem(record: RequestRecord, rows: JournalRow[]) {
+  const rejected = record.life.status === 'rejected' && record.decided_by === 'person';
+  return {
+    request: record.id,
+    actor: record.proposal.actor,
+    status: record.life.status!,
+    terminal: TERMINAL.includes(record.life.status!) || record.life.status !== 'pending',
+    rejected_fingerprint: rejected ? fingerprintOf(record.proposal) : null,
+    events: rows.flatMap((row) => row.events).map(({ id, type, seq, at }) => ({ id, type, seq, at })),
+  };
+}

@@ -1,0 +1,15 @@
+// Whether a create that found its object already there is the same call: then its answer is the same, else it is refused
+// and nothing changes (contract.md "Conventions").
+
+import { fail, ok, type Result } from '../../core/problems.ts';
+import type { Birth } from '../../core/request/birth.ts';
+import type { RequestRecord } from '../../core/request/record.ts';
+
+export function sameCall(record: RequestRecord, birth: Birth): Result<null> {
+  const [was, is] = [record.idempotency, birth.idempotency];
+  if (record.organization.id !== birth.organization.id || record.id !== birth.id)
+    throw new Error('a create reached an object of another name');
+  if (was.body_digest === is.body_digest && was.key === is.key && was.run === is.run) return ok(null);
+  const code = was.run !== null && was.run === is.run ? 'run-mismatch' : 'idempotency-mismatch';
+  return fail(code, 'The same key was used before for another body. Use a fresh key for another request.');
+}
