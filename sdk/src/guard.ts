@@ -1,0 +1,195 @@
+// `guard()`: a function that asks before it runs. Asks, waits, exchanges, runs, reports. Invariants: what runs is a
+// frozen copy of what was asked; it runs at most once per capability unless the caller says that repeating is harmless;
+// anything that is not a clear yes means that it does not run.
+import { canonicalize } from '../../core/canonical.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { reasonOf, resourceOf } from './check.ts';
+import type { Assentry } from './client.ts';
+import { MismatchError, NotApprovedError } from './errors.ts';
+import { asJson, assertExchanged } from './sent.ts';
+import type { WaitOptions } from './wait.ts';
+import type { ApprovalRequest, Exchanged, OutcomeReport, Proposal } from './wire.ts';
+
+type Fields<A extends unknown[]> = Pick<
+  Proposal,
+  'risk' | 'metadata' | 'context' | 'preview' | 'precondition' | 'run' | 'expires_in'
+> & {
+  resource?: string;
+  /** What a reviewer sees and the capability is bound to. Default: the one object argument, else `{args: [...]}`. */
+  params?: (...args: A) => JsonObject;
+};
+
+export interface GuardOptions<A extends unknown[]> extends Omit<WaitOptions, 'timeout_ms'> {
+  actor?: string;
+  /** Fields of the proposal, fixed or made from the arguments of each call. */
+  request?: Fields<A> | ((...args: A) => Fields<A>);
+  /** Gives up waiting after this long; the request is then canceled. */
+  timeout_ms?: number;
+  /** `rerun`: after a crash, the same `run` may execute again under the same capability (the function is idempotent). */
+  resume?: 'refuse' | 'rerun';
+  /** What to tell the server of an error. Default: its name only, because messages can hold secrets. */
+  describeError?: (error: unknown) => string;
+  /** The function ran, but saying so failed. Default: a warning on the console. */
+  onReportError?: (error: unknown, request: ApprovalRequest) => void;
+}
+
+/** What a guarded call returns instead of a result where policy says `on_rejection: continue`. */
+export interface Rejection {
+  approved: false;
+  status: ApprovalRequest['status'];
+  reason: string;
+  approvalId: string;
+}
+
+/** Told apart from a result of the function: whether this is a rejection that policy lets the agent continue after. */
+export const isRejection = (value: unknown): value is Rejection => REJECTIONS.has(value as object);
+
+const REJECTIONS = new WeakSet<object>();
+
+/** Passed to the function after its own arguments, as `this`: what it runs under. */
+export interface Permit {
+  request: ApprovalRequest;
+  capability: Exchanged;
+}
+
+/** Wraps `fn`; see `Assentry.guard`. */
+export function guarded<A extends unknown[], R>(
+  client: Assentry,
+  action: string,
+  fn: (this: Permit, ...args: A) => R | Promise<R>,
+  options: GuardOptions<A> = {},
+): (...args: A) => Promise<R | Rejection> {
+  return async (...args) => {
+    const fields = typeof options.request === 'function' ? options.request(...args) : (options.request ?? {});
+    const { params: describe, ...rest } = fields;
+    const params = asJson(describe ? describe(...args) : defaultParams(args), 'The arguments') as JsonObject;
+    const resource = resourceOf(action, rest.resource);
+    const request = await settled(client, { ...rest, action, resource, actor: options.actor, params }, options);
+    if (!mayStart(request, options)) return refusal(request);
+    const prepare = () => (describe ? unchanged(args, describe, params) : argumentsOf<A>(args, params));
+    const { permit, prepared } = await permitFor(client, request, params, { ...options, prepare });
+    return reported(client, permit, () => fn.apply(permit, prepared), options);
+  };
+}
+
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.getPrototypeOf(value) === Object.prototype;
+
+const hasOneObject = (args: unknown[]): boolean => args.length === 1 && isPlain(args[0]);
+
+const defaultParams = (args: unknown[]): unknown => (hasOneObject(args) ? args[0] : { args });
+
+/** The arguments as they were asked for, not as somebody changed them since. */
+function argumentsOf<A extends unknown[]>(args: A, params: JsonObject): A {
+  const copy = structuredClone(params);
+  return (hasOneObject(args) ? [copy] : (copy.args as Json[])) as A;
+}
+
+/** With a `params` function the arguments may be richer than JSON: they must still describe the same call. */
+function unchanged<A extends unknown[]>(args: A, describe: (...args: A) => JsonObject, params: JsonObject): A {
+  if (canonicalize(asJson(describe(...args), 'The arguments')) === canonicalize(params)) return args;
+  throw new MismatchError('digest-mismatch', 'The arguments changed after they were asked for. Nothing was run.');
+}
+
+async function settled<A extends unknown[]>(
+  client: Assentry,
+  proposal: Proposal,
+  options: GuardOptions<A>,
+): Promise<ApprovalRequest> {
+  const request = await client.request(proposal, { signal: options.signal });
+  if (request.status !== 'pending') return request;
+  try {
+    return await client.wait(request.id, options);
+  } catch (error) {
+    // Nobody waits for it any more, so nobody should be asked any more.
+    if (proposal.run === undefined) await client.cancel(request.id).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** True to go on, false for a rejection that policy lets the agent live with; throws otherwise. */
+function mayStart<A extends unknown[]>(request: ApprovalRequest, options: GuardOptions<A>): boolean {
+  const { id, status } = request;
+  if (status === 'approved' || (status === 'executing' && options.resume === 'rerun')) return true;
+  if (status === 'rejected' && request.on_rejection === 'continue') return false;
+  if (status === 'rejected' || status === 'expired' || status === 'canceled' || status === 'pending') {
+    throw new NotApprovedError('not-approved', `${id} was not approved (${status}): ${reasonOf(request)}`, request);
+  }
+  throw new NotApprovedError(
+    'already-started',
+    `${id} is ${status}: an earlier run started it. Nothing was run.`,
+    request,
+  );
+}
+
+function refusal(request: ApprovalRequest): Rejection {
+  const rejection: Rejection = {
+    approved: false,
+    status: request.status,
+    reason: reasonOf(request),
+    approvalId: request.id,
+  };
+  REJECTIONS.add(rejection);
+  return rejection;
+}
+
+/** Exchanges; a capability that is for anything else, or that nobody waits for any more, is handed back unused. */
+async function permitFor<A extends unknown[]>(
+  client: Assentry,
+  request: ApprovalRequest,
+  params: JsonObject,
+  options: GuardOptions<A> & { prepare: () => A },
+): Promise<{ permit: Permit; prepared: A }> {
+  const { id, actor, precondition, run } = request;
+  const nonce = options.resume === 'rerun' && run !== null ? digestOf({ guard: id, run }).slice(7) : undefined;
+  const input = { request: id, actor, nonce, params, ...(precondition === null ? {} : { precondition }) };
+  const capability = await client.exchange(input, { signal: options.signal });
+  try {
+    assertExchanged(request, params, capability);
+    options.signal?.throwIfAborted();
+    return { permit: { request, capability }, prepared: options.prepare() };
+  } catch (error) {
+    await client.report(id, { status: 'not_started' }).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function reported<A extends unknown[], R>(
+  client: Assentry,
+  permit: Permit,
+  run: () => R | Promise<R>,
+  options: GuardOptions<A>,
+): Promise<R> {
+  let result: R;
+  try {
+    result = await run();
+  } catch (error) {
+    await tell(client, permit, { status: 'failed', detail: (options.describeError ?? nameOf)(error) }, options);
+    throw error;
+  }
+  await tell(client, permit, { status: 'executed' }, options);
+  return result;
+}
+
+/** Never throws: what the function did stands, whether or not the server hears of it. The key is one per capability. */
+async function tell<A extends unknown[]>(
+  client: Assentry,
+  { request, capability }: Permit,
+  outcome: OutcomeReport,
+  options: GuardOptions<A>,
+): Promise<void> {
+  try {
+    await client.report(request.id, outcome, { idempotency_key: `${capability.capability}:${outcome.status}` });
+  } catch (error) {
+    (options.onReportError ?? warn)(error, request);
+  }
+}
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'error');
+
+const warn = (error: unknown, request: ApprovalRequest): void =>
+  console.warn(`${request.id} ran, but its outcome could not be reported:`, error);

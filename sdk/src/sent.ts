@@ -1,0 +1,74 @@
+// What was sent against what was answered. A server (or whatever sits in between) that would have people approve one
+// action while the agent runs another is caught here, before anything runs: every digest is computed again.
+import { parseActor } from '../../core/actor.ts';
+import { canonicalize } from '../../core/canonical.ts';
+import { actionDigest, paramsDigest } from '../../core/digest.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { parseStrictJson } from '../../core/strict-json.ts';
+import { AssentryError, MismatchError } from './errors.ts';
+import type { ApprovalRequest, Exchanged, Proposal } from './wire.ts';
+
+/** Members that are `undefined` are left out, as JSON does; everything else must be JSON already. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined);
+  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([key, member]) => [key, withoutUndefined(member)]));
+}
+
+/** A private copy of a JSON value, exactly as it goes over the wire; throws `invalid-request` on what JSON cannot hold. */
+export function asJson(value: unknown, what: string): Json {
+  try {
+    const result = parseStrictJson(canonicalize(withoutUndefined(value) as Json));
+    if (result.ok) return result.value;
+    throw new TypeError(result.problem.detail);
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AssentryError('invalid-request', `${what} cannot be sent as JSON: ${detail}`, { cause: error });
+  }
+}
+
+/** The proposal as it goes over the wire. */
+export const asProposal = (proposal: Proposal): Proposal => asJson(proposal, 'The proposal') as unknown as Proposal;
+
+const same = (a: unknown, b: unknown): boolean => canonicalize(a as Json) === canonicalize(b as Json);
+
+function refuse(what: string): never {
+  throw new MismatchError(
+    'digest-mismatch',
+    `The server's answer is about another ${what} than was sent. Nothing may run on it.`,
+  );
+}
+
+/** Throws a `MismatchError` unless the answer is the request that was proposed, digests included. */
+export function assertAnswers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
+  const actor = sent.actor === undefined ? answer.actor : parseActor(sent.actor);
+  if (answer.action !== sent.action) refuse('action');
+  if (answer.resource !== sent.resource) refuse('resource');
+  if (typeof actor === 'object' && (!actor.ok || answer.actor !== actor.value)) refuse('actor');
+  if (!same(answer.params, sent.params ?? {})) refuse('set of params');
+  if (!same(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
+  if (!same(answer.precondition, sent.precondition ?? null)) refuse('precondition');
+  return assertConsistent(answer);
+}
+
+/** Throws unless the request's own digests are those of its own contents. */
+export function assertConsistent(request: ApprovalRequest): ApprovalRequest {
+  if (paramsDigest(request.salt, request.params) !== request.params_digest) refuse('params_digest');
+  if (actionDigest(request) !== request.action_digest) refuse('action_digest');
+  const { params, params_digest, action_digest } = request.effective;
+  if (paramsDigest(request.salt, params) !== params_digest) refuse('effective params_digest');
+  if (actionDigest({ ...request, params }) !== action_digest) refuse('effective action_digest');
+  return request;
+}
+
+/** Throws unless the capability is for exactly this request's effective action with these params. */
+export function assertExchanged(request: ApprovalRequest, params: JsonObject, exchanged: Exchanged): Exchanged {
+  const [detail, ...more] = exchanged.authorization_details;
+  if (detail === undefined || more.length > 0) refuse('number of actions');
+  if (!same(exchanged.params, params)) refuse('set of params');
+  if (detail.params_digest !== paramsDigest(request.salt, params)) refuse('params_digest');
+  if (detail.action_digest !== actionDigest({ ...request, params })) refuse('action_digest');
+  if (detail.action !== request.action || detail.resource !== request.resource) refuse('action');
+  return exchanged;
+}
