@@ -15,6 +15,8 @@ import { SEND_TIMEOUT_MS, type Sent, send } from './sender.ts';
 const AT_ONCE = 6;
 /** Longer than any attempt, shorter than anyone would wait for what a crash left. */
 const LEASE_MS = SEND_TIMEOUT_MS + 5_000;
+/** Until a dead delivery is tried once more because nobody could record its death. */
+const UNHEARD_PAUSE_MS = 60_000;
 /** The longest delay that a queue takes. */
 const LONGEST_DELAY_SECONDS = 12 * 3_600;
 
@@ -31,9 +33,8 @@ export async function deliverDue(organization: string, env: Env): Promise<void> 
     const now = Date.now();
     const claimed = await claimDeliveries(env.DB, organization, instantAt(now), instantAt(now + LEASE_MS), AT_ONCE);
     if (claimed.length === 0) break;
-    const attempts = await Promise.all(claimed.map((delivery) => attempt(delivery, env)));
+    const attempts = await Promise.all(claimed.map(async (row) => told(row, await attempt(row, env), env)));
     await recordAttempts(env.DB, attempts);
-    await tellOrganization(organization, claimed, attempts, env);
     await wakeForRetry(organization, attempts, env);
   }
 }
@@ -65,22 +66,32 @@ async function sendTo(delivery: Delivery, env: Env): Promise<Sent> {
   return send(answer.value, delivery.event, delivery.body, env.BASE_URL);
 }
 
-/** Counts per endpoint: what disables one that fails for long and records what is dead (`delivery.failed`). */
-async function tellOrganization(organization: string, claimed: Delivery[], attempts: Attempt[], env: Env) {
-  const object = organizationOf(organization, env);
-  for (const [at, { endpoint, event }] of claimed.entries()) {
-    const { delivery, attempt, outcome, error, next_attempt_at } = attempts[at]!;
-    if (outcome === 'delivered') await object.endpointSucceeded({ endpoint });
-    else
-      await object.endpointFailed({
+/**
+ * Tells the organisation, which counts per endpoint, disables one that fails for long and records what is dead
+ * (`delivery.failed`). Before the row says dead, so that a crash in between repeats the attempt and loses no event.
+ *
+ * @returns the attempt as it is to be recorded: not dead while the organisation could not hear of it
+ */
+async function told(delivery: Delivery, made: Attempt, env: Env): Promise<Attempt> {
+  const { endpoint, event, id } = delivery;
+  const { attempt, outcome, error } = made;
+  const object = organizationOf(delivery.organization, env);
+  const heard = await (error === null
+    ? object.endpointSucceeded({ endpoint })
+    : object.endpointFailed({
         endpoint,
-        delivery,
+        delivery: id,
         event,
         attempts: attempt,
         dead: outcome === 'dead',
-        reason: error!,
-      });
-  }
+        reason: error,
+      })
+  ).then(
+    () => true,
+    () => false,
+  );
+  if (heard || outcome !== 'dead') return made;
+  return { ...made, outcome: 'due', next_attempt_at: instantAt(Date.now() + UNHEARD_PAUSE_MS) };
 }
 
 /**

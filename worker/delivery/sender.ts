@@ -1,8 +1,10 @@
 // One attempt to deliver one webhook. It says what came of it and nothing of what the receiver answered: an answer's
 // body is never read, so that an endpoint cannot be used to look into somebody's network.
-import { CLOUD_EVENT_TYPE } from '../../core/cloud-event.ts';
 import { webhookUrlFault } from '../../core/webhook-url.ts';
 import { signatureHeaders } from './signature.ts';
+
+/** Media type of the structured form (CloudEvents HTTP binding, section 3.2). */
+const CLOUD_EVENT_TYPE = 'application/cloudevents+json; charset=utf-8';
 
 /** A receiver that needs longer should take the event and work afterwards. */
 export const SEND_TIMEOUT_MS = 10_000;
@@ -34,13 +36,13 @@ function errorOf(status: number): Sent['error'] {
  */
 export async function send(endpoint: Endpoint, event: string, body: string, base_url: string): Promise<Sent> {
   if (webhookUrlFault(endpoint.url, base_url) !== null) return { status: null, error: 'url-not-allowed' };
-  const headers = {
-    'content-type': CLOUD_EVENT_TYPE,
-    'user-agent': 'Assentry-Webhooks/1',
-    ...signatureHeaders(endpoint.secret, event, Date.now(), body),
-  };
   const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
   try {
+    const headers = {
+      'content-type': CLOUD_EVENT_TYPE,
+      'user-agent': 'Assentry-Webhooks/1',
+      ...signatureHeaders(endpoint.secret, event, Date.now(), body),
+    };
     const response = await fetch(endpoint.url, { method: 'POST', headers, body, redirect: 'manual', signal });
     await response.body?.cancel();
     return { status: response.status, error: errorOf(response.status) };
