@@ -33,7 +33,15 @@ const DECISION = [
   'eligibility_digest',
   'receipt',
 ] as const;
-const SIGNED = ['intent', 'assertion', 'public_key', 'eligibility', 'comment', 'external_ref', 'reviewer_name'] as const;
+const SIGNED = [
+  'intent',
+  'assertion',
+  'public_key',
+  'eligibility',
+  'comment',
+  'external_ref',
+  'reviewer_name',
+] as const;
 const CHANGED = ['change', 'target', 'before_digest', 'after_digest', 'signers', 'intent_digests'] as const;
 
 export const EVENT_FIELDS = {
@@ -79,7 +87,7 @@ export const EVENT_FIELDS = {
   'approval.vote_recorded': life(DECISION, SIGNED),
   'approval.edited': life([...DECISION, 'effective_action_digest', 'effective_params_digest'], [...SIGNED, 'params']),
   'approval.commented': life([], ['comment', 'author_name']),
-  'approval.escalated': life(['to']),
+  'approval.escalated': life(['escalated_to']),
   'approval.reminded': life([]),
   'approval.expired': life(['expires_at']),
   'approval.canceled': life([], ['reason']),
@@ -97,7 +105,10 @@ export const EVENT_FIELDS = {
   'policy.error': life(['rules', 'policy_digest'], ['errors']),
   'policy.published': entry([...CHANGED, 'version', 'digest'], ['source', 'policy', 'intents', 'assertions']),
   'change.proposed': entry([...CHANGED, 'kind', 'expires_at'], ['value', 'proposer_name']),
-  'change.applied': entry([...CHANGED, 'kind', 'passkeys', 'result'], ['value', 'intents', 'assertions', 'proposer_name']),
+  'change.applied': entry(
+    [...CHANGED, 'kind', 'passkeys', 'result'],
+    ['value', 'intents', 'assertions', 'proposer_name'],
+  ),
   'change.rejected': entry([...CHANGED, 'kind'], ['reason']),
   'organization.created': entry(
     ['kind', 'rp_id', 'policy_version', 'policy_digest', 'service_accounts', 'api_keys'],
@@ -115,7 +126,17 @@ export const EVENT_FIELDS = {
   'delegation.created': entry(['delegation', 'from', 'to', 'expires_at', 'change']),
   'delegation.ended': entry(['delegation']),
   'passkey.registered': entry(
-    ['user', 'passkey', 'credential_digest', 'public_key_digest', 'device_type', 'backed_up', 'first', 'token', 'signed_by'],
+    [
+      'user',
+      'passkey',
+      'credential_digest',
+      'public_key_digest',
+      'device_type',
+      'backed_up',
+      'first',
+      'token',
+      'signed_by',
+    ],
     ['credential_id', 'public_key', 'name', 'intent', 'assertion', 'transports', 'aaguid'],
   ),
   'passkey.revoked': entry(['user', 'passkey'], ['reason']),
@@ -132,7 +153,7 @@ export const EVENT_FIELDS = {
   'key.rotated': entry(['purpose', 'kid', 'public_key_digest']),
   'stop.set': entry(['stop', 'target_kind', 'target'], ['reason']),
   'stop.lifted': entry(['stop', 'change']),
-  'erasure.performed': entry(['object', 'events', 'change'], ['reason']),
+  'erasure.performed': entry(['target', 'events', 'change'], ['reason']),
 } as const satisfies Record<string, Fields>;
 
 export type EventType = keyof typeof EVENT_FIELDS;
