@@ -1,16 +1,16 @@
 // A real browser with a virtual authenticator (CDP `WebAuthn.*`): a passkey that verifies its user and is discoverable.
 // An installed Chromium first, else the one that an npm package carries. Under CI a missing browser fails.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { inflate } from '@sparticuz/chromium';
-import packaged from '@sparticuz/chromium/package.json' with { type: 'json' };
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from 'playwright-core';
 import { MODULES } from '../../scripts/paths.ts';
 
 /** Names under which systems install it, in the order in which they are tried. */
 const INSTALLED = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const PACKAGE = join(MODULES, '@sparticuz/chromium');
 const MACOS = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
 /** Without a sandbox because tests may run as root; in the background it would look for the network. */
 const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-dev-shm-usage', '--disable-gpu'];
@@ -31,7 +31,8 @@ function installed(): Found | null {
 /** Unpacks the npm package's Chromium once per version, into a directory that appears whole or not at all. */
 async function unpacked(): Promise<Found | null> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
-  const home = join(tmpdir(), `assentry-chromium-${packaged.version}`);
+  const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as { version: string };
+  const home = join(tmpdir(), `assentry-chromium-${version}`);
   if (!existsSync(home)) await unpackInto(home);
   const path = join(home, 'chromium');
   const lacks = spawnSync('ldd', [path], { encoding: 'utf8' }).stdout?.includes('not found') ?? true;
@@ -46,7 +47,7 @@ async function unpackInto(home: string): Promise<void> {
   process.env.TMPDIR = half;
   try {
     const files = ['chromium.br', 'fonts.tar.br', 'al2023.tar.br'];
-    await Promise.all(files.map((file) => inflate(join(MODULES, '@sparticuz/chromium/bin', file))));
+    await Promise.all(files.map((file) => inflate(join(PACKAGE, 'bin', file))));
     if (!existsSync(home)) renameSync(half, home);
   } finally {
     if (before === undefined) delete process.env.TMPDIR;
