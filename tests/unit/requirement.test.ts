@@ -173,6 +173,14 @@ describe('the open stage', () => {
     expect(open(strange)).toMatchObject({ index: 0, counted: [] });
   });
 
+  it('counts a person once, whatever stages the votes name', () => {
+    const both = everyone(standing('usr_a', { 'role:admin': BEFORE, 'role:owner': BEFORE }));
+    expect(open([vote('usr_a'), vote('usr_a'), vote('usr_a', 1)], both)).toMatchObject({
+      index: 1,
+      counted: [vote('usr_a')],
+    });
+  });
+
   it('is never asked of a requirement that nobody has to meet', () => {
     for (const none of [[], [{ from: ['role:admin'], count: 0 }], [{ from: ['role:admin'], count: Number.NaN }]])
       expect(() => openStage({ stages: none }, [], {}, CREATED, ACTION, new Set())).toThrow(/at least one/);
