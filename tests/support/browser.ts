@@ -17,15 +17,15 @@ const FLAGS = ['--no-sandbox', '--disable-background-networking', '--disable-dev
 
 interface Found {
   path: string;
-  /** Directory of libraries that the system lacks. */
-  libraries: string | null;
+  /** What it needs where the system lacks libraries or fonts. */
+  env: Record<string, string>;
 }
 
 function installed(): Found | null {
   const directories = (process.env.PATH ?? '').split(delimiter);
   const paths = INSTALLED.flatMap((name) => directories.map((directory) => join(directory, name)));
   const path = [process.env.CHROMIUM_PATH ?? '', ...paths, MACOS].find((candidate) => existsSync(candidate));
-  return path === undefined ? null : { path, libraries: null };
+  return path === undefined ? null : { path, env: {} };
 }
 
 /** Unpacks the npm package's Chromium once per version, into a directory that appears whole or not at all. */
@@ -36,7 +36,13 @@ async function unpacked(): Promise<Found | null> {
   if (!existsSync(home)) await unpackInto(home);
   const path = join(home, 'chromium');
   const lacks = spawnSync('ldd', [path], { encoding: 'utf8' }).stdout?.includes('not found') ?? true;
-  return { path, libraries: lacks ? join(home, 'al2023', 'lib') : null };
+  return {
+    path,
+    env: {
+      ...(lacks ? { LD_LIBRARY_PATH: join(home, 'al2023', 'lib') } : {}),
+      ...(existsSync('/etc/fonts') ? {} : { FONTCONFIG_PATH: join(home, 'fonts') }),
+    },
+  };
 }
 
 async function unpackInto(home: string): Promise<void> {
@@ -63,8 +69,7 @@ export const findBrowser = async (): Promise<Found | null> => installed() ?? (aw
 export async function launchBrowser(): Promise<Browser> {
   const found = await findBrowser();
   if (found === null) throw new Error('No browser: install Chromium, or name one in CHROMIUM_PATH.');
-  const env = { ...process.env } as Record<string, string>;
-  if (found.libraries) env.LD_LIBRARY_PATH = found.libraries;
+  const env = { ...(process.env as Record<string, string>), ...found.env };
   return chromium.launch({ executablePath: found.path, args: FLAGS, env });
 }
 
