@@ -1,0 +1,137 @@
+// What the Worker answers, as docs and contract name it. Types only; shapes that core already has come from core.
+import type { Scope } from '../../../core/intent.ts';
+import type { Instant, Json, JsonObject } from '../../../core/json.ts';
+import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
+import type { ApprovalRequest } from '../../../core/request/present.ts';
+
+export type { ApprovalRequest, Instant, Json, JsonObject, RiskLevel, Scope, TraceStep };
+
+export type Decision = ApprovalRequest['decisions'][number];
+export type Stage = NonNullable<ApprovalRequest['requirement']>['stages'][number];
+export type Status =
+  | 'pending'
+  | 'approved'
+  | 'rejected'
+  | 'expired'
+  | 'canceled'
+  | 'executing'
+  | 'executed'
+  | 'failed'
+  | 'indeterminate';
+
+export interface Session {
+  organization: { id: string; kind: 'live' | 'test'; name: string };
+  user: { id: string; name: string; email: string; roles: string[]; groups: string[] };
+  expires_at: Instant;
+  passkeys: Passkey[];
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  status?: string;
+  created_at: Instant;
+  last_used_at?: Instant | null;
+}
+
+export interface Page<T> {
+  data: T[];
+  next_cursor?: string | null;
+}
+
+export interface LedgerEvent {
+  id: string;
+  type: string;
+  object: string;
+  seq: number;
+  at: Instant;
+  actor?: string | null;
+  by?: string | null;
+  receipt?: { index?: number | null } | null;
+  [field: string]: unknown;
+}
+
+export interface Member {
+  id: string;
+  name: string;
+  email: string;
+  roles: string[];
+  status: string;
+  passkeys: Passkey[];
+}
+export interface Group {
+  id: string;
+  name: string;
+  members: string[];
+}
+export interface ServiceAccount {
+  id: string;
+  name: string;
+  actors: string[];
+  owners: string[];
+  status: string;
+}
+export interface ApiKey {
+  id: string;
+  name: string;
+  service_account: string;
+  scopes: string[];
+  created_at: Instant;
+  last_used_at: Instant | null;
+  status: string;
+  hint?: string | null;
+}
+export interface WebhookEndpoint {
+  id: string;
+  url: string;
+  events: string[];
+  status: string;
+}
+export interface Delivery {
+  id: string;
+  endpoint: string;
+  event: string;
+  event_type: string;
+  status: string;
+  attempts: number;
+  next_attempt_at: Instant | null;
+  last_status: number | string | null;
+  created_at: Instant;
+}
+export interface PolicyVersion {
+  version: number;
+  digest: string;
+  source?: string;
+  policy?: Json;
+  published_at: Instant;
+  published_by: string;
+}
+export interface Metrics {
+  pending: number;
+  approved: number;
+  rejected: number;
+  expired: number;
+  approval_rate: number | null;
+  median_seconds_to_decide: number | null;
+  p95_seconds_to_decide: number | null;
+  top_actions: { action: string; count: number }[];
+}
+export interface Change {
+  id: string;
+  kind: string;
+  target: string;
+  status: string;
+  value?: JsonObject;
+  before: Json;
+  after: Json;
+  before_digest: string;
+  after_digest: string;
+  diff: string[] | string;
+  warnings?: { pointer?: string; detail: string }[];
+  proposed_by?: string;
+  proposed_at?: Instant;
+  expires_at?: Instant;
+  signatures_needed?: number;
+  signatures?: { signer: string; signed_at: Instant }[];
+  secret?: string | null;
+}

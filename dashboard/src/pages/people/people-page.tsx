@@ -1,0 +1,135 @@
+// Members, their roles and passkeys; groups. Whatever widens who may decide is a change and is signed.
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { groupsQuery, membersQuery } from '../../api/queries.ts';
+import type { Group, Member } from '../../api/types.ts';
+import { StatusBadge } from '../../ui/badges.tsx';
+import { PageFrame, Section } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { Table } from '../../ui/table.tsx';
+import { GroupDialog } from './group-dialog.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { RolesDialog } from './roles-dialog.tsx';
+
+type Open = { what: 'invite' } | { what: 'group'; group?: Group } | { what: 'roles'; member: Member } | null;
+
+export function PeoplePage() {
+  const members = useQuery(membersQuery);
+  const groups = useQuery(groupsQuery);
+  const [open, setOpen] = useState<Open>(null);
+  const close = () => setOpen(null);
+  return (
+    <PageFrame
+      title="People"
+      actions={
+        <>
+          <button type="button" className="btn small" onClick={() => setOpen({ what: 'invite' })}>
+            Invite somebody
+          </button>
+          <button type="button" className="btn small" onClick={() => setOpen({ what: 'group' })}>
+            New group
+          </button>
+        </>
+      }
+    >
+      <Section title="Members">
+        <QueryView query={members} what="the members">
+          {({ data }) => <Members members={data} onRoles={(member) => setOpen({ what: 'roles', member })} />}
+        </QueryView>
+      </Section>
+      <Section title="Groups">
+        <QueryView query={groups} what="the groups">
+          {({ data }) => (
+            <Groups
+              groups={data}
+              members={members.data?.data ?? []}
+              onEdit={(group) => setOpen({ what: 'group', group })}
+            />
+          )}
+        </QueryView>
+      </Section>
+      {open?.what === 'invite' ? <InviteDialog onClose={close} /> : null}
+      {open?.what === 'group' ? (
+        <GroupDialog group={open.group} members={members.data?.data ?? []} onClose={close} />
+      ) : null}
+      {open?.what === 'roles' ? <RolesDialog member={open.member} onClose={close} /> : null}
+    </PageFrame>
+  );
+}
+
+const activeKeys = (member: Member) => (member.passkeys ?? []).filter(({ status }) => status !== 'revoked').length;
+
+const Members = ({ members, onRoles }: { members: Member[]; onRoles: (member: Member) => void }) => (
+  <Table
+    label="Members"
+    rows={members}
+    rowKey={({ id }) => id}
+    empty={<p className="text-ink-2">Nobody yet. The set-up link enrols the owner.</p>}
+    columns={[
+      {
+        head: 'Person',
+        cell: (member) => (
+          <>
+            <b className="wrap-anywhere">{member.name || member.email}</b>
+            <br />
+            <span className="meta wrap-anywhere">{member.email}</span>
+          </>
+        ),
+      },
+      { head: 'Roles', cell: ({ roles }) => roles.join(', ') || 'none' },
+      {
+        head: 'Passkeys',
+        cell: (member) => (
+          <>
+            <span className="num">{activeKeys(member)}</span>
+            {activeKeys(member) === 1 ? <span className="meta"> (two are safer)</span> : null}
+          </>
+        ),
+      },
+      { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+      {
+        head: 'Change',
+        cell: (member) => (
+          <button type="button" className="btn small" onClick={() => onRoles(member)}>
+            Roles<span className="sr-only"> of {member.name || member.email}</span>
+          </button>
+        ),
+      },
+    ]}
+  />
+);
+
+interface GroupsProps {
+  groups: Group[];
+  members: Member[];
+  onEdit: (group: Group) => void;
+}
+
+function Groups({ groups, members, onEdit }: GroupsProps) {
+  const names = new Map(members.map(({ id, name, email }) => [id, name || email]));
+  return (
+    <Table
+      label="Groups"
+      rows={groups}
+      rowKey={({ id }) => id}
+      empty={
+        <p className="text-ink-2">
+          No group yet. A policy sends requests to one with{' '}
+          <code>{'approvals: [{ from: "group:finance", count: 1 }]'}</code>.
+        </p>
+      }
+      columns={[
+        { head: 'Group', cell: ({ name }) => <b>group:{name}</b> },
+        { head: 'Members', cell: (group) => group.members.map((id) => names.get(id) ?? id).join(', ') || 'nobody' },
+        {
+          head: 'Change',
+          cell: (group) => (
+            <button type="button" className="btn small" onClick={() => onEdit(group)}>
+              Members<span className="sr-only"> of {group.name}</span>
+            </button>
+          ),
+        },
+      ]}
+    />
+  );
+}

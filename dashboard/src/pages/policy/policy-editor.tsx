@@ -1,0 +1,119 @@
+// Editing: a plain text box with line numbers, errors at line:column that jump to their place, then the diff and the signature.
+import { useRef, useState } from 'react';
+import { ApiProblem, type Place } from '../../api/client.ts';
+import type { PolicyVersion } from '../../api/types.ts';
+import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
+import { useChange } from '../../ui/change/use-change.ts';
+import { Failure } from '../../ui/face.tsx';
+
+interface Props {
+  base: PolicyVersion;
+  source: string;
+  onDone: () => void;
+}
+
+export function PolicyEditor({ base, source, onDone }: Props) {
+  const [draft, setDraft] = useState(source);
+  const flow = useChange();
+  const { proposal } = flow;
+  const propose = () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest });
+  if (flow.applied) {
+    return (
+      <div className="grid gap-3">
+        <ChangeResult change={flow.applied} secretLabel="secret" />
+        <div>
+          <button type="button" className="btn" onClick={onDone}>
+            Show the policy in force
+          </button>
+        </div>
+      </div>
+    );
+  }
+  if (flow.change) return <ChangeSigner change={flow.change} flow={flow} onBack={flow.reset} />;
+  return (
+    <div className="grid gap-3">
+      <Editor draft={draft} onChange={setDraft} error={proposal.error} />
+      <div className="flex flex-wrap items-center gap-3">
+        <button type="button" className="btn" disabled={draft === source || proposal.isPending} onClick={propose}>
+          {proposal.isPending ? 'Checking…' : 'Check and show the diff'}
+        </button>
+        <button type="button" className="btn quiet" onClick={onDone}>
+          Discard
+        </button>
+        <span className="meta">Nothing is in force before you have seen the diff and signed it.</span>
+      </div>
+    </div>
+  );
+}
+
+interface EditorProps {
+  draft: string;
+  onChange: (draft: string) => void;
+  error: Error | null;
+}
+
+function Editor({ draft, onChange, error }: EditorProps) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const places = error instanceof ApiProblem ? error.places : [];
+  const go = (place: Place) => {
+    const at = offsetOf(draft, place.line ?? 1, place.column ?? 1);
+    box.current?.focus();
+    box.current?.setSelectionRange(at, endOfLine(draft, at));
+  };
+  return (
+    <>
+      {places.length > 0 ? <Places places={places} onGo={go} /> : null}
+      {error && places.length === 0 ? <Failure error={error} /> : null}
+      <label htmlFor="policy-source" className="text-s font-semibold">
+        Policy source (YAML)
+      </label>
+      <textarea
+        id="policy-source"
+        ref={box}
+        className="field font-mono text-s leading-6 whitespace-pre"
+        rows={Math.min(40, Math.max(16, draft.split('\n').length + 2))}
+        spellCheck={false}
+        autoCapitalize="off"
+        aria-invalid={places.length > 0}
+        aria-describedby={places.length > 0 ? 'policy-errors' : undefined}
+        value={draft}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </>
+  );
+}
+
+const Places = ({ places, onGo }: { places: Place[]; onGo: (place: Place) => void }) => (
+  <div id="policy-errors" role="alert" className="card grid gap-2 p-4">
+    <p className="font-semibold">
+      {places.length === 1 ? 'One place is' : `${places.length} places are`} not right. Nothing was changed.
+    </p>
+    <ul className="grid gap-1">
+      {places.map((place) => (
+        <li key={`${place.pointer}${place.line}${place.detail}`} className="flex items-baseline gap-3">
+          <button
+            type="button"
+            className="num cursor-pointer font-mono text-accent underline"
+            onClick={() => onGo(place)}
+          >
+            {place.line ?? 1}:{place.column ?? 1}
+          </button>
+          <span className="min-w-0">
+            {place.detail} <code className="text-s text-ink-2">{place.pointer}</code>
+          </span>
+        </li>
+      ))}
+    </ul>
+  </div>
+);
+
+/** Line and column, from 1 → offset in the text. */
+function offsetOf(text: string, line: number, column: number): number {
+  const before = text.split('\n').slice(0, line - 1);
+  return Math.min(text.length, before.reduce((sum, each) => sum + each.length + 1, 0) + column - 1);
+}
+
+const endOfLine = (text: string, at: number): number => {
+  const end = text.indexOf('\n', at);
+  return end === -1 ? text.length : end;
+};

@@ -1,0 +1,28 @@
+// Which pending requests are shown, and in which order: by risk, then by what ends first.
+import type { ApprovalRequest, RiskLevel, Session } from '../../api/types.ts';
+import { currentStage } from '../../passkey/decision.ts';
+import { namesPerson } from '../../text/people.ts';
+
+export type View = 'mine' | 'all' | 'risky' | 'soon';
+
+const RANK: Record<RiskLevel, number> = { critical: 0, high: 1, medium: 2, low: 3 };
+const SOON_MS = 3_600_000;
+
+export function byRiskThenDeadline(a: ApprovalRequest, b: ApprovalRequest): number {
+  return RANK[a.risk.level] - RANK[b.risk.level] || a.expires_at.localeCompare(b.expires_at);
+}
+
+/** Whether this person's decision is what the request waits for now. */
+export function waitsFor(request: ApprovalRequest, user: Session['user']): boolean {
+  const stage = request.requirement?.stages?.[currentStage(request)];
+  const voted = (request.decisions ?? []).some(({ reviewer }) => reviewer.id === user.id);
+  return !voted && (stage === undefined || namesPerson(stage.from, user));
+}
+
+/** The filters of the queue, by the name that stands in the URL. */
+export const VIEWS: Record<View, (request: ApprovalRequest, user: Session['user'], now: number) => boolean> = {
+  mine: waitsFor,
+  all: () => true,
+  risky: (request) => RANK[request.risk.level] <= RANK.high,
+  soon: (request, _user, now) => Date.parse(request.expires_at) - now <= SOON_MS,
+};

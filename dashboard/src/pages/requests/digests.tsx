@@ -1,0 +1,46 @@
+// The digests, computed here from the displayed content and compared with what the server names.
+import type { ApprovalRequest } from '../../api/types.ts';
+import { wrongDigests } from '../../passkey/decision.ts';
+import { Section } from '../../ui/page.tsx';
+
+export function Digests({ request }: { request: ApprovalRequest }) {
+  const wrong = new Set(wrongDigests(request));
+  const rows: [string, string][] = [
+    ['request_digest', request.request_digest],
+    ['action_digest', request.action_digest],
+    ['params_digest', request.params_digest],
+  ];
+  return (
+    <Section title="Digests, computed again by this page">
+      <dl className="card grid gap-2 px-4 py-3 text-s">
+        {rows.map(([name, digest]) => (
+          <div key={name}>
+            <dt className="text-ink-2">
+              {name}{' '}
+              {wrong.has(name) ? (
+                <b className="text-bad">does not fit the content</b>
+              ) : (
+                <span className="text-good">fits the content</span>
+              )}
+            </dt>
+            <dd>
+              <code>{digest}</code>
+            </dd>
+          </div>
+        ))}
+        <div>
+          <dt className="text-ink-2">policy version {request.policy.version}</dt>
+          <dd>
+            <code>{request.policy.digest}</code>
+          </dd>
+        </div>
+        <div>
+          <dt className="text-ink-2">request</dt>
+          <dd>
+            <code>{request.id}</code>
+          </dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,48 @@
+// Every step with its place in the ledger: an index is a receipt, "not sealed yet" is said as such.
+import { useQuery } from '@tanstack/react-query';
+import { useFallbackInterval } from '../../api/live.ts';
+import { requestEventsQuery } from '../../api/queries.ts';
+import type { LedgerEvent } from '../../api/types.ts';
+import { eventName } from '../../text/people.ts';
+import { absolute, span } from '../../text/time.ts';
+import { Section } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+
+export function Timeline({ id }: { id: string }) {
+  const query = useQuery({ ...requestEventsQuery(id), refetchInterval: useFallbackInterval() });
+  return (
+    <Section title="Timeline">
+      <QueryView query={query} what="the timeline">
+        {({ data }) => (
+          <ol className="card">
+            {[...data]
+              .sort((a, b) => a.seq - b.seq)
+              .map((event, at, all) => (
+                <Step key={event.id} event={event} before={all[at - 1]} />
+              ))}
+          </ol>
+        )}
+      </QueryView>
+    </Section>
+  );
+}
+
+function Step({ event, before }: { event: LedgerEvent; before: LedgerEvent | undefined }) {
+  const index = event.receipt?.index;
+  const by = event.actor ?? event.by;
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 border-t border-line px-4 py-2.5 first:border-t-0">
+      <span className="min-w-0">
+        <b>{eventName(event.type)}</b>
+        {by ? <span className="text-ink-2 wrap-anywhere"> by {String(by)}</span> : null}
+      </span>
+      <span className="meta num">
+        {index === undefined || index === null ? 'not sealed yet' : `ledger entry ${index}`}
+      </span>
+      <time dateTime={event.at} className="meta num col-span-2">
+        {absolute(event.at)}
+        {before ? ` · ${span((Date.parse(event.at) - Date.parse(before.at)) / 1000)} later` : ''}
+      </time>
+    </li>
+  );
+}

@@ -1,0 +1,40 @@
+// What stands in place of the buttons when there is nothing (more) to decide for this person.
+import { Link } from '@tanstack/react-router';
+import type { ApprovalRequest } from '../../api/types.ts';
+import { Face } from '../../ui/face.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
+
+const WORDS: Record<string, [string, string]> = {
+  pending: ['Your vote is recorded and sealed', 'More approvals are needed before anything runs.'],
+  approved: ['Approved', 'The agent can now fetch its capability, once.'],
+  rejected: ['Rejected', 'Nothing runs. The agent is told.'],
+  expired: ['Expired', 'Nobody decided in time, so it is not approved.'],
+  canceled: ['Canceled', 'It was withdrawn or revoked, so it is not approved.'],
+  executing: ['Approved, and running', 'The agent holds the capability.'],
+  executed: ['Executed', 'The agent reports that it was done.'],
+  failed: ['Failed', 'The agent reports that it did not work.'],
+  indeterminate: ['Nobody said how it ended', 'The capability was used or handed out, and no outcome was reported.'],
+};
+
+export function Settled({ request }: { request: ApprovalRequest }) {
+  const [title, detail] = WORDS[request.status] ?? [request.status, ''];
+  return (
+    <div role="status">
+      <Face title={title}>
+        <p className="text-ink-2">{detail}</p>
+        {request.ledger?.pending ? <p className="meta">A newer step is being sealed in the ledger.</p> : null}
+        {request.rejection_reason ? (
+          <p>
+            <Revealed text={request.rejection_reason} lines />
+          </p>
+        ) : null}
+        <p className="flex flex-wrap gap-4">
+          <Link to="/requests/$id" params={{ id: request.id }}>
+            Timeline and receipts
+          </Link>
+          <Link to="/">Back to the queue</Link>
+        </p>
+      </Face>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+// Why a person is asked: the rule, the sub-expression that decided, the values it read, and who decides.
+import type { ApprovalRequest, Stage, TraceStep } from '../../api/types.ts';
+import { plain } from '../../text/facts.ts';
+import { sourcesText } from '../../text/people.ts';
+import { Revealed } from '../../ui/revealed.tsx';
+
+const CODE = 'rounded-[5px] bg-well px-1.5 py-0.5';
+
+export function Why({ request }: { request: ApprovalRequest }) {
+  const { policy, requirement, risk } = request;
+  const hits = (policy.trace ?? []).filter((step) => step.result !== 'not-matched');
+  return (
+    <section className="card grid gap-2 px-4 py-3" aria-labelledby="why">
+      <h2 id="why">{request.status === 'pending' ? 'Why you are asked' : 'Why a person was asked'}</h2>
+      {hits.length > 0 ? (
+        hits.map((step) => <Step key={`${step.kind}:${step.rule}`} step={step} />)
+      ) : (
+        <Fallback rule={policy.rule} />
+      )}
+      {request.message ? (
+        <p>
+          <Revealed text={request.message} lines />
+        </p>
+      ) : null}
+      {requirement ? <p className="text-ink-2">{requirementText(requirement.stages)}</p> : null}
+      <p className="meta">
+        Policy version {policy.version}
+        {risk.reasons.length > 0 ? ` · ${risk.reasons.join(' · ')}` : ''}
+      </p>
+    </section>
+  );
+}
+
+const Fallback = ({ rule }: { rule: string | null }) =>
+  rule ? (
+    <p>
+      Rule <b>{rule}</b> matched.
+    </p>
+  ) : (
+    <p>No rule of the policy names this action, so its default asks a person.</p>
+  );
+
+function Step({ step }: { step: TraceStep }) {
+  if (step.kind === 'default') return <Fallback rule={null} />;
+  return (
+    <p className="leading-7">
+      {step.kind === 'trusted' ? 'Trusted pattern' : 'Rule'} <b>{step.rule}</b>
+      {step.result === 'error' ? ' could not be judged, so a person is asked' : step.decided_by ? ': ' : ' matched'}
+      {step.decided_by && step.result !== 'error' ? <Decided step={step} /> : '. '}
+      {step.error ? <code className={CODE}>{step.error}</code> : null}
+    </p>
+  );
+}
+
+function Decided({ step }: { step: TraceStep }) {
+  const { expression, values, result } = step.decided_by!;
+  return (
+    <>
+      <code className="rounded-[5px] bg-warn-soft px-1.5 py-0.5 font-semibold text-warn">{expression}</code> is{' '}
+      {plain(result)}
+      {values.length > 0 ? ', because ' : '.'}
+      {values.map(({ name, value }, at) => (
+        <span key={name}>
+          <code className={CODE}>{name}</code> is{' '}
+          <code className={CODE}>
+            <Revealed text={JSON.stringify(value)} />
+          </code>
+          {at === values.length - 1 ? '.' : ' and '}
+        </span>
+      ))}
+    </>
+  );
+}
+
+const requirementText = (stages: Stage[]): string => {
+  const words = stages.map(({ from, count }) => `${count === 1 ? 'one' : count} of ${sourcesText(from)}`);
+  return `${words.join(', then ')} must approve.`.replace(/^one/, 'One');
+};

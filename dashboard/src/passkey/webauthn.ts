@@ -1,0 +1,120 @@
+// WebAuthn's JSON forms to the browser's objects and back (WebAuthn level 3, section 5.1.10). Written out, because
+// `toJSON` and `parse…FromJSON` are missing or broken in browsers and key managers still in use. The challenge is never
+// the server's text: the caller gives the bytes that it computed itself.
+import { base64url, fromBase64Url } from '../../../core/encoding.ts';
+import { PasskeyRefusal } from './refusal.ts';
+
+interface Descriptor {
+  id: string;
+  type: 'public-key';
+  transports?: AuthenticatorTransport[];
+}
+
+export interface RequestOptionsJson {
+  challenge: string;
+  rpId?: string;
+  timeout?: number;
+  allowCredentials?: Descriptor[];
+}
+
+export interface CreationOptionsJson
+  extends Omit<PublicKeyCredentialCreationOptions, 'challenge' | 'user' | 'excludeCredentials'> {
+  challenge: string;
+  user: { id: string; name: string; displayName: string };
+  excludeCredentials?: Descriptor[];
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const text = (bytes: ArrayBuffer): string => base64url(new Uint8Array(bytes));
+const bytes = (encoded: string): Bytes => {
+  const value = fromBase64Url(encoded);
+  if (value === null) throw new PasskeyRefusal('mismatch', 'The server sent an identifier that is not base64url.');
+  return new Uint8Array(value);
+};
+const descriptors = (list: Descriptor[] = []): PublicKeyCredentialDescriptor[] =>
+  list.map((one) => ({ ...one, id: bytes(one.id) }));
+
+/** Asks for an assertion over `challenge`; the person is always verified. Gives AuthenticationResponseJSON. */
+export async function assertPasskey(options: RequestOptionsJson, challenge: Uint8Array): Promise<unknown> {
+  const credential = await ceremony(() =>
+    navigator.credentials.get({
+      publicKey: {
+        challenge: new Uint8Array(challenge),
+        rpId: options.rpId,
+        timeout: options.timeout,
+        allowCredentials: descriptors(options.allowCredentials),
+        userVerification: 'required',
+      },
+    }),
+  );
+  const response = credential.response as AuthenticatorAssertionResponse;
+  return {
+    ...common(credential),
+    response: {
+      authenticatorData: text(response.authenticatorData),
+      clientDataJSON: text(response.clientDataJSON),
+      signature: text(response.signature),
+      ...(response.userHandle ? { userHandle: text(response.userHandle) } : {}),
+    },
+  };
+}
+
+/** Makes a discoverable passkey over `challenge`. Gives RegistrationResponseJSON. */
+export async function createPasskey(options: CreationOptionsJson, challenge: Uint8Array): Promise<unknown> {
+  const credential = await ceremony(() =>
+    navigator.credentials.create({
+      publicKey: {
+        ...options,
+        challenge: new Uint8Array(challenge),
+        user: { ...options.user, id: bytes(options.user.id) },
+        excludeCredentials: descriptors(options.excludeCredentials),
+      },
+    }),
+  );
+  const response = credential.response as AuthenticatorAttestationResponse;
+  return {
+    ...common(credential),
+    response: {
+      attestationObject: text(response.attestationObject),
+      clientDataJSON: text(response.clientDataJSON),
+      transports: response.getTransports?.() ?? [],
+    },
+  };
+}
+
+const common = (credential: PublicKeyCredential) => ({
+  id: credential.id,
+  rawId: text(credential.rawId),
+  type: credential.type,
+  clientExtensionResults: credential.getClientExtensionResults(),
+  ...(credential.authenticatorAttachment ? { authenticatorAttachment: credential.authenticatorAttachment } : {}),
+});
+
+async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
+  if (!('credentials' in navigator) || !window.PublicKeyCredential)
+    throw new PasskeyRefusal('unsupported', NO_PASSKEYS);
+  try {
+    const credential = await run();
+    if (credential) return credential as PublicKeyCredential;
+  } catch (error) {
+    throw refusalOf(error);
+  }
+  throw new PasskeyRefusal('cancelled', CANCELLED);
+}
+
+const NO_PASSKEYS = 'This browser has no passkeys, or the page was not opened over https. Use a current browser.';
+const CANCELLED = 'The passkey prompt was closed or timed out. Nothing was signed; try again.';
+const EXPLAINED: Record<string, [PasskeyRefusal['code'], string]> = {
+  NotAllowedError: ['cancelled', CANCELLED],
+  AbortError: ['cancelled', CANCELLED],
+  InvalidStateError: ['enrolled-already', 'This device already holds a passkey of yours. Use another device or key.'],
+  SecurityError: ['mismatch', 'The browser refused: the address of this page does not belong to the passkey’s site.'],
+  NotSupportedError: ['unsupported', 'This device cannot make a passkey of the kind that is needed.'],
+};
+
+function refusalOf(error: unknown): PasskeyRefusal {
+  const name = error instanceof Error ? error.name : '';
+  const [code, detail] = EXPLAINED[name] ?? ['failed', `The passkey could not be used (${name || 'unknown reason'}).`];
+  return new PasskeyRefusal(code, detail);
+}

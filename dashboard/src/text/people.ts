@@ -1,0 +1,39 @@
+// Sources of approval and names of actors, in words.
+
+/** `group:finance` → `finance`, `role:admin` → `an admin`, `user:a@b` → `a@b`. */
+export function sourceName(source: string): string {
+  const [kind, ...rest] = source.split(':');
+  const name = rest.join(':');
+  if (kind === 'role') return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
+  return name || source;
+}
+
+/** One source or several → `finance or an admin`. */
+export const sourcesText = (from: string | string[]): string => [from].flat().map(sourceName).join(' or ');
+
+/** `service-account:release-bot` → `release-bot`; the kind is said beside it where there is room. */
+export const actorName = (actor: string): string => actor.replace(/^(service-account|agent|user)[:.]/, '');
+
+interface Person {
+  id: string;
+  email: string;
+  roles: string[];
+  groups: string[];
+}
+
+/** Whether a stage's sources name this person, as far as the page can see; the server has the last word. */
+export function namesPerson(from: string | string[], person: Person): boolean {
+  const own = new Set([
+    `user:${person.id}`,
+    `user:${person.email}`,
+    ...person.roles.map((role) => `role:${role}`),
+    ...person.groups.map((group) => `group:${group.replace(/^group:/, '')}`),
+  ]);
+  return [from].flat().some((source) => own.has(source));
+}
+
+/** `approval.vote_recorded` → `Approval vote recorded`. */
+export const eventName = (type: string): string => {
+  const words = type.replaceAll(/[._]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};

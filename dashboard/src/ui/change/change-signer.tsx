@@ -1,0 +1,57 @@
+// Signing a proposed change with a passkey; afterwards its secret, shown once.
+import type { Change } from '../../api/types.ts';
+import { CopyBlock } from '../copy.tsx';
+import { Failure } from '../face.tsx';
+import { ChangeView } from './change-view.tsx';
+import type { ChangeFlow } from './use-change.ts';
+
+interface Props {
+  change: Change;
+  flow: Pick<ChangeFlow, 'signature' | 'sealing'>;
+  onBack?: () => void;
+}
+
+export function ChangeSigner({ change, flow, onBack }: Props) {
+  const { signature, sealing } = flow;
+  return (
+    <div className="grid gap-4">
+      <ChangeView change={change} />
+      {signature.isError ? <Failure error={signature.error} /> : null}
+      <div className="flex flex-wrap items-center gap-3">
+        <button
+          type="button"
+          className="btn key"
+          disabled={signature.isPending}
+          onClick={() => signature.mutate(change)}
+        >
+          {signature.isPending ? 'Waiting for your passkey…' : 'Sign with passkey'}
+        </button>
+        {onBack ? (
+          <button type="button" className="btn quiet" disabled={signature.isPending} onClick={onBack}>
+            Back
+          </button>
+        ) : null}
+        <p role="status" className="meta">
+          {sealing ? 'Signed. Being sealed in the ledger…' : 'You sign exactly this change, nothing else.'}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** After the signature: applied, or waiting for a second one. */
+export function ChangeResult({ change, secretLabel }: { change: Change; secretLabel: string }) {
+  return (
+    <div className="grid gap-3" role="status">
+      <p className="font-semibold">
+        {change.status === 'applied' ? 'Signed and in force.' : 'Signed. A second administrator must sign, too.'}
+      </p>
+      {change.secret ? (
+        <>
+          <p className="text-ink-2">This is shown once. Keep it where your secrets are; only a hash of it is stored.</p>
+          <CopyBlock text={change.secret} label={secretLabel} />
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+// What a change does, before it is signed: its diff in words, the target after it, warnings, digests.
+import type { Change } from '../../api/types.ts';
+import { Diff } from '../diff.tsx';
+import { Revealed } from '../revealed.tsx';
+import { ScrollBlock } from '../scroll-block.tsx';
+
+export function ChangeView({ change }: { change: Change }) {
+  const lines = typeof change.diff === 'string' ? change.diff.split('\n') : (change.diff ?? []);
+  return (
+    <div className="grid gap-3">
+      {lines.length > 0 ? <Diff text={lines} label="What changes" /> : <p className="text-ink-2">Nothing changes.</p>}
+      {change.warnings?.map((warning) => (
+        <p key={warning.detail} className="rounded-r bg-warn-soft p-3 text-warn">
+          <Revealed text={warning.detail} /> {warning.pointer ? <code>{warning.pointer}</code> : null}
+        </p>
+      ))}
+      <details>
+        <summary className="cursor-pointer text-ink-2">Exactly what it will be</summary>
+        <ScrollBlock
+          label="The target after the change"
+          className="mt-2 max-h-[50vh] rounded-r bg-well p-3 whitespace-pre-wrap"
+        >
+          <Revealed text={JSON.stringify(change.after, null, 2)} lines />
+        </ScrollBlock>
+        <p className="meta mt-2 wrap-anywhere">
+          before {change.before_digest}
+          <br />
+          after {change.after_digest}
+        </p>
+      </details>
+    </div>
+  );
+}

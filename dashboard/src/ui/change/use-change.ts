@@ -1,0 +1,36 @@
+// One change, from proposal to its signature: propose, show what it does, sign exactly that, answer with any secret.
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { post } from '../../api/client.ts';
+import type { Change, JsonObject } from '../../api/types.ts';
+import { signChange } from '../../passkey/ceremony.ts';
+import { useSession } from '../../session-gate.tsx';
+
+export interface Proposal {
+  kind: string;
+  value: JsonObject;
+  target?: string;
+  base_digest?: string;
+}
+
+/** `propose` → `change` to be shown → `sign` → `applied`. `reset` starts over; `reject` withdraws what was proposed. */
+export function useChange() {
+  const { user, organization } = useSession();
+  const client = useQueryClient();
+  const [sealing, setSealing] = useState(false);
+  const proposal = useMutation({ mutationFn: (value: Proposal) => post<Change>('/v1/changes', value) });
+  const signature = useMutation({
+    mutationFn: (change: Change) => signChange(change, user.id, organization.id, () => setSealing(true)),
+    onSettled: async () => {
+      setSealing(false);
+      await client.invalidateQueries();
+    },
+  });
+  const reset = () => {
+    proposal.reset();
+    signature.reset();
+  };
+  return { proposal, signature, sealing, reset, change: proposal.data, applied: signature.data };
+}
+
+export type ChangeFlow = ReturnType<typeof useChange>;

@@ -1,0 +1,27 @@
+// One query, all of its faces: loading, failed (with old content kept below a notice), content.
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { Failure, Loading } from './face.tsx';
+
+interface Props<T> {
+  query: UseQueryResult<T>;
+  what: string;
+  children: (data: T) => ReactNode;
+}
+
+export function QueryView<T>({ query, what, children }: Props<T>) {
+  if (query.data === undefined) {
+    if (query.isPending && query.fetchStatus !== 'paused') return <Loading what={what} />;
+    return <Failure error={query.error ?? new Error('This device is offline.')} retry={() => void query.refetch()} />;
+  }
+  return (
+    <>
+      {query.isError ? (
+        <p role="status" className="rounded-r bg-warn-soft p-3 text-s text-warn">
+          Not up to date: {query.error.message}
+        </p>
+      ) : null}
+      {children(query.data)}
+    </>
+  );
+}
