@@ -1,6 +1,8 @@
 // ECDSA P-256 in the two forms that the world uses: WebCrypto's 64 raw bytes and X.509's DER; and the public key as
 // SubjectPublicKeyInfo. Pure rewriting, no cryptography: Sigstore and OpenSSL read DER, WebCrypto writes raw.
-import { concatBytes, fromBase64Url } from '../encoding.ts';
+
+import { sha256 } from '#sha256';
+import { concatBytes, fromBase64Url, hex } from '../encoding.ts';
 
 /** SEQUENCE { SEQUENCE { id-ecPublicKey, prime256v1 }, BIT STRING 04 ‖ x ‖ y }, up to the 04 (RFC 5480). */
 const SPKI_PREFIX = Uint8Array.of(
@@ -20,6 +22,9 @@ export function spkiOf({ x, y }: P256Key): Uint8Array {
   if (left?.length !== 32 || right?.length !== 32) throw new Error('a P-256 coordinate has 32 bytes');
   return concatBytes(SPKI_PREFIX, left, right);
 }
+
+/** A receipt key's id: SHA-256 of its SubjectPublicKeyInfo, hex; so that a leaf, which holds the key, names it too. */
+export const receiptKeyId = (spki: Uint8Array): string => hex(sha256(spki));
 
 /** A positive INTEGER: no needless leading zero, one where the first bit would read as a sign (X.690 8.3). */
 function derInteger(bytes: Uint8Array): Uint8Array {

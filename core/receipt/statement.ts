@@ -1,6 +1,7 @@
 // What a decision receipt says: an in-toto Statement v1 about the effective action digest. Only a met requirement in a
 // live organisation is a human approval; a stock verifier must never take a rejection, a rehearsal or a part of a
 // quorum for one. One statement, one signature: a quorum is several assertions inside the predicate.
+import { canonicalize } from '../canonical.ts';
 import type { Digest, Instant, Json } from '../json.ts';
 
 const PREDICATES = 'https://assentry.dev/predicates';
@@ -12,15 +13,17 @@ export const PREDICATE_TYPES = {
 } as const;
 export type PredicateType = (typeof PREDICATE_TYPES)[keyof typeof PREDICATE_TYPES];
 
-/** One person's counted vote: what was signed, with which passkey, and the entry that enrolled it. */
-export interface ReceiptAssertion {
+/** One person's counted vote: what was signed, with which passkey, and the event that enrolled it. */
+export interface ReceiptVote {
   reviewer: string;
+  decision: 'approve' | 'reject';
   /** Index of the stage that it counts in. */
   stage: number;
   passkey: string;
-  passkey_entry: number | string | null;
-  public_key: string;
-  voted_at: Instant;
+  passkey_entry: string | null;
+  /** Who was allowed to vote, as the vote's own event commits to it. */
+  eligibility_digest: Digest;
+  decided_at: Instant;
   /** The intent whose challenge the passkey signed. */
   intent: Json;
   /** WebAuthn's AuthenticationResponseJSON. */
@@ -28,7 +31,7 @@ export interface ReceiptAssertion {
 }
 
 /** Everything that a decision's receipt is made of; richer objects fit, only what is named here is taken. */
-export interface DecisionParts {
+export interface ReceiptParts {
   decision: 'approve' | 'reject';
   organization: { id: string; kind: 'live' | 'test' };
   request: string;
@@ -37,10 +40,8 @@ export interface DecisionParts {
   request_digest: Digest;
   policy: { version: number | string; digest: Digest; rule: string | null };
   requirement: { verify: string; stages: readonly { from: readonly string[]; count: number }[] };
-  /** What the approval releases; null for a rejection. */
-  scope: object | null;
   /** The votes that count, the deciding one last. */
-  assertions: readonly ReceiptAssertion[];
+  votes: readonly ReceiptVote[];
   decided_at: Instant;
 }
 
@@ -52,10 +53,12 @@ export interface DecisionStatement {
   predicate: object;
 }
 
-/** Different people who voted in each stage: the same person counts once. */
-const approvals = ({ requirement, assertions }: DecisionParts): number[] =>
+/** Different people who approved in each stage: the same person counts once. */
+const approvals = ({ requirement, votes }: ReceiptParts): number[] =>
   requirement.stages.map((_, stage) => {
-    const people = assertions.filter((vote) => vote.stage === stage).map((vote) => vote.reviewer);
+    const people = votes
+      .filter((vote) => vote.decision === 'approve' && vote.stage === stage)
+      .map(({ reviewer }) => reviewer);
     return new Set(people).size;
   });
 
@@ -65,8 +68,8 @@ const approvals = ({ requirement, assertions }: DecisionParts): number[] =>
  * @throws if nobody signed, or if an approval does not meet its requirement: there is no receipt for either, and a
  *   caller that asks for one has lost count
  */
-export function predicateTypeOf(parts: DecisionParts): PredicateType {
-  if (parts.assertions.length === 0) throw new Error('a decision that nobody signed has no receipt');
+export function predicateTypeOf(parts: ReceiptParts): PredicateType {
+  if (parts.votes.length === 0) throw new Error('a decision that nobody signed has no receipt');
   if (parts.decision === 'reject') return PREDICATE_TYPES['human-rejection'];
   const counts = approvals(parts);
   const met = parts.requirement.stages.every(({ count }, stage) => counts[stage]! >= count);
@@ -75,12 +78,19 @@ export function predicateTypeOf(parts: DecisionParts): PredicateType {
 }
 
 /**
- * The statement of a decision that people took. Its RFC 8785 text is the payload that `receiptDigest` names and that
- * the ledger signs.
+ * The text of a decision's statement, RFC 8785: what `receiptDigest` names and what the ledger signs.
  *
  * @throws as `predicateTypeOf` does
  */
-export function decisionStatement(parts: DecisionParts): DecisionStatement {
+export const receiptStatement = (parts: ReceiptParts): string =>
+  canonicalize(decisionStatement(parts) as unknown as Json);
+
+/**
+ * The statement of a decision that people took.
+ *
+ * @throws as `predicateTypeOf` does
+ */
+export function decisionStatement(parts: ReceiptParts): DecisionStatement {
   return {
     _type: 'https://in-toto.io/Statement/v1',
     subject: [{ name: parts.request, digest: { sha256: parts.action_digest.replace(/^sha256:/, '') } }],
@@ -89,24 +99,23 @@ export function decisionStatement(parts: DecisionParts): DecisionStatement {
   };
 }
 
-function predicateOf(parts: DecisionParts): object {
-  const { decision, request, action_digest, request_digest, scope, decided_at } = parts;
+function predicateOf(parts: ReceiptParts): object {
+  const { decision, request, action_digest, request_digest, decided_at } = parts;
   const { verify, stages } = parts.requirement;
   const counts = approvals(parts);
-  const approved = (stage: number) => (decision === 'approve' ? counts[stage]! : 0);
   return {
-    ...{ v: 1, decision, request, action_digest, request_digest, scope, decided_at },
+    ...{ v: 1, decision, request, action_digest, request_digest, decided_at },
     organization: { id: parts.organization.id, kind: parts.organization.kind },
     policy: { version: parts.policy.version, digest: parts.policy.digest, rule: parts.policy.rule },
     requirement: {
       verify,
-      stages: stages.map(({ from, count }, stage) => ({ from, count, approved: approved(stage) })),
+      stages: stages.map(({ from, count }, stage) => ({ from, count, approved: counts[stage]! })),
     },
-    assertions: parts.assertions.map(assertionOf),
+    votes: parts.votes.map(voteOf),
   };
 }
 
-const assertionOf = (vote: ReceiptAssertion): ReceiptAssertion => {
-  const { reviewer, stage, passkey, passkey_entry, public_key, voted_at, intent, assertion } = vote;
-  return { reviewer, stage, passkey, passkey_entry, public_key, voted_at, intent, assertion };
+const voteOf = (vote: ReceiptVote): ReceiptVote => {
+  const { reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion } = vote;
+  return { reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion };
 };

@@ -3,9 +3,8 @@ import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '#sha256';
-import { canonicalize } from '../../core/canonical.ts';
 import { base64, fromBase64Url, hex, utf8 } from '../../core/encoding.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import {
   type HashReader,
   inclusionProof,
@@ -18,17 +17,17 @@ import {
   u64,
 } from '../../core/ledger.ts';
 import {
-  type DecisionParts,
-  type DecisionStatement,
   decisionStatement,
   derSignature,
   PREDICATE_TYPES,
   parseReceiptLeaf,
   predicateTypeOf,
+  type ReceiptParts,
   rawSignature,
   receiptDigest,
   receiptLeaf,
   receiptPae,
+  receiptStatement,
   sigstoreBundle,
   spkiOf,
 } from '../../core/receipt.ts';
@@ -44,7 +43,7 @@ const logKey: NoteSigner = {
 };
 
 const digest = (text: string) => `sha256:${hex(sha256(utf8(text)))}`;
-const parts: DecisionParts = {
+const parts: ReceiptParts = {
   decision: 'approve',
   organization: { id: 'org_1', kind: 'live' },
   request: 'apr_1',
@@ -52,22 +51,21 @@ const parts: DecisionParts = {
   request_digest: digest('request'),
   policy: { version: 1, digest: digest('policy'), rule: 'deployments' },
   requirement: { verify: 'passkey', stages: [{ from: ['role:reviewer'], count: 1 }] },
-  scope: { action: 'deployment.execute', ttl_seconds: 600 },
-  assertions: [
+  votes: [
     {
       reviewer: 'usr_1',
+      decision: 'approve',
       stage: 0,
       passkey: 'pk_1',
-      passkey_entry: 12,
-      public_key: 'AQID',
-      voted_at: '2026-11-20T10:00:00.000Z',
+      passkey_entry: 'evt_1',
+      eligibility_digest: digest('eligibility'),
+      decided_at: '2026-11-20T10:00:00.000Z',
       intent: { kind: 'decision', name: 'Zoë' },
       assertion: { id: 'credential' },
     },
   ],
   decided_at: '2026-11-20T10:00:00.000Z',
 };
-const textOf = (statement: DecisionStatement): string => canonicalize(statement as unknown as Json);
 
 const INDEX = 5;
 const SIZE = 11;
@@ -129,7 +127,7 @@ const changedBase64 = (text: string, change: (plain: string) => string) =>
   Buffer.from(change(Buffer.from(text, 'base64').toString())).toString('base64');
 
 describe('a receipt under the unmodified @sigstore/verify', () => {
-  const payload = textOf(decisionStatement(parts));
+  const payload = receiptStatement(parts);
   let good: JsonObject;
   beforeAll(async () => {
     good = await makeBundle(payload);
@@ -220,14 +218,14 @@ describe('a receipt under the unmodified @sigstore/verify', () => {
 });
 
 describe('the predicate', () => {
-  const vote = parts.assertions[0]!;
+  const vote = parts.votes[0]!;
   const rehearsal = { organization: { id: 'org_1', kind: 'test' as const } };
   const two = { requirement: { verify: 'passkey', stages: [{ from: ['any'], count: 2 }] } };
 
   it('is a human approval only for a met requirement in a live organisation', () => {
-    const table: [Partial<DecisionParts>, string][] = [
+    const table: [Partial<ReceiptParts>, string][] = [
       [{}, PREDICATE_TYPES['human-approval']],
-      [{ ...two, assertions: [vote, { ...vote, reviewer: 'usr_2' }] }, PREDICATE_TYPES['human-approval']],
+      [{ ...two, votes: [vote, { ...vote, reviewer: 'usr_2' }] }, PREDICATE_TYPES['human-approval']],
       [{ decision: 'reject' }, PREDICATE_TYPES['human-rejection']],
       [{ ...two, decision: 'reject' }, PREDICATE_TYPES['human-rejection']],
       [rehearsal, PREDICATE_TYPES['test-approval']],
@@ -237,18 +235,19 @@ describe('the predicate', () => {
   });
 
   it('does not exist for a part of a quorum, one person counted twice, or a decision that nobody signed', () => {
-    const table: Partial<DecisionParts>[] = [
+    const table: Partial<ReceiptParts>[] = [
       two,
-      { ...two, assertions: [vote, vote] },
-      { assertions: [{ ...vote, stage: 1 }] },
-      { assertions: [] },
-      { decision: 'reject', assertions: [] },
+      { ...two, votes: [vote, vote] },
+      { votes: [{ ...vote, stage: 1 }] },
+      { votes: [{ ...vote, decision: 'reject' }] },
+      { votes: [] },
+      { decision: 'reject', votes: [] },
     ];
     for (const changes of table) expect(() => decisionStatement({ ...parts, ...changes })).toThrow(/receipt/);
   });
 
   it('has the effective action digest as its subject, and only what the table of its fields names', () => {
-    const statement = decisionStatement({ ...parts, secret: 1 } as DecisionParts);
+    const statement = decisionStatement({ ...parts, secret: 1 } as ReceiptParts);
     expect(statement._type).toBe('https://in-toto.io/Statement/v1');
     expect(statement.predicateType).toBe('https://assentry.dev/predicates/human-approval/v1');
     expect(statement.subject).toEqual([{ name: 'apr_1', digest: { sha256: parts.action_digest.slice(7) } }]);

@@ -1,0 +1,152 @@
+// Which head of the ledger the world knows: the signed checkpoint that moves at a fixed pace, its copies in D1, and the
+// comparison with them when the object wakes. Never two roots for one size; never signed before the transaction; and a
+// head that is behind its own signature is frozen for good, because it would give an index a second leaf.
+import { base64, equalBytes } from '../../core/encoding.ts';
+import type { Instant } from '../../core/json.ts';
+import {
+  type Checkpoint,
+  type NoteSigner,
+  type NoteVerifier,
+  openCheckpoint,
+  rootAt,
+  signCheckpoint,
+} from '../../core/ledger.ts';
+import { readCheckpoints, writeCheckpoint } from '../projection/checkpoints.ts';
+import type { SignedHead } from './forms.ts';
+import { type Head, hashReader, rootOf } from './head.ts';
+import { type LedgerEnv, logSigner } from './keys.ts';
+import type { LedgerStore } from './store.ts';
+
+/** D1 that does not answer must not hold up sealing: it is compared again later. */
+const COMPARE_WITHIN_MS = 1000;
+
+export class Publication {
+  readonly #env: LedgerEnv;
+  readonly #store: LedgerStore;
+  readonly #head: () => Head;
+  #signer: Promise<NoteSigner & NoteVerifier> | null = null;
+  #signing: Promise<SignedHead> | null = null;
+  #public: (SignedHead & { at_ms: number }) | null = null;
+  #comparing: Promise<void> | null = null;
+  #compared = false;
+  #copied = 0;
+  #frozen: string | null;
+
+  constructor(env: LedgerEnv, store: LedgerStore, head: () => Head) {
+    this.#env = env;
+    this.#store = store;
+    this.#head = head;
+    this.#frozen = store.frozen(env.LEDGER_ORIGIN);
+  }
+
+  get pace_ms(): number {
+    return Number(this.#env.CHECKPOINT_SECONDS) * 1000;
+  }
+
+  /** The signed note that the storage is behind; null while all is well. */
+  get frozen(): string | null {
+    return this.#frozen;
+  }
+
+  /** Whether the alarm has nothing left to do: copies compared, newest head copied. */
+  get settled(): boolean {
+    return this.#frozen !== null || (this.#compared && this.#copied === this.#head().size);
+  }
+
+  /** The public checkpoint; a newer one only when the pace allows. Frozen: the note that says why. */
+  async current(): Promise<SignedHead> {
+    await this.ready();
+    if (this.#frozen !== null) return this.#open(this.#frozen);
+    const known = this.#public;
+    if (known !== null && (known.size === this.#head().size || Date.now() - known.at_ms < this.pace_ms))
+      return shown(known);
+    this.#signing ??= this.#sign().finally(() => {
+      this.#signing = null;
+    });
+    return this.#signing;
+  }
+
+  /** Compares with the copies once per life of the object; a failed comparison does not hold anyone up. */
+  async ready(): Promise<void> {
+    if (this.#compared || this.#frozen !== null) return;
+    this.#comparing ??= this.#compare();
+    await this.#comparing;
+  }
+
+  /** What the alarm is for: compares what could not be compared, copies what is not copied. Never rejects. */
+  async again(): Promise<void> {
+    if (!this.#compared) await this.#compare();
+    await this.#copy();
+  }
+
+  async #compare(): Promise<void> {
+    try {
+      const copies = await within(COMPARE_WITHIN_MS, readCheckpoints(this.#env.DB, this.#env.LEDGER_ORIGIN));
+      for (const { note } of copies) await this.#judge(note);
+      this.#compared = true;
+    } catch (error) {
+      console.warn('ledger: checkpoints could not be compared, sealing goes on', String(error));
+    }
+  }
+
+  async #copy(): Promise<void> {
+    try {
+      const { note, size, root } = await this.current();
+      if (this.#frozen !== null || size === this.#copied || size === 0) return;
+      await writeCheckpoint(this.#env.DB, { origin: this.#env.LEDGER_ORIGIN, size, root, note, at: now() });
+      this.#copied = size;
+    } catch (error) {
+      console.warn('ledger: the checkpoint could not be copied, trying again', String(error));
+    }
+  }
+
+  async #sign(): Promise<SignedHead> {
+    const signer = await this.#key();
+    const head = this.#head();
+    const root = rootOf(head);
+    const note = await signCheckpoint({ size: head.size, root }, signer);
+    this.#public = { note, size: head.size, root: base64(root), at_ms: Date.now() };
+    return shown(this.#public);
+  }
+
+  /** Only a note under our own key that this storage cannot have led to freezes it. */
+  async #judge(note: string): Promise<void> {
+    const copy = await openCheckpoint(note, await this.#key());
+    if (copy === null) {
+      console.warn('ledger: a copied checkpoint is not signed by this log, ignored', note);
+    } else if (!this.#leadsTo(copy)) {
+      console.error('ledger: frozen, the storage is behind or beside a checkpoint that it signed', note);
+      this.#frozen = note;
+      this.#store.freeze(this.#env.LEDGER_ORIGIN, note, now());
+    }
+  }
+
+  /** A prefix of our own tree has its own root; whatever is larger was lost here. */
+  #leadsTo({ size, root }: Checkpoint): boolean {
+    const head = this.#head();
+    return size <= head.size && equalBytes(rootAt(hashReader(this.#store, head, size), size), root);
+  }
+
+  async #open(note: string): Promise<SignedHead> {
+    const checkpoint = await openCheckpoint(note, await this.#key());
+    if (checkpoint === null) throw new Error('the note that froze this ledger is not under its key');
+    return { note, size: checkpoint.size, root: base64(checkpoint.root) };
+  }
+
+  #key(): Promise<NoteSigner & NoteVerifier> {
+    this.#signer ??= logSigner(this.#env);
+    return this.#signer;
+  }
+}
+
+const now = (): Instant => new Date().toISOString();
+const shown = ({ note, size, root }: SignedHead): SignedHead => ({ note, size, root });
+
+/** Rejects when the answer takes longer; the timer never outlives the call. */
+async function within<T>(limit_ms: number, answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limit_ms} ms`)), limit_ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}

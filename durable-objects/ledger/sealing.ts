@@ -1,0 +1,134 @@
+// One flush in the making: takes requests one after the other, judges each against what is sealed, and writes all of it
+// at once. Everything here is synchronous and runs inside the flush's transaction. A request that is refused leaves no
+// trace in it, so that one broken caller does not hold up the others.
+import { concatBytes, equalBytes, fromHex, utf8 } from '../../core/encoding.ts';
+import type { Instant } from '../../core/json.ts';
+import { encodeEntries, eventLeaf, leafHash, linkOf, NOTHING_BEFORE } from '../../core/ledger.ts';
+import { ok, type Result } from '../../core/problems.ts';
+import type { AppendAnswer, AppendEvent, AppendRequest } from './forms.ts';
+import { growHead, type Head } from './head.ts';
+import type { SignedReceipt } from './receipts.ts';
+import { broken, faultOfShape } from './refusal.ts';
+import { answerOf, faultOfRepeat, type OpenFlush, sealedEvents } from './repeat.ts';
+import type { Batch, LedgerStore, ObjectRow, OrganizationRow } from './store.ts';
+
+export class Sealing {
+  readonly #store: LedgerStore;
+  readonly #head: Head;
+  readonly #flush: OpenFlush;
+  readonly #objects = new Map<string, ObjectRow>();
+  readonly #organizations = new Map<string, OrganizationRow>();
+
+  constructor(store: LedgerStore, head: Head, sealed_at: Instant) {
+    this.#store = store;
+    this.#head = head;
+    this.#flush = { first: head.size, sealed_at, leaves: [], hashes: [], batches: [] };
+  }
+
+  /**
+   * Seals what is new in a request and answers for all of it.
+   *
+   * @returns 'internal' when it does not continue what is sealed: a gap, another commit at a used seq, another link key
+   */
+  seal(request: AppendRequest, signed: readonly SignedReceipt[]): Result<AppendAnswer> {
+    const object = this.#object(request);
+    const organization = this.#organization(request);
+    const fault = faultOfShape(request) ?? this.#fault(request, object, organization);
+    if (fault !== null) return broken(request, fault);
+    const fresh = request.events.filter((event) => event.seq > (object?.last_seq ?? 0));
+    const sealed =
+      fresh.length > 0 ? this.#append(request, fresh, signed, { object, organization: organization! }) : object!;
+    return ok({ ...answerOf(request, this.#sealed(sealed, request)), size: this.#size() });
+  }
+
+  /** Writes the flush, if anything is new in it. @returns the head to adopt after the transaction */
+  write(): Head {
+    if (this.#flush.leaves.length === 0) return this.#head;
+    const { head, tiles } = growHead(this.#head, this.#flush.hashes);
+    const blobs = {
+      leaves: encodeEntries(this.#flush.leaves),
+      hashes: concatBytes(...this.#flush.hashes),
+      chain: head.chain,
+      frontier: concatBytes(...head.frontier),
+    };
+    const flush = { ...this.#flush, ...blobs, size: head.size };
+    this.#store.write(flush, [...this.#objects.values()], [...this.#organizations.values()], tiles);
+    return head;
+  }
+
+  #fault(request: AppendRequest, object: ObjectRow | null, organization: OrganizationRow | null): string | null {
+    const last = object?.last_seq ?? 0;
+    if (organization === null) return 'the organisation is unknown, and this does not create it';
+    if (object !== null && object.kind !== request.kind) return `the object is sealed as kind ${object.kind}`;
+    if (request.events[0]!.seq > last + 1) return `a gap: sealed up to ${last}, given from ${request.events[0]!.seq}`;
+    if (request.link_key !== undefined && !equalBytes(organization.link_key, fromHex(request.link_key)!)) {
+      return 'another link key than the one of genesis';
+    }
+    const repeats = object !== null && request.events[0]!.seq <= last;
+    return repeats ? faultOfRepeat(request, last, this.#sealed(object, request)) : null;
+  }
+
+  #append(
+    request: AppendRequest,
+    fresh: AppendEvent[],
+    signed: readonly SignedReceipt[],
+    before: { object: ObjectRow | null; organization: OrganizationRow },
+  ): ObjectRow {
+    const batch: Batch = {
+      ...{ organization: request.organization, object: request.object, seq: fresh[0]!.seq, count: fresh.length },
+      ...{ index: this.#size(), org_seq: before.organization.org_seq + 1, receipts: [] },
+      previous: before.object?.last_flush ?? null,
+    };
+    this.#flush.batches.push(batch);
+    this.#organizations.set(request.organization, this.#link(before.organization, fresh));
+    for (const { id, seq } of fresh) {
+      for (const receipt of signed.filter(({ event }) => event === id))
+        batch.receipts.push([seq, this.#push(utf8(receipt.leaf))]);
+    }
+    const { organization, kind, object } = request;
+    const first_index = before.object?.first_index ?? batch.index;
+    const row = { organization, kind, object, last_seq: fresh.at(-1)!.seq, first_index, last_flush: this.#flush.first };
+    this.#objects.set(`${organization}/${object}`, row);
+    return row;
+  }
+
+  /** Adds the events' leaves, each linked to the organisation's one before. */
+  #link(organization: OrganizationRow, events: AppendEvent[]): OrganizationRow {
+    let { org_seq, last_link, last_leaf_hash } = organization;
+    for (const event of events) {
+      org_seq += 1;
+      const commit = fromHex(event.commit)!;
+      last_link = linkOf(organization.link_key, { seq: org_seq, previous: last_leaf_hash, commit });
+      last_leaf_hash = this.#flush.hashes[this.#push(eventLeaf(commit, last_link)) - this.#flush.first]!;
+    }
+    return { ...organization, org_seq, last_link, last_leaf_hash };
+  }
+
+  /** Adds a leaf. @returns its index */
+  #push(leaf: Uint8Array): number {
+    this.#flush.leaves.push(leaf);
+    return this.#flush.first + this.#flush.hashes.push(leafHash(leaf)) - 1;
+  }
+
+  #size(): number {
+    return this.#flush.first + this.#flush.leaves.length;
+  }
+
+  #sealed(object: ObjectRow, request: AppendRequest) {
+    const open = (first: number) => (first === this.#flush.first ? this.#flush : this.#store.flushAt(first));
+    return sealedEvents(open, object, request.events[0]!.seq);
+  }
+
+  #object({ organization, object }: AppendRequest): ObjectRow | null {
+    return this.#objects.get(`${organization}/${object}`) ?? this.#store.object(organization, object);
+  }
+
+  /** The organisation's row; a new one when this request is its genesis. */
+  #organization({ organization, object, events, link_key }: AppendRequest): OrganizationRow | null {
+    const known = this.#organizations.get(organization) ?? this.#store.organization(organization);
+    const genesis = object === organization && events[0]?.type === 'organization.created' && events[0].seq === 1;
+    const key = link_key === undefined ? null : fromHex(link_key);
+    if (known !== null || !genesis || key?.length !== 32) return known;
+    return { organization, link_key: key, org_seq: 0, last_link: NOTHING_BEFORE, last_leaf_hash: NOTHING_BEFORE };
+  }
+}
