@@ -9,7 +9,7 @@ import {
 } from '../policy/bounds.ts';
 import { oneOfWords, suggestion } from '../policy/suggestion.ts';
 import { FUNCTIONS } from './functions.ts';
-import { type Complain, type Complaint, kindOfExpr, patternError, VARIABLES } from './kinds.ts';
+import { type Complain, type Complaint, canBeBoolean, kindOfExpr, patternError, VARIABLES } from './kinds.ts';
 import { patternStates } from './pattern.ts';
 import { type Expr, everyPart, offsetOf, type Parsed, parametersOf, partsOf } from './tree.ts';
 import { kindName } from './values.ts';
@@ -58,8 +58,8 @@ function complaintsAbout(expr: Expr): Complaint[] {
   checkParts(expr, new Set(), 0, complain);
   if (complaints.length > 0) return complaints;
   const kind = kindOfExpr(expr, new Set(), complain);
-  if (complaints.length === 0 && kind !== 'bool' && kind !== 'dyn') {
-    complain(expr, `A condition is true or false; this is a ${kindName(kind)}.`);
+  if (complaints.length === 0 && !canBeBoolean(expr, kind)) {
+    complain(expr, `A condition is true or false; this is ${kind === 'dyn' ? 'neither' : `a ${kindName(kind)}`}.`);
   }
   return complaints;
 }

@@ -94,6 +94,13 @@ function callKind(expr: Expr, inner: (part: Expr) => string, complain: Complain)
   return overloads.length === 0 ? 'dyn' : resultOf(overloads);
 }
 
+/** Whether an expression of this kind can be true or false at all; a call by what its overloads answer. */
+export function canBeBoolean(expr: Expr, kind: string): boolean {
+  if (kind !== 'dyn' || expr.exprKind.case !== 'callExpr') return kind === 'bool' || kind === 'dyn';
+  const overloads = overloadsOf(expr.exprKind.value.function);
+  return overloads.length === 0 || overloads.some(({ result }) => result.name === 'bool');
+}
+
 function callOf(expr: Expr) {
   if (expr.exprKind.case !== 'callExpr') throw new Error('not a call');
   const { function: name, target, args } = expr.exprKind.value;
