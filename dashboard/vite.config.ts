@@ -14,5 +14,7 @@ export default defineConfig({
     // Inlined assets would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Two pages: the desk, and the review page that a phone opens cold (public/_redirects sends /r/* to it).
+    rolldownOptions: { input: ['index.html', 'review.html'].map((page) => `${import.meta.dirname}/${page}`) },
   },
 });

@@ -1,13 +1,18 @@
 // The map of the desk. Every page but the frame is loaded when it is opened, so that the review page stays small.
-import type { QueryClient } from '@tanstack/react-query';
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { DeskFrame } from './desk-frame.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SessionGate } from './session-gate.tsx';
 import { Crash } from './ui/crash.tsx';
 
+const Gated = () => (
+  <SessionGate>
+    <Outlet />
+  </SessionGate>
+);
+
 const root = createRootRoute({ notFoundComponent: NotFoundPage, errorComponent: Crash });
-const gate = createRoute({ getParentRoute: () => root, id: 'gate', component: SessionGate });
+const gate = createRoute({ getParentRoute: () => root, id: 'gate', component: Gated });
 const desk = createRoute({ getParentRoute: () => gate, id: 'desk', component: DeskFrame });
 
 export interface QueueSearch {
@@ -57,7 +62,7 @@ const request = createRoute({
 const review = createRoute({
   getParentRoute: () => gate,
   path: '/r/$id',
-  component: lazyRouteComponent(() => import('./pages/review/review-page.tsx'), 'ReviewPage'),
+  component: lazyRouteComponent(() => import('./pages/review/review-route.tsx'), 'ReviewRoute'),
 });
 const audit = createRoute({
   getParentRoute: () => desk,
@@ -141,12 +146,10 @@ const deskPages = [
 ];
 const routeTree = root.addChildren([gate.addChildren([review, desk.addChildren(deskPages)]), signIn, ...entries]);
 
-/** The router; `client` is here so that its pages and queries end together. */
-export const createDeskRouter = (client: QueryClient) =>
-  createRouter({ routeTree, defaultPreload: 'intent', context: { client }, scrollRestoration: false });
+export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: false });
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: ReturnType<typeof createDeskRouter>;
+    router: typeof router;
   }
 }

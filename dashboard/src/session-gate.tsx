@@ -1,7 +1,6 @@
 // Nobody sees a page without a session: signed out leads to sign-in and back. The live feed runs while one is open.
 import { useQuery } from '@tanstack/react-query';
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { createContext, useContext } from 'react';
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import { ApiProblem } from './api/client.ts';
 import { useLiveFeed } from './api/live.ts';
 import { sessionQuery } from './api/queries.ts';
@@ -17,16 +16,14 @@ export function useSession(): Session {
   return session;
 }
 
-export function SessionGate() {
+export function SessionGate({ children }: { children: ReactNode }) {
   const query = useQuery(sessionQuery);
-  const next = useLocation({ select: (location) => location.href });
-  if (query.error instanceof ApiProblem && query.error.code === 'unauthenticated') {
-    return <Navigate to="/sign-in" search={next === '/' ? {} : { next }} replace />;
-  }
-  if (query.data) return <SignedIn session={query.data} />;
+  const signedOut = query.error instanceof ApiProblem && query.error.code === 'unauthenticated';
+  if (query.data && !signedOut) return <SignedIn session={query.data}>{children}</SignedIn>;
   return (
     <main className="mx-auto max-w-xl p-6">
-      {query.isError ? (
+      {signedOut ? <ToSignIn /> : null}
+      {query.isError && !signedOut ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : (
         <Loading what="your session" />
@@ -35,11 +32,16 @@ export function SessionGate() {
   );
 }
 
-function SignedIn({ session }: { session: Session }) {
+/** A whole page load: nothing that was read with the old session stays in memory. */
+function ToSignIn() {
+  useEffect(() => {
+    const here = `${location.pathname}${location.search}`;
+    location.replace(here === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(here)}`);
+  }, []);
+  return null;
+}
+
+function SignedIn({ session, children }: { session: Session; children: ReactNode }) {
   useLiveFeed();
-  return (
-    <SessionContext value={session}>
-      <Outlet />
-    </SessionContext>
-  );
+  return <SessionContext value={session}>{children}</SessionContext>;
 }

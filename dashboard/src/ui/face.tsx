@@ -1,8 +1,8 @@
 // The face of every state that is not content: loading, empty, and each way of failing, with what to do about it.
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/client.ts';
 import { PasskeyRefusal } from '../passkey/refusal.ts';
+import { Go } from './go.tsx';
 
 export function Face({ title, children, alarm = false }: { title: string; children?: ReactNode; alarm?: boolean }) {
   return (
@@ -62,9 +62,9 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
           </button>
         ) : null}
         {code === 'unauthenticated' ? (
-          <Link className="btn small" to="/sign-in">
+          <Go className="btn small" to="/sign-in">
             Sign in
-          </Link>
+          </Go>
         ) : null}
       </div>
       <p className="meta">

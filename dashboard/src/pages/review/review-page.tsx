@@ -1,7 +1,6 @@
 // `/r/{id}`: one request, readable in three seconds on a phone, and the two answers to it. Status only as the server
 // confirmed it; what is signed is what stands here.
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
 import { useFallbackInterval } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
@@ -11,6 +10,7 @@ import { namesPerson, sourcesText } from '../../text/people.ts';
 import { sentenceText } from '../../text/sentence.ts';
 import { Connection } from '../../ui/connection.tsx';
 import { Face } from '../../ui/face.tsx';
+import { Go } from '../../ui/go.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
@@ -24,8 +24,7 @@ import { TopBar } from './top-bar.tsx';
 import { WhoAsks } from './who-asks.tsx';
 import { Why } from './why.tsx';
 
-export function ReviewPage() {
-  const { id } = useParams({ from: '/gate/r/$id' });
+export function ReviewPage({ id }: { id: string }) {
   const query = useQuery({ ...requestQuery(id), refetchInterval: useFallbackInterval() });
   return (
     <div className="min-h-dvh">
@@ -86,7 +85,7 @@ const NotYours = ({ from }: { from: string[] }) => (
   <Face title="You can read this, not decide it">
     <p className="text-ink-2">
       {sourcesText(from)} {from.length > 1 ? 'decide' : 'decides'} this stage. An administrator can add you under{' '}
-      <Link to="/people">People</Link>.
+      <Go to="/people">People</Go>.
     </p>
   </Face>
 );

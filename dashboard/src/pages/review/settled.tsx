@@ -1,7 +1,7 @@
 // What stands in place of the buttons when there is nothing (more) to decide for this person.
-import { Link } from '@tanstack/react-router';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { Face } from '../../ui/face.tsx';
+import { Go, requestPath } from '../../ui/go.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 
 const WORDS: Record<string, [string, string]> = {
@@ -29,10 +29,8 @@ export function Settled({ request }: { request: ApprovalRequest }) {
           </p>
         ) : null}
         <p className="flex flex-wrap gap-4">
-          <Link to="/requests/$id" params={{ id: request.id }}>
-            Timeline and receipts
-          </Link>
-          <Link to="/">Back to the queue</Link>
+          <Go to={requestPath(request.id)}>Timeline and receipts</Go>
+          <Go to="/">Back to the queue</Go>
         </p>
       </Face>
     </div>

@@ -1,15 +1,15 @@
 // Risk, progress and time left: always in sight.
-import { Link } from '@tanstack/react-router';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { Risk, StatusBadge } from '../../ui/badges.tsx';
+import { Go } from '../../ui/go.tsx';
 import { Countdown } from '../../ui/when.tsx';
 
 export function TopBar({ request }: { request: ApprovalRequest | undefined }) {
   return (
     <div className="sticky top-0 z-2 flex min-h-14 items-center gap-3 border-b border-line bg-card px-4 py-2">
-      <Link to="/" className="text-s whitespace-nowrap">
+      <Go to="/" className="text-s whitespace-nowrap">
         Queue
-      </Link>
+      </Go>
       {request ? <Filled request={request} /> : null}
     </div>
   );

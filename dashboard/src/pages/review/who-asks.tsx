@@ -1,7 +1,7 @@
 // Who asks, for whom, when, in which run.
-import { Link } from '@tanstack/react-router';
 import type { ApprovalRequest, Json } from '../../api/types.ts';
 import { actorName } from '../../text/people.ts';
+import { Go, requestPath } from '../../ui/go.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { When } from '../../ui/when.tsx';
 
@@ -33,9 +33,7 @@ export function WhoAsks({ request }: { request: ApprovalRequest }) {
           run <Revealed text={request.run.id} />
         </span>
       ) : null}
-      <Link to="/requests/$id" params={{ id: request.id }}>
-        Timeline
-      </Link>
+      <Go to={requestPath(request.id)}>Timeline</Go>
     </p>
   );
 }
