@@ -6,7 +6,7 @@ import { fail, ok, type Result } from '../core/problems.ts';
 import { type Birth, propose } from '../core/request/birth.ts';
 import type { RequestRecord } from '../core/request/record.ts';
 import { lifetimeEnd } from '../core/request/settle.ts';
-import { consume, exchange, liveClaims } from '../core/request/use.ts';
+import { exchange, liveClaims } from '../core/request/use.ts';
 import { decide } from '../core/request/vote.ts';
 import { cancel, comment, expireNow, report, revoke } from '../core/request/withdraw.ts';
 import type { Env } from './env.ts';
@@ -16,10 +16,8 @@ import type {
   Exchanged,
   ExchangeQuestion,
   HandQuestion,
-  Introspected,
   Reply,
   ReportQuestion,
-  ResourceQuestion,
   RevokeQuestion,
   View,
 } from './request/calls.ts';
@@ -42,6 +40,14 @@ export class ApprovalRequest extends DurableObject<Env> {
       return same.ok ? this.#life.answer(true) : same;
     }
     return this.#life.bear((now) => propose(birth, now), birth);
+  }
+
+  /** The answer of the create that made this request, to a repeat that the organisation would refuse as a new one. */
+  async recall(birth: Pick<Birth, 'id' | 'organization' | 'idempotency'>): Promise<Result<View>> {
+    const known = this.#life.known(birth.organization.id);
+    if (!known.ok) return known;
+    const same = sameCall(this.#life.memory().record, birth);
+    return same.ok ? this.#life.answer(true) : same;
   }
 
   async read(organization: string): Promise<Result<View>> {
@@ -126,37 +132,6 @@ export class ApprovalRequest extends DurableObject<Env> {
     });
   }
 
-  /** The resource's atomic "used now"; `replayed` for its own repeat: do not execute again. */
-  async consume(question: ResourceQuestion): Promise<Reply<View>> {
-    return this.#life.act(question, {
-      needs: (record, now) => unmet(record, question, now),
-      step: (record, now) => {
-        const fits = resourceFits(record, question);
-        if (!fits.ok) return fits;
-        const gate = gateOf(record, question);
-        const { key, audience } = question.machine;
-        return gate.ok ? consume(record, { nonce: question.nonce!, key, audience: audience! }, now) : gate;
-      },
-    });
-  }
-
-  /** "Still good?": changes nothing but what a stop or a deadline has already decided. */
-  async introspect(question: ResourceQuestion): Promise<Reply<Introspected>> {
-    const acted = await this.#life.act(question, {
-      needs: (record, now) => unmet(record, question, now),
-      step: (record) => {
-        const fits = resourceFits(record, question);
-        if (!fits.ok) return fits;
-        const gate = gateOf(record, question);
-        return gate.ok ? ok({ record, drafts: [], statements: [] }) : gate;
-      },
-    });
-    if (!acted.ok) return acted;
-    const { life } = this.#life.memory().record;
-    const active = life.status === 'executing' && life.capability === 'exchanged';
-    return ok({ ...acted.value, active, capability_status: life.capability, consumed: life.capability === 'consumed' });
-  }
-
   async events(organization: string): Promise<Result<EventLine[]>> {
     const known = this.#life.known(organization);
     return known.ok ? ok(this.#life.events()) : known;
@@ -179,12 +154,4 @@ export class ApprovalRequest extends DurableObject<Env> {
   override webSocketClose(socket: WebSocket): void {
     socket.close();
   }
-}
-
-/** The token must be of this request's capability and for the audience that the asking key may speak for. */
-function resourceFits(record: RequestRecord, question: ResourceQuestion): Result<null> {
-  const { capability } = record;
-  if (capability && capability.id === question.jti && capability.scope.audience === question.machine.audience)
-    return ok(null);
-  return fail('capability-mismatch', 'This token is not one of this request, or not for this audience.');
 }

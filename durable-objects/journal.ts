@@ -1,12 +1,13 @@
 // An object's memory: its events, its state after each step, and its outbox, one row for all three, written in the
 // caller's own synchronous transaction. The outbox is the rows that have no receipt yet (unsealed) or that are past the
 // delivered mark (untold). Rows go out whole and in order, one flight at a time; each hop is repeatable by event id.
+
+import { instantMs } from '../core/duration.ts';
 import { type EventDraft, type RecordedEvent, recordEvent } from '../core/events.ts';
 import { newId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
-import { instantMs } from '../core/duration.ts';
-import type { DecisionSeal, LedgerReceipt } from './ledger.ts';
 import type { Env } from './env.ts';
+import type { DecisionSeal, LedgerReceipt } from './ledger/forms.ts';
 
 /** Text of an in-toto statement that the ledger signs beside the event at `draft`. */
 export interface Statement {
@@ -98,9 +99,7 @@ export class Journal {
   /** Rows that the ledger has not acknowledged, in order. */
   unsealed(): JournalRow[] {
     if (!this.exists()) return [];
-    const [mark] = this.#query<{ n: number }>(
-      'SELECT n FROM journal WHERE sealed IS NOT NULL ORDER BY n DESC LIMIT 1',
-    );
+    const [mark] = this.#query<{ n: number }>('SELECT n FROM journal WHERE sealed IS NOT NULL ORDER BY n DESC LIMIT 1');
     return this.rows({ after: mark?.n ?? 0 });
   }
 
@@ -118,7 +117,9 @@ export class Journal {
 
   /** The ledger's receipt for the event `seq`; null while it is not sealed. */
   receipt(seq: number): LedgerReceipt | null {
-    const [stored] = this.exists() ? this.#query<Stored>('SELECT * FROM journal WHERE n >= ? ORDER BY n LIMIT 1', seq) : [];
+    const [stored] = this.exists()
+      ? this.#query<Stored>('SELECT * FROM journal WHERE n >= ? ORDER BY n LIMIT 1', seq)
+      : [];
     return stored ? (parse(stored).sealed?.receipts.find((receipt) => receipt.seq === seq) ?? null) : null;
   }
 
@@ -166,7 +167,8 @@ export class Journal {
           receipts: receipts.filter((receipt) => ids.has(receipt.event)),
           decisions: decisions.filter((decision) => ids.has(decision.event)),
         };
-        if (sealed.receipts.length !== row.events.length) throw new Error('the ledger acknowledged less than it was given');
+        if (sealed.receipts.length !== row.events.length)
+          throw new Error('the ledger acknowledged less than it was given');
         this.#query('UPDATE journal SET sealed = ? WHERE n = ?', JSON.stringify(sealed), row.n);
       }
     });

@@ -1,14 +1,15 @@
 // The only writer of D1. What objects have sealed is written here for lists, search, metrics and deliveries. Every write
 // is repeatable: a request's row moves only forward, an event or a delivery that is there already writes nothing.
-import { drizzle } from 'drizzle-orm/d1';
+
 import { lt, sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import type { FeedAnswer } from '../core/authority.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import type { ApprovalRequest } from '../core/request/present.ts';
 import { cloudEvent, deliveryId } from '../core/webhook.ts';
 import { approval_requests, deliveries, events } from '../migrations/schema.ts';
 import type { Env } from './env.ts';
-import type { LedgerReceipt } from './ledger.ts';
+import type { LedgerReceipt } from './ledger/forms.ts';
 
 export interface SealedEvent {
   event: RecordedEvent;
@@ -62,7 +63,8 @@ function upsertRequest(db: Database, { document, seq }: NonNullable<Projection['
 }
 
 function requestRow(document: ApprovalRequest, seq: number): typeof approval_requests.$inferInsert {
-  const { id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by } = document;
+  const { id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by } =
+    document;
   return {
     ...{ id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by, seq },
     ...{ requester: document.requester.id, risk: document.risk.level, rule: document.policy.rule },

@@ -43,6 +43,7 @@ export interface RecordedVote {
   external_ref: string | null;
   voted_at: Instant;
   passkey: string;
+  new_counter: number;
   device_type: string;
   backed_up: boolean;
   intent: DecisionIntent;

@@ -23,12 +23,11 @@ export function statementOf(
   votes: RecordedVote[],
   decided_at: Instant,
 ): string {
-  const payload = receiptStatement({
+  return receiptStatement({
     ...{ decision, decided_at, organization: record.organization, request: record.id },
     ...{ action_digest: record.effective.action_digest, request_digest: record.request_digest },
     policy: { ...record.policy, rule: record.judgement.rule },
-    requirement: JSON.parse(JSON.stringify(record.judgement.requirement)) as JsonObject,
-    met: decision === 'approve',
+    requirement: record.judgement.requirement,
     votes: votes.map((vote) => ({
       ...{ reviewer: vote.reviewer, decision: vote.decision, stage: vote.stage, passkey: vote.passkey },
       intent: vote.intent as unknown as JsonObject,
@@ -36,6 +35,4 @@ export function statementOf(
       decided_at: vote.voted_at,
     })),
   });
-  if (payload === null) throw new Error('a decision of people has a statement');
-  return payload;
 }

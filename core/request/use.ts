@@ -1,4 +1,4 @@
-// The capability is used: exchanged once, consumed at most once. Who may call and what is stopped was gathered before;
+// The capability is used: exchanged once. Who may call and what is stopped was gathered before;
 // here it is decided, in one place that serialises.
 import type { Machine, Stop } from '../authority.ts';
 import { claimsOf, type DatedClaims, datedClaims, exchangeFits } from '../capability.ts';
@@ -102,36 +102,6 @@ export function liveClaims(
   if (!live || !from || !end)
     return fail('not-sealed-yet', 'The exchange is not sealed yet.', { retry_after_seconds: 1 });
   return datedClaims(claimsFor(record, eventIdOf(live.seq), issuer, live.jkt), instantMs(from), instantMs(end));
-}
-
-export interface ConsumeRequest {
-  /** The resource's own fresh nonce. */
-  nonce: string;
-  /** Id of the key that asks, and the audience that it may ask about. */
-  key: string;
-  audience: string;
-}
-
-/** The resource's atomic "used now". A repeat with the same nonce is answered `replayed`: do not execute again. */
-export function consume(record: RequestRecord, call: ConsumeRequest, now: Instant): Result<Advance> {
-  const nonce_digest = nonceDigest(call.nonce);
-  const before = record.capability?.consumed;
-  if (before && before.nonce_digest === nonce_digest && before.key === call.key)
-    return ok({ record, drafts: [], statements: [], replayed: true });
-  const stepped = advance(record, {
-    command: 'consume',
-    facts: {},
-    by: call.key,
-    now,
-    parts: {
-      'capability.consumed': {
-        skeleton: { capability: record.capability?.id ?? null, nonce_digest, key: call.key, audience: call.audience },
-      },
-    },
-  });
-  if (!stepped.ok) return stepped;
-  const capability = { ...record.capability!, consumed: { nonce_digest, key: call.key, at: now } };
-  return ok({ ...stepped.value, record: { ...stepped.value.record, capability } });
 }
 
 /** The first stop that touches this request; null if none does. */

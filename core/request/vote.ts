@@ -22,6 +22,8 @@ export interface DecideCall {
   comment: string | null;
   /** Id of the passkey that signed, as the Worker verified it. */
   passkey: string;
+  /** The authenticator's counter after signing; 0 for keys that do not count. */
+  new_counter: number;
   facts: Facts;
   ip: string | null;
   user_agent: string | null;
@@ -124,7 +126,12 @@ function voteOf(record: RequestRecord, call: DecideCall, name: string, passkey: 
     ...{ action_digest: record.effective.action_digest, scope: intent.scope, comment },
     ...{ external_ref: intent.external_ref, voted_at: now, passkey: passkey.id, intent, assertion },
     ...{ device_type: passkey.device_type, backed_up: passkey.backed_up, public_key: passkey.public_key },
-    ...{ passkey_event: passkey.event, passkey_entry: passkey.entry, seq: record.seq + 1 },
+    ...{
+      new_counter: call.new_counter,
+      passkey_event: passkey.event,
+      passkey_entry: passkey.entry,
+      seq: record.seq + 1,
+    },
     eligibility_digest: digestOf(eligibilityOf(call)),
   };
 }

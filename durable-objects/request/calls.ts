@@ -1,5 +1,5 @@
 // What the Worker may ask of a request's object, and what it answers. Only types: they cross by structured clone.
-import type { Facts, Machine, Stop } from '../../core/authority.ts';
+import type { Facts, Stop } from '../../core/authority.ts';
 import type { DatedClaims } from '../../core/capability.ts';
 import type { RecordedEvent } from '../../core/events.ts';
 import type { Digest, JsonObject } from '../../core/json.ts';
@@ -8,7 +8,7 @@ import type { ApprovalRequest } from '../../core/request/present.ts';
 import type { ExchangeRequest } from '../../core/request/use.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
 import type { Report } from '../../core/request/withdraw.ts';
-import type { LedgerReceipt } from '../ledger.ts';
+import type { LedgerReceipt } from '../ledger/forms.ts';
 
 /** The visible request: what permits is not in it before it is sealed. */
 export interface View {
@@ -54,14 +54,6 @@ export interface ExchangeQuestion extends Call, Gathered {
   issuer: string;
 }
 
-export interface ResourceQuestion extends Call, Gathered {
-  machine: Machine;
-  /** Capability id and times of the token that was presented and verified by the Worker. */
-  jti: string;
-  /** For consume: the resource's own fresh nonce. */
-  nonce: string | null;
-}
-
 export interface HandQuestion extends Call {
   by: string;
   name: string;
@@ -82,12 +74,6 @@ export interface Exchanged extends View {
   expires_at_ms: number;
   params: JsonObject;
   receipt: LedgerReceipt;
-}
-
-export interface Introspected extends View {
-  active: boolean;
-  capability_status: string | null;
-  consumed: boolean;
 }
 
 export interface EventLine {

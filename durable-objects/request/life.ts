@@ -13,7 +13,7 @@ import { revoke } from '../../core/request/withdraw.ts';
 import { Alarm } from '../alarm.ts';
 import type { Env } from '../env.ts';
 import { Journal } from '../journal.ts';
-import type { LedgerReceipt } from '../ledger.ts';
+import type { LedgerReceipt } from '../ledger/forms.ts';
 import type { EventLine, Gathered, Idempotency, NeedsFacts, Reply, View } from './calls.ts';
 import { Memory } from './memory.ts';
 import { OUTBOX_RETRY_MS, Outbox } from './outbox.ts';

@@ -5,7 +5,10 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Birth } from '../../core/request/birth.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 
-export function sameCall(record: RequestRecord, birth: Birth): Result<null> {
+export function sameCall(
+  record: RequestRecord,
+  birth: Pick<Birth, 'id' | 'organization' | 'idempotency'>,
+): Result<null> {
   const [was, is] = [record.idempotency, birth.idempotency];
   if (record.organization.id !== birth.organization.id || record.id !== birth.id)
     throw new Error('a create reached an object of another name');

@@ -1,0 +1,92 @@
+// Lists of approval requests, from the projection: newest first, by id (UUIDv7 is time-ordered; a derived id sorts
+// elsewhere, so the order is by creation, then id).
+import { and, desc, eq, like, lt, or, type SQL } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
+import type { Principal } from '../../core/authority.ts';
+import { base64url, fromBase64Url, fromUtf8, utf8 } from '../../core/encoding.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
+import type { ApprovalRequest } from '../../core/request/present.ts';
+import { approval_requests as table } from '../../migrations/schema.ts';
+import { authorized } from '../auth/authorized.ts';
+import type { Ctx } from '../context.ts';
+
+export interface Filter {
+  status?: string;
+  actor?: string;
+  action?: string;
+  risk?: string;
+  q?: string;
+  cursor?: string;
+  limit: number;
+}
+
+interface Page {
+  data: ApprovalRequest[];
+  next_cursor: string | null;
+}
+
+/** A page of what the caller may see. */
+export async function listRequests(c: Ctx, filter: Filter): Promise<Result<Page>> {
+  const who = await authorized(c);
+  if (!who.ok) return who;
+  const after = readCursor(filter.cursor);
+  if (!after.ok) return after;
+  const rows = await drizzle(c.env.DB)
+    .select({ document: table.document, created_at: table.created_at, id: table.id })
+    .from(table)
+    .where(and(...conditions(who.value.caller.organization, who.value.principal, filter, after.value)))
+    .orderBy(desc(table.created_at), desc(table.id))
+    .limit(filter.limit + 1);
+  const page = rows.slice(0, filter.limit);
+  const last = rows.length > filter.limit ? page.at(-1) : undefined;
+  return ok({
+    data: page.map((row) => JSON.parse(row.document) as ApprovalRequest),
+    next_cursor: last ? writeCursor(last) : null,
+  });
+}
+
+interface Position {
+  created_at: string;
+  id: string;
+}
+
+function conditions(organization: string, principal: Principal, filter: Filter, after: Position | null) {
+  const { status, actor, action, risk, q } = filter;
+  return [
+    eq(table.organization, organization),
+    seesOnly(principal),
+    status === undefined ? undefined : eq(table.status, status),
+    actor === undefined ? undefined : eq(table.actor, actor),
+    action === undefined ? undefined : eq(table.action, action),
+    risk === undefined ? undefined : eq(table.risk, risk),
+    q === undefined ? undefined : search(q),
+    after === null ? undefined : before(after),
+  ];
+}
+
+/** A key without the right to read all sees its own service account's requests. */
+function seesOnly(principal: Principal): SQL | undefined {
+  if (principal.kind === 'person') return undefined;
+  const all = principal.scopes.some((scope) => scope === 'requests:read_all' || scope === 'admin:read');
+  return all ? undefined : eq(table.requester, principal.service_account);
+}
+
+function search(q: string): SQL | undefined {
+  const part = `%${q.replace(/[\\%_]/g, '')}%`;
+  return or(like(table.action, part), like(table.resource, part), like(table.actor, part), eq(table.id, q));
+}
+
+const before = ({ created_at, id }: Position): SQL | undefined =>
+  or(lt(table.created_at, created_at), and(eq(table.created_at, created_at), lt(table.id, id)));
+
+const writeCursor = ({ created_at, id }: Position): string => base64url(utf8(`${created_at} ${id}`));
+
+function readCursor(cursor: string | undefined): Result<Position | null> {
+  if (cursor === undefined) return ok(null);
+  const bytes = fromBase64Url(cursor);
+  const [, created_at, id] = /^(\S{24}) (apr_\w+)$/.exec((bytes && fromUtf8(bytes)) ?? '') ?? [];
+  if (created_at !== undefined && id !== undefined) return ok({ created_at, id });
+  return fail('invalid-request', 'The cursor is not one that a list answered.', {
+    errors: [{ pointer: '/cursor', detail: 'is not a cursor' }],
+  });
+}

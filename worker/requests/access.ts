@@ -1,0 +1,56 @@
+// Who may see and touch which request. A request that one may not see is answered exactly like one that is not there.
+import type { Person, Principal } from '../../core/authority.ts';
+import { isId } from '../../core/ids.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
+import type { ApprovalRequest } from '../../core/request/present.ts';
+import type { View } from '../../durable-objects/request/calls.ts';
+import { type Authorized, authorized } from '../auth/authorized.ts';
+import type { Ctx } from '../context.ts';
+import { requestOf } from './request-object.ts';
+
+export const NO_SUCH_REQUEST = fail('not-found', 'There is no such approval request.');
+
+/** Whose requests a key sees with `requests:read`: its own service account's. */
+export function maySee(principal: Principal, request: Pick<ApprovalRequest, 'requester'>): boolean {
+  if (principal.kind === 'person') return true;
+  if (principal.scopes.includes('requests:read_all') || principal.scopes.includes('admin:read')) return true;
+  const own = request.requester.id === principal.service_account;
+  return own && (principal.scopes.includes('requests:read') || principal.scopes.includes('requests:write'));
+}
+
+export interface Seen extends Authorized {
+  view: View;
+  id: string;
+  organization: string;
+}
+
+/** Caller and request together, or the same 404 for absent, foreign and not for this key. */
+export async function seenRequest(c: Ctx): Promise<Result<Seen>> {
+  const who = await authorized(c);
+  if (!who.ok) return who;
+  const id = c.req.param('id')!;
+  const { organization } = who.value.caller;
+  if (!isId('apr', id)) return NO_SUCH_REQUEST;
+  const view = await requestOf(c.env, organization, id).read(organization);
+  if (!view.ok) return view;
+  return maySee(who.value.principal, view.value.request)
+    ? ok({ ...who.value, view: view.value, id, organization })
+    : NO_SUCH_REQUEST;
+}
+
+/** Who the requester is: any live key of the service account that lists the actor, or the person that proposed. */
+export function isRequester(principal: Principal, request: Pick<ApprovalRequest, 'requester' | 'actor'>): boolean {
+  if (principal.kind === 'person') return request.requester.id === principal.user;
+  const acts = principal.actors.includes(request.actor) && principal.scopes.includes('requests:write');
+  return acts && request.requester.id === principal.service_account;
+}
+
+/** Owners and administrators may end what others asked for. */
+export const hasRight = (principal: Principal): principal is Person =>
+  principal.kind === 'person' && principal.roles.some((role) => role === 'owner' || role === 'admin');
+
+/** What events call the caller. */
+export const nameOf = (principal: Principal) => ({
+  by: principal.kind === 'person' ? principal.user : principal.service_account,
+  name: principal.name,
+});

@@ -1,0 +1,188 @@
+// Approval requests: proposing, reading, waiting, and what ends one without a decision.
+import { createRoute } from '@hono/zod-openapi';
+import { fail, type Result } from '../../core/problems.ts';
+import type { Report } from '../../core/request/withdraw.ts';
+import type { HandQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
+import type { App, Ctx } from '../context.ts';
+import { answer, problemAnswer } from '../problem.ts';
+import { listRequests } from '../read/requests.ts';
+import { hasRight, isRequester, type Seen, seenRequest } from '../requests/access.ts';
+import { handOf, idempotencyKey } from '../requests/hand.ts';
+import { propose } from '../requests/propose.ts';
+import { deliverLater, type RequestPort, requestOf, settled } from '../requests/request-object.ts';
+import { streamOf } from '../requests/stream.ts';
+import { waitWhilePending } from '../requests/watch.ts';
+import {
+  ApprovalRequestSchema,
+  CommentBody,
+  OptionalReasonBody,
+  OutcomeBody,
+  ProposalBody,
+  RequestEventSchema,
+  RequestQuery,
+  WaitQuery,
+} from '../schema/approval-requests.ts';
+import { answers, BY_KEY_OR_SESSION, BY_SESSION, IdParams, jsonBody, pageOf } from '../schema/common.ts';
+
+const tags = ['Approval requests'];
+const base = '/v1/approval-requests';
+const one = `${base}/{id}`;
+
+const proposing = createRoute({
+  ...{ method: 'post', path: base, tags, security: BY_KEY_OR_SESSION, summary: 'Propose an action' },
+  request: { body: jsonBody(ProposalBody) },
+  responses: answers(201, 'The request: approved, pending or rejected.', ApprovalRequestSchema),
+});
+const listing = createRoute({
+  ...{ method: 'get', path: base, tags, security: BY_KEY_OR_SESSION, summary: 'List, newest first' },
+  request: { query: RequestQuery },
+  responses: answers(200, 'A page of requests, from the projection.', pageOf(ApprovalRequestSchema)),
+});
+const reading = createRoute({
+  ...{ method: 'get', path: one, tags, security: BY_KEY_OR_SESSION, summary: 'The exact state; `wait` holds it' },
+  request: { params: IdParams, query: WaitQuery },
+  responses: answers(200, 'The request, from its object.', ApprovalRequestSchema),
+});
+const streaming = createRoute({
+  ...{ method: 'get', path: `${one}/stream`, tags, security: BY_KEY_OR_SESSION, summary: 'Each change as it happens' },
+  request: { params: IdParams },
+  responses: answers(200, 'Server-sent events; resumable by Last-Event-ID.'),
+});
+const telling = createRoute({
+  ...{ method: 'get', path: `${one}/events`, tags, security: BY_KEY_OR_SESSION, summary: 'Its events with receipts' },
+  request: { params: IdParams },
+  responses: answers(200, 'Events in order.', RequestEventSchema),
+});
+
+const acting = (
+  verb: string,
+  summary: string,
+  body: typeof OptionalReasonBody | typeof CommentBody | typeof OutcomeBody,
+  security = BY_KEY_OR_SESSION,
+) =>
+  createRoute({
+    ...{ method: 'post', path: `${one}/${verb}`, tags, security, summary },
+    request: { params: IdParams, body: jsonBody(body) },
+    responses: answers(200, 'The request after it.', ApprovalRequestSchema),
+  });
+
+/** Registers the routes of approval requests. */
+export function approvalRequestRoutes(app: App): void {
+  app.openapi(proposing, (c) => proposed(c));
+  app.openapi(listing, async (c) => answer(c, await listRequests(c, c.req.valid('query'))));
+  app.openapi(reading, (c) => read(c, c.req.valid('query').wait ?? 0));
+  app.openapi(streaming, (c) => stream(c));
+  app.openapi(telling, (c) => events(c));
+  app.openapi(acting('cancel', 'Withdraw', OptionalReasonBody), (c) => canceled(c, said(c).reason ?? null));
+  app.openapi(acting('outcome', 'Report what happened', OutcomeBody), (c) => reported(c));
+  app.openapi(acting('comments', 'Comment', CommentBody, BY_SESSION), (c) => commented(c, said(c).comment!.trim()));
+  app.openapi(acting('revoke', 'Take the capability back', OptionalReasonBody, BY_SESSION), (c) =>
+    ended(c, 'revoke', said(c).reason ?? null),
+  );
+  app.openapi(acting('expire', 'End the waiting', OptionalReasonBody, BY_SESSION), (c) =>
+    ended(c, 'expire', said(c).reason ?? null),
+  );
+}
+
+/** The body, already fit for the route's schema. */
+const said = (c: Ctx) => c.get('body') as { reason?: string; comment?: string };
+
+async function proposed(c: Ctx): Promise<Response> {
+  const key = idempotencyKey(c);
+  if (!key.ok) return problemAnswer(c, key.problem);
+  const made = await propose(c, key.value);
+  if (!made.ok) return problemAnswer(c, made.problem);
+  return shown(c, made.value, 201);
+}
+
+/** The answer, and everybody else told after it. */
+function shown(c: Ctx, view: View, status: 200 | 201): Response {
+  deliverLater(c, view.request.organization, view.request.id);
+  if (view.replayed) c.header('Idempotent-Replayed', 'true');
+  return c.json(view.request, status);
+}
+
+async function read(c: Ctx, wait_seconds: number): Promise<Response> {
+  const seen = await seenRequest(c);
+  if (!seen.ok) return problemAnswer(c, seen.problem);
+  const { view, organization } = seen.value;
+  const latest = await waitWhilePending(c.env, view, organization, wait_seconds * 1_000);
+  return c.json(latest.request);
+}
+
+async function stream(c: Ctx): Promise<Response> {
+  const seen = await seenRequest(c);
+  if (!seen.ok) return problemAnswer(c, seen.problem);
+  const last = Number(c.req.header('last-event-id') ?? '-1');
+  return streamOf(c.env, seen.value.organization, seen.value.id, Number.isSafeInteger(last) ? last : -1);
+}
+
+async function events(c: Ctx): Promise<Response> {
+  const seen = await seenRequest(c);
+  if (!seen.ok) return problemAnswer(c, seen.problem);
+  const lines = await requestOf(c.env, seen.value.organization, seen.value.id).events(seen.value.organization);
+  if (!lines.ok) return problemAnswer(c, lines.problem);
+  return c.json({ data: lines.value.map(({ event, receipt }) => ({ ...event, receipt })) });
+}
+
+/** One command by hand: who may, then the object, then the answer. */
+async function command(
+  c: Ctx,
+  purpose: string,
+  reason: string | null,
+  may: (seen: Seen) => boolean,
+  run: (object: RequestPort, hand: HandQuestion, seen: Seen) => Promise<Reply<View>>,
+): Promise<Response> {
+  const done = await commanded(c, purpose, reason, may, run);
+  return done.ok ? shown(c, done.value, 200) : problemAnswer(c, done.problem);
+}
+
+async function commanded(
+  c: Ctx,
+  purpose: string,
+  reason: string | null,
+  may: (seen: Seen) => boolean,
+  run: (object: RequestPort, hand: HandQuestion, seen: Seen) => Promise<Reply<View>>,
+): Promise<Result<View>> {
+  const seen = await seenRequest(c);
+  if (!seen.ok) return seen;
+  if (!may(seen.value)) return fail('forbidden', 'You see this request, but this is for others to do.');
+  const hand = handOf(c, seen.value, `${purpose}:${seen.value.id}`, reason);
+  if (!hand.ok) return hand;
+  return settled(await run(requestOf(c.env, seen.value.organization, seen.value.id), hand.value, seen.value));
+}
+
+const requesterOnly = ({ principal, view }: Seen) => isRequester(principal, view.request);
+
+const canceled = (c: Ctx, reason: string | null) =>
+  command(c, 'cancel', reason, requesterOnly, (object, hand) => object.cancel(hand));
+
+const commented = (c: Ctx, comment: string) =>
+  command(
+    c,
+    'comment',
+    comment,
+    ({ principal }) => principal.kind === 'person',
+    (object, hand) => object.comment(hand),
+  );
+
+const ended = (c: Ctx, verb: 'revoke' | 'expire', reason: string | null) =>
+  command(
+    c,
+    verb,
+    reason,
+    ({ principal }) => hasRight(principal),
+    (object, hand) => (verb === 'revoke' ? object.revoke({ ...hand, stop: null }) : object.expire(hand)),
+  );
+
+function reported(c: Ctx): Promise<Response> {
+  const body = c.get('body') as unknown as Pick<Report, 'status' | 'evidence'> & { detail?: string };
+  const report = { status: body.status, detail: body.detail ?? null, evidence: body.evidence ?? null };
+  return command(
+    c,
+    'outcome',
+    null,
+    (seen) => requesterOnly(seen) || hasRight(seen.principal),
+    (object, hand, seen) => object.report({ ...hand, report: { ...report, has_right: hasRight(seen.principal) } }),
+  );
+}
