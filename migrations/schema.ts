@@ -26,7 +26,7 @@ export const approval_requests = sqliteTable(
     decided_by: text('decided_by'),
   },
   (table) => [
-    index('approval_requests_newest').on(table.organization, table.id),
+    index('approval_requests_newest').on(table.organization, table.created_at, table.id),
     index('approval_requests_pending').on(table.organization, table.id).where(sql`status = 'pending'`),
   ],
 );
