@@ -1,6 +1,5 @@
 // What was sent against what was answered. A server (or whatever sits in between) that would have people approve one
 // action while the agent runs another is caught here, before anything runs: every digest is computed again.
-import { parseActor } from '../../core/actor.ts';
 import { canonicalize } from '../../core/canonical.ts';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -42,10 +41,11 @@ function refuse(what: string): never {
 
 /** Throws a `MismatchError` unless the answer is the request that was proposed, digests included. */
 export function assertAnswers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
-  const actor = sent.actor === undefined ? answer.actor : parseActor(sent.actor);
+  // The one thing that the server may write otherwise (core/actor.ts): `agent.NAME` comes back as `agent:NAME`.
+  const actor = sent.actor?.replace(/^agent\./, 'agent:') ?? answer.actor;
   if (answer.action !== sent.action) refuse('action');
   if (answer.resource !== sent.resource) refuse('resource');
-  if (typeof actor === 'object' && (!actor.ok || answer.actor !== actor.value)) refuse('actor');
+  if (answer.actor !== actor) refuse('actor');
   if (!same(answer.params, sent.params ?? {})) refuse('set of params');
   if (!same(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
   if (!same(answer.precondition, sent.precondition ?? null)) refuse('precondition');

@@ -106,6 +106,6 @@ function assertFits(claims: DatedClaims, call: CapabilityCall, options: Capabili
 
 /** An enforcement that nobody knows cannot be met. */
 function isEnforced(asked: string, done: (typeof ENFORCEMENTS)[number]): boolean {
-  const rank = ENFORCEMENTS.findIndex((one) => one === asked);
+  const rank = ENFORCEMENTS.indexOf(asked as (typeof ENFORCEMENTS)[number]);
   return rank >= 0 && rank <= ENFORCEMENTS.indexOf(done);
 }

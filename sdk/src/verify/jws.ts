@@ -15,6 +15,8 @@ export interface Jws {
 
 /** Longer than any token of ours by far. */
 const MAX_TOKEN_CHARS = 16 * 1024;
+/** Constraints stand a few levels deeper in a token than in a proposal. */
+const MAX_TOKEN_DEPTH = 40;
 const PARTS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 const HEADER_FIELDS: ReadonlySet<string> = new Set(['typ', 'alg', 'kid']);
 
@@ -39,7 +41,7 @@ export function readJws(token: string, typ: string): Jws {
 
 function readPart(part: string): JsonObject {
   const bytes = fromBase64Url(part) ?? refuse('token-malformed');
-  const parsed = parseStrictJson(fromUtf8(bytes) ?? refuse('token-malformed'));
+  const parsed = parseStrictJson(fromUtf8(bytes) ?? refuse('token-malformed'), { max_depth: MAX_TOKEN_DEPTH });
   const value = parsed.ok ? parsed.value : refuse('token-malformed');
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : refuse('token-malformed');
 }

@@ -28,6 +28,7 @@ export interface VerifiedWebhook {
 /** An event carries a request whole: more than a body that we take, never more than this. */
 const MAX_EVENT_BYTES = 1024 * 1024;
 const MAX_EVENT_NODES = 100_000;
+const MAX_EVENT_DEPTH = 64;
 const MAX_SIGNATURES = 16;
 
 function refuse(reason: string): never {
@@ -79,7 +80,11 @@ async function hmac(secret: string, bytes: Uint8Array): Promise<Uint8Array> {
 
 function readEvent(body: Uint8Array): VerifiedWebhook['event'] {
   const text = fromUtf8(body) ?? refuse('body-malformed');
-  const parsed = parseStrictJson(text, { max_bytes: MAX_EVENT_BYTES, max_nodes: MAX_EVENT_NODES });
+  const parsed = parseStrictJson(text, {
+    max_bytes: MAX_EVENT_BYTES,
+    max_nodes: MAX_EVENT_NODES,
+    max_depth: MAX_EVENT_DEPTH,
+  });
   const value = parsed.ok ? parsed.value : refuse('body-malformed');
   if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('body-malformed');
   return typeof value.type === 'string' ? (value as VerifiedWebhook['event']) : refuse('body-malformed');

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Assentry, isRejection, MismatchError, NotApprovedError, type Permit } from '../../../sdk/src/index.ts';
+import { ContractServer } from './contract-server.ts';
+
+interface Refund {
+  order_id: string;
+  amount: number;
+}
+
+let server: ContractServer;
+let assentry: Assentry;
+let ran: unknown[];
+beforeEach(async () => {
+  server = new ContractServer();
+  server.birth = { status: 'approved', verdict: 'allow' };
+  assentry = new Assentry({ apiKey: 'asn_live_x', url: await server.start(), maxRetries: 1 });
+  ran = [];
+});
+afterEach(() => server.stop());
+
+const ORDER = { order_id: 'ORD-1287', amount: 2400 };
+const processRefund = (order: Refund) => {
+  ran.push(order);
+  return `refunded ${order.amount}`;
+};
+const outcomes = () => server.calls('POST', /outcome/).map(({ body }) => body);
+const whenPending = async () => {
+  while (server.seen.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+  return [...server.requests.keys()][0]!;
+};
+
+describe('guard', () => {
+  it('asks, exchanges, runs and reports', async () => {
+    const refund = assentry.guard('order_tools.process_refund', processRefund);
+    expect(await refund(ORDER)).toBe('refunded 2400');
+    expect(ran).toEqual([ORDER]);
+    expect(server.seen.map(({ method, path }) => `${method} ${path.replace(/apr_\w+/, 'apr')}`)).toEqual([
+      'POST /v1/approval-requests',
+      'POST /v1/capabilities/exchange',
+      'POST /v1/approval-requests/apr/outcome',
+    ]);
+    expect(server.seen[0]!.body).toEqual({
+      action: 'order_tools.process_refund',
+      resource: 'tool:order_tools.process_refund',
+      params: ORDER,
+    });
+    expect(outcomes()).toEqual([{ status: 'executed' }]);
+  });
+
+  it('waits for the person, and runs only after the approval', async () => {
+    server.birth = {};
+    const refunded = assentry.guard('order_tools.process_refund', processRefund)(ORDER);
+    const id = await whenPending();
+    expect(ran).toEqual([]);
+    server.approve(id);
+    expect(await refunded).toBe('refunded 2400');
+  });
+
+  it.each(['rejected', 'expired', 'canceled', 'something-new'])('does not run what was %s', async (status) => {
+    server.birth = { status: status as never, message: 'Too much.' };
+    const refunded = assentry.guard('order_tools.process_refund', processRefund)(ORDER);
+    await expect(refunded).rejects.toBeInstanceOf(NotApprovedError);
+    await expect(refunded).rejects.toMatchObject({ request: { status } });
+    expect(ran).toEqual([]);
+    expect(server.calls('POST', /exchange|outcome/)).toEqual([]);
+  });
+
+  it('returns the rejection where policy says that the agent continues', async () => {
+    server.birth = { status: 'rejected', on_rejection: 'continue', rejection_reason: 'Ask the customer first.' };
+    const result = await assentry.guard('order_tools.process_refund', processRefund)(ORDER);
+    expect(isRejection(result)).toBe(true);
+    expect(result).toMatchObject({ approved: false, status: 'rejected', reason: 'Ask the customer first.' });
+    expect(ran).toEqual([]);
+  });
+
+  it('does not take a result that looks like a rejection for one', async () => {
+    const lookalike = { approved: false, status: 'rejected', reason: '', approvalId: '' };
+    const result = await assentry.guard('x.y', () => lookalike)();
+    expect(isRejection(result)).toBe(false);
+  });
+
+  it('continues after nothing but a rejection', async () => {
+    server.birth = { status: 'expired', on_rejection: 'continue' };
+    await expect(assentry.guard('x.y', () => 1)()).rejects.toBeInstanceOf(NotApprovedError);
+  });
+
+  it('runs on the params that were asked for, though the caller changes them meanwhile', async () => {
+    const order = { ...ORDER };
+    const refunded = assentry.guard('order_tools.process_refund', processRefund)(order);
+    order.amount = 9_999_999;
+    expect(await refunded).toBe('refunded 2400');
+  });
+
+  it('refuses arguments that no longer describe what was asked, and hands the capability back', async () => {
+    const order = { ...ORDER };
+    const options = { request: { resource: 'order:ORD-1287', params: (one: Refund) => ({ amount: one.amount }) } };
+    const refunded = assentry.guard('order_tools.process_refund', processRefund, options)(order);
+    order.amount = 9_999_999;
+    await expect(refunded).rejects.toBeInstanceOf(MismatchError);
+    expect(ran).toEqual([]);
+    expect(outcomes()).toEqual([{ status: 'not_started' }]);
+  });
+
+  it('passes several arguments through, and what it runs under as this', async () => {
+    let permit: Permit | undefined;
+    const guarded = assentry.guard('x.y', function (this: Permit, a: number, b: string[]) {
+      permit = this;
+      return [a, b];
+    });
+    expect(await guarded(1, ['z'])).toEqual([1, ['z']]);
+    expect(server.seen[0]!.body.params).toEqual({ args: [1, ['z']] });
+    expect(permit).toMatchObject({ capability: { access_token: 'a.b.c' }, request: { status: 'approved' } });
+  });
+
+  it('reports a failure by its name alone, and throws the error itself', async () => {
+    const failing = assentry.guard('x.y', () => {
+      throw new RangeError('password is hunter2');
+    });
+    await expect(failing()).rejects.toThrow('hunter2');
+    expect(outcomes()).toEqual([{ status: 'failed', detail: 'RangeError' }]);
+  });
+
+  it('gives the result though the report is lost, and says so', async () => {
+    server.before = ({ path }) => (path.endsWith('outcome') ? 'hang-up' : undefined);
+    const lost: unknown[] = [];
+    const guarded = assentry.guard('x.y', () => 'done', { onReportError: (error) => lost.push(error) });
+    expect(await guarded()).toBe('done');
+    expect(lost).toMatchObject([{ code: 'network' }]);
+  });
+
+  it.each([
+    ['other params', { params: { order_id: 'ORD-1', amount: 1 } }],
+    ['two actions', { authorization_details: [{}, {}] }],
+    ['no action', { authorization_details: [] }],
+    ['an action with other digests', { authorization_details: [{ action: 'x.y', params_digest: 'sha256:0' }] }],
+  ])('does not run on a capability for %s, and hands it back', async (_what, lie) => {
+    server.exchanged = lie;
+    await expect(assentry.guard('order_tools.process_refund', processRefund)(ORDER)).rejects.toBeInstanceOf(
+      MismatchError,
+    );
+    expect(ran).toEqual([]);
+    expect(outcomes()).toEqual([{ status: 'not_started' }]);
+  });
+
+  it('withdraws the question when the caller stops waiting', async () => {
+    server.birth = {};
+    const guarded = assentry.guard('x.y', () => ran.push(1), { timeout_ms: 100 });
+    await expect(guarded()).rejects.toMatchObject({ code: 'wait-timeout' });
+    expect(server.calls('POST', /cancel/)).toHaveLength(1);
+    expect(ran).toEqual([]);
+  });
+
+  it('does not run again what an earlier run of the same tool call started', async () => {
+    const run = { id: 'run_7', tool_call_id: 'call_3' };
+    server.birth = { status: 'executing', run };
+    await expect(assentry.guard('x.y', () => ran.push(1), { request: { run } })()).rejects.toMatchObject({
+      code: 'already-started',
+    });
+    expect(ran).toEqual([]);
+  });
+
+  it('exchanges with the same nonce after a crash only when told that running again is harmless', async () => {
+    const run = { id: 'run_7', tool_call_id: 'call_3' };
+    const nonces = async (resume: 'refuse' | 'rerun') => {
+      const first = new Assentry({ apiKey: 'asn_live_x', url: assentry.url });
+      await first.guard('x.y', () => 1, { request: { run }, resume })();
+      const request = [...server.requests.values()].at(-1)!;
+      server.before = ({ path }) =>
+        path.endsWith('requests') ? { status: 201, body: { ...request, status: 'approved' } } : undefined;
+      await first
+        .guard('x.y', () => 1, { request: { run }, resume })()
+        .catch(() => undefined);
+      server.before = () => undefined;
+      return server
+        .calls('POST', /exchange/)
+        .splice(-2)
+        .map(({ body }) => body.nonce);
+    };
+    const [a, b] = await nonces('rerun');
+    expect(a).toBe(b);
+    const [c, d] = await nonces('refuse');
+    expect(c).not.toBe(d);
+  });
+});
