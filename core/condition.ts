@@ -2,11 +2,12 @@
 // swallowed (core/condition/evaluate.ts). Deterministic, bounded, no eval. In: the text and what was asked. Out: true or
 // false, or why there is neither; the part that decided; everything that was read.
 
-import { evaluate, Failure, type Run } from './condition/evaluate.ts';
+import { evaluate } from './condition/evaluate.ts';
 import { call, insideLibrary } from './condition/functions.ts';
 import { type GateProblem, passGate } from './condition/gate.ts';
 import { VARIABLES } from './condition/kinds.ts';
 import type { Place } from './condition/place.ts';
+import { Failure, type Run } from './condition/run.ts';
 import { type Expr, everyPart, type Parsed, textOf } from './condition/tree.ts';
 import { jsonOf, kindOf, Unusable } from './condition/values.ts';
 import type { Instant, Json, JsonObject } from './json.ts';

@@ -2,54 +2,14 @@
 // swallow errors and policy must not (policy.md "Errors never help the agent"): left to right, a side that is reached
 // must have a value, every item of a comprehension is evaluated, and every step is counted.
 import { type CelValue, celList, isCelList, isCelMap } from '@bufbuild/cel';
-import type { Json } from '../json.ts';
-import { MAX_CONDITION_LIST, MAX_CONDITION_STEPS } from '../policy/bounds.ts';
+import { comprehend } from './comprehension.ts';
 import { call } from './functions.ts';
 import { operatorName } from './kinds.ts';
 import { patternStates } from './pattern.ts';
 import { type Place, placeIn, placeOf, presentIn } from './place.ts';
-import { type Expr, parametersOf } from './tree.ts';
-import { celOf, kindOf, Unusable, weightOf } from './values.ts';
-
-/** One evaluation: what is bound, what was spent, what was read, and the part that decided last. */
-export interface Run {
-  facts: { [name: string]: Json };
-  now: CelValue;
-  locals: Map<string, CelValue>;
-  steps: number;
-  converted: Map<object, CelValue>;
-  /** By part; a part inside a comprehension reads one place per item. */
-  reads: Map<Expr, Map<string, Place>>;
-  decided: { expr: Expr; value: CelValue } | null;
-}
-
-/** An error at a part of the expression. */
-export class Failure extends Error {
-  expr: Expr;
-  constructor(expr: Expr, detail: string) {
-    super(detail);
-    this.expr = expr;
-  }
-}
-
-function spend(run: Run, expr: Expr, steps: number): void {
-  run.steps += steps;
-  if (run.steps > MAX_CONDITION_STEPS) throw new Failure(expr, 'evaluating it takes too much work');
-}
-
-function limitList(expr: Expr, size: number): void {
-  if (size > MAX_CONDITION_LIST) throw new Failure(expr, `a list of more than ${MAX_CONDITION_LIST} items`);
-}
-
-/** Runs library code; what it cannot do becomes a failure at this part. */
-function at<T>(expr: Expr, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Unusable) throw new Failure(expr, error.message);
-    throw error;
-  }
-}
+import { at, Failure, limitList, type Run, spend, truthOf } from './run.ts';
+import type { Expr } from './tree.ts';
+import { celOf, kindOf, weightOf } from './values.ts';
 
 /** The value of an expression. Throws Failure; notes reads and the deciding part in the run. */
 export function evaluate(run: Run, expr: Expr): CelValue {
@@ -69,7 +29,7 @@ const SHAPES: Record<string, (run: Run, expr: Expr) => CelValue> = {
     expr.exprKind.case === 'selectExpr' && expr.exprKind.value.testOnly ? has(run, expr) : read(run, expr),
   listExpr: list,
   callExpr: callFunction,
-  comprehensionExpr: comprehend,
+  comprehensionExpr: (run, expr) => comprehend(run, expr, evaluate),
 };
 
 const CONTROL: Record<string, (run: Run, expr: Expr, args: Expr[]) => CelValue> = {
@@ -78,11 +38,7 @@ const CONTROL: Record<string, (run: Run, expr: Expr, args: Expr[]) => CelValue> 
   '_?_:_': (run, expr, [test, yes, no]) => evaluate(run, truth(run, expr, test!) ? yes! : no!),
 };
 
-function truth(run: Run, expr: Expr, part: Expr): boolean {
-  const value = evaluate(run, part);
-  if (typeof value !== 'boolean') throw new Failure(expr, `needs true or false, not a ${kindOf(value)}`);
-  return value;
-}
+const truth = (run: Run, expr: Expr, part: Expr): boolean => truthOf(expr, evaluate(run, part));
 
 /** `&&` is decided by the first false, `||` by the first true; otherwise by all of them together. */
 function logic(run: Run, expr: Expr, args: Expr[], decisive: boolean): boolean {
@@ -216,35 +172,4 @@ function sum(expr: Expr, left: CelValue, right: CelValue): CelValue {
   const result = at(expr, () => call('_+_', undefined, [left, right]));
   if (result === undefined) throw new Failure(expr, cannotTake('_+_', [left, right]));
   return result;
-}
-
-function itemsOf(expr: Expr, value: CelValue): CelValue[] {
-  if (!isCelList(value) && !isCelMap(value)) throw new Failure(expr, `a ${kindOf(value)} has no items to go through`);
-  limitList(expr, value.size);
-  // In one order, whatever order the keys were sent in: the same request gives the same answer.
-  return isCelList(value) ? [...value] : [...value.keys()].map(String).sort();
-}
-
-function comprehend(run: Run, expr: Expr): CelValue {
-  const { range, variable, accumulator, initial, step, result } = parametersOf(expr);
-  const items = itemsOf(expr, evaluate(run, range));
-  const outer = run.locals;
-  run.locals = new Map(outer).set(accumulator, evaluate(run, initial));
-  for (const item of items) {
-    run.locals.set(variable, item);
-    run.locals.set(accumulator, evaluateStep(run, step));
-  }
-  const value = evaluate(run, result);
-  run.locals = outer;
-  return value;
-}
-
-/** The step of `all` and `exists` is `@result && test`: the test comes first here, so that no item is skipped. */
-function evaluateStep(run: Run, step: Expr): CelValue {
-  const { case: shape, value } = step.exprKind;
-  if (shape !== 'callExpr' || !['_&&_', '_||_'].includes(value.function)) return evaluate(run, step);
-  const [accumulated, test] = value.args;
-  const now = truth(run, step, test!);
-  const before = truth(run, step, accumulated!);
-  return value.function === '_&&_' ? before && now : before || now;
 }

@@ -33,9 +33,10 @@ export function* everyPart(expr: Expr): Generator<Expr> {
 /** A part as people would write it. */
 export function textOf(parsed: Parsed, part: Expr): string {
   try {
-    return unparse({ ...parsed, expr: part });
-  } catch {
+    const text = unparse({ ...parsed, expr: part });
     // What only exists in expanded macros has no text of its own.
+    return text.includes('@result') ? '' : text;
+  } catch {
     return '';
   }
 }

@@ -268,6 +268,11 @@ describe('the worst case is bounded', () => {
     expect(evaluated('size(param.l) <= 1000 && param.l.all(i, true)', { param }).result).toBe(false);
   });
 
+  it('a thousand items can be gone through, three times', () => {
+    const text = 'param.l.filter(i, i.n >= 0).map(i, i.n + 1).all(n, n > 0)';
+    expect(evaluated(text, { param: { l: wide(1000) } })).toMatchObject({ result: true, error: null });
+  });
+
   it('too much work is an error, not a pass', () => {
     const text = `param.l.all(i, ${Array.from({ length: 60 }, () => 'i.n >= 0').join(' && ')})`;
     expect(evaluated(text, { param: { l: wide(1000) } }).error).toContain('too much work');
