@@ -142,6 +142,11 @@ export class ApprovalRequest extends DurableObject<Env> {
     await this.#life.deliver();
   }
 
+  /** Tells everything once more, for a D1 that was lost. */
+  async retell(): Promise<void> {
+    await this.#life.retell();
+  }
+
   /** A waiter's socket: it hears every visible change while this object sleeps in between. */
   override async fetch(request: Request): Promise<Response> {
     return this.#life.listen(request);

@@ -115,6 +115,11 @@ export class Journal {
     this.#query('UPDATE journal SET told = 1 WHERE n = ?', n);
   }
 
+  /** Forgets that anything was told: a rebuilt D1 hears it all again, whole and in order. */
+  untell(): void {
+    if (this.exists()) this.#query('UPDATE journal SET told = NULL WHERE told IS NOT NULL');
+  }
+
   /** The ledger's receipt for the event `seq`; null while it is not sealed. */
   receipt(seq: number): LedgerReceipt | null {
     const [stored] = this.exists()

@@ -17,7 +17,7 @@ CREATE TABLE `approval_requests` (
 );
 --> statement-breakpoint
 CREATE INDEX `approval_requests_newest` ON `approval_requests` (`organization`,`created_at`,`id`);--> statement-breakpoint
-CREATE INDEX `approval_requests_pending` ON `approval_requests` (`organization`,`id`) WHERE status = 'pending';--> statement-breakpoint
+CREATE INDEX `approval_requests_pending` ON `approval_requests` (`organization`,`created_at`,`id`) WHERE status = 'pending';--> statement-breakpoint
 CREATE TABLE `checkpoints` (
 	`origin` text NOT NULL,
 	`size` integer NOT NULL,

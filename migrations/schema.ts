@@ -27,7 +27,9 @@ export const approval_requests = sqliteTable(
   },
   (table) => [
     index('approval_requests_newest').on(table.organization, table.created_at, table.id),
-    index('approval_requests_pending').on(table.organization, table.id).where(sql`status = 'pending'`),
+    index('approval_requests_pending')
+      .on(table.organization, table.created_at, table.id)
+      .where(sql`status = 'pending'`),
   ],
 );
 

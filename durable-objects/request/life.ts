@@ -208,6 +208,11 @@ export class Life {
     if (!told) await this.#arm();
   }
 
+  async retell(): Promise<void> {
+    this.#ctx.storage.transactionSync(() => this.#journal.untell());
+    await this.deliver();
+  }
+
   async alarm(): Promise<void> {
     this.#alarm.fired();
     if (!this.exists()) return;
