@@ -1,0 +1,173 @@
+// Enrolment in three forms: offering to make a passkey (by link or by session), the first passkey of a person (consumes
+// the link, opens a session), and a further one, which an existing passkey has to vouch for. Nothing is stored between
+// the calls: the link, or the verified registration, travels inside the intent token, under its MAC.
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
+import type { Passkey, Registration } from '../../core/authority.ts';
+import { type LinkClaims, linkIsInTime, parseLinkToken } from '../../core/credential.ts';
+import { base64url, fromBase64Url, fromUtf8, utf8 } from '../../core/encoding.ts';
+import { addedPasskey, type EnrolIntent } from '../../core/intent.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
+import type { Ctx } from '../context.ts';
+import { organizationOf } from '../organization.ts';
+import { macKeysOf } from '../secrets.ts';
+import { clientOf } from './acting.ts';
+import { authorizedPerson } from './authorized.ts';
+import { type Ceremony, offerAssertion, offerRegistration } from './ceremony.ts';
+import { freshCeremony, inTime, openIntent } from './intent-token.ts';
+import { type NewSession, sessionFrom } from './session.ts';
+import { ceremonyFailed, siteOf, verifyAssertion, verifyRegistration } from './webauthn.ts';
+
+/** The one answer to links that are altered, used, revoked or late: which of them is not told. */
+const BAD_LINK = fail('token-used', 'This link is not valid any more. Ask an administrator for a new one.');
+
+const offering = (c: Ctx) => ({ site: siteOf(c.env), keys: macKeysOf(c.env, 'intent') });
+
+const enrolIntent = (c: Ctx, of: Pick<EnrolIntent, 'organization' | 'user' | 'token' | 'adds'>): EnrolIntent => {
+  const { organization, user, token, adds } = of;
+  const frame = { v: 1, kind: 'enrol', organization, rp_id: c.env.RP_ID, user, token } as const;
+  return { ...frame, ...(adds === undefined ? {} : { adds }), ...freshCeremony(Date.now()) };
+};
+
+/** Offers the holder of a link to make a first passkey. */
+export async function offerFirst(c: Ctx, text: string): Promise<Result<Ceremony<unknown>>> {
+  const claims = parseLinkToken(macKeysOf(c.env, 'link'), text);
+  if (claims === null || !linkIsInTime(claims, Date.now())) return BAD_LINK;
+  const { organization, jti, purpose, exp } = claims;
+  const link = await organizationOf(c.env, organization).linkToken({ token_id: jti, purpose, exp });
+  if (!link.ok) return link;
+  const intent = enrolIntent(c, { organization, user: null, token: jti });
+  const enrollee = {
+    organization,
+    organization_name: link.value.organization.name,
+    user: link.value.user,
+    passkeys: [],
+  };
+  return ok(await offerRegistration(offering(c), intent, enrollee, text));
+}
+
+/** Offers a signed-in person to make a further passkey. */
+export async function offerFurther(c: Ctx): Promise<Result<Ceremony<unknown>>> {
+  const person = await authorizedPerson(c);
+  if (!person.ok) return person;
+  const { caller, principal, snapshot, passkeys } = person.value;
+  const { organization } = caller;
+  const intent = enrolIntent(c, { organization, user: principal.user, token: null });
+  const user = { id: principal.user, name: principal.name, email: principal.email };
+  return ok(
+    await offerRegistration(offering(c), intent, {
+      ...{ organization, user, passkeys },
+      organization_name: snapshot.organization.name,
+    }),
+  );
+}
+
+interface Made {
+  intent: JsonObject;
+  intent_token: string;
+  response: unknown;
+  name?: string | undefined;
+}
+
+/** Opens the intent that a new passkey answers to, and verifies the passkey. */
+async function registered(c: Ctx, made: Made) {
+  const offered = openIntent(macKeysOf(c.env, 'intent'), 'enrol', made);
+  if (!offered.ok) return offered;
+  const { intent, carried } = offered.value;
+  if (intent.adds !== undefined)
+    return fail('intent-mismatch', 'This intent vouches for a passkey; sign it with yours.');
+  const open = inTime(intent, Date.now());
+  if (!open.ok) return open;
+  const verified = await verifyRegistration(siteOf(c.env), intent, made.response as RegistrationResponseJSON);
+  if (!verified.ok) return verified;
+  const registration: Registration = { ...verified.value, name: made.name ?? 'Passkey' };
+  return ok({ intent, carried, registration });
+}
+
+export interface Enrolled {
+  user: { id: string; name: string; email: string };
+  passkey: Passkey;
+}
+
+/** What a registration leads to: a session (first passkey), or a second ceremony (further passkey). */
+export type AfterRegistration =
+  | { step: 'enrolled'; enrolled: Enrolled; session: NewSession }
+  | { step: 'vouch'; ceremony: Ceremony<unknown> };
+
+/** Takes a new passkey: enrols it with its link, or asks an existing passkey to vouch for it. */
+export async function takeRegistration(c: Ctx, made: Made): Promise<Result<AfterRegistration>> {
+  const taken = await registered(c, made);
+  if (!taken.ok) return taken;
+  const { intent, carried, registration } = taken.value;
+  return intent.token === null
+    ? askToVouch(c, registration)
+    : enrolFirst(c, intent, carried, registration, made.response);
+}
+
+async function enrolFirst(
+  c: Ctx,
+  intent: EnrolIntent,
+  link: string,
+  registration: Registration,
+  response: unknown,
+): Promise<Result<AfterRegistration>> {
+  const claims = parseLinkToken(macKeysOf(c.env, 'link'), link);
+  if (claims === null || claims.jti !== intent.token || !linkIsInTime(claims, Date.now())) return BAD_LINK;
+  const session = sessionFrom(c, claims.organization, intent, response);
+  const enrolled = await organizationOf(c.env, claims.organization).enrolFirst({
+    token: tokenOf(claims),
+    registration,
+    intent: intent as unknown as JsonObject,
+    response: response as JsonObject,
+    session_digest: session.digest,
+    session_expires_at: session.expires_at,
+    client: clientOf(c),
+  });
+  if (!enrolled.ok) return enrolled;
+  const { user, passkey } = enrolled.value;
+  return ok({ step: 'enrolled', enrolled: { user, passkey }, session });
+}
+
+function tokenOf({ jti, ...claims }: LinkClaims) {
+  return { id: jti, ...claims };
+}
+
+async function askToVouch(c: Ctx, registration: Registration): Promise<Result<AfterRegistration>> {
+  const person = await authorizedPerson(c);
+  if (!person.ok) return person;
+  const { caller, principal, passkeys } = person.value;
+  const { organization } = caller;
+  const intent = enrolIntent(c, { organization, user: principal.user, token: null, adds: addedPasskey(registration) });
+  const carried = base64url(utf8(JSON.stringify(registration)));
+  return ok({ step: 'vouch', ceremony: await offerAssertion(offering(c), intent, passkeys, carried) });
+}
+
+/** Takes an existing passkey's word for a new one, and enrols that. */
+export async function takeVouching(
+  c: Ctx,
+  signed: { intent: JsonObject; intent_token: string; assertion: unknown },
+): Promise<Result<Enrolled>> {
+  const offered = openIntent(macKeysOf(c.env, 'intent'), 'enrol', signed);
+  if (!offered.ok) return offered;
+  const { intent, carried } = offered.value;
+  const open = inTime(intent, Date.now());
+  if (!open.ok) return open;
+  const person = await authorizedPerson(c);
+  if (!person.ok) return person;
+  const { caller, principal, passkeys } = person.value;
+  if (intent.adds === undefined || intent.organization !== caller.organization || intent.user !== principal.user) {
+    return fail('intent-mismatch', 'This intent was offered to somebody else.');
+  }
+  const registration = JSON.parse(fromUtf8(fromBase64Url(carried)!)!) as Registration;
+  const response = signed.assertion as AuthenticationResponseJSON;
+  const own = passkeys.find(({ credential_id }) => credential_id === response.id);
+  if (own === undefined) return ceremonyFailed('not a passkey of the signer');
+  const signer = { organization: caller.organization, user: principal.user };
+  const verified = await verifyAssertion(siteOf(c.env), intent, response, own, signer);
+  if (!verified.ok) return verified;
+  const call = { credential: caller.credential, verified: verified.value, registration, client: clientOf(c) };
+  const enrolled = await organizationOf(c.env, caller.organization).enrolFurther(call);
+  if (!enrolled.ok) return enrolled;
+  const { user: id, name, email } = principal;
+  return ok({ user: { id, name, email }, passkey: enrolled.value.passkey });
+}

@@ -1,0 +1,11 @@
+// Gives every request a name that answers, logs and problems share. Ours, never the caller's: a caller's could forge.
+import type { MiddlewareHandler } from 'hono';
+import { base32 } from '../../core/encoding.ts';
+import type { AppEnv } from '../context.ts';
+
+export const requestId: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const id = `req_${base32(crypto.getRandomValues(new Uint8Array(16)))}`;
+  c.set('request_id', id);
+  await next();
+  if (c.res.status !== 101) c.res.headers.set('X-Request-Id', id);
+};

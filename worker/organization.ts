@@ -1,0 +1,147 @@
+// The organisation's object as the edge sees it: what it may be asked, in plain types. RPC stubs of the platform rewrite
+// types so deeply that they stop helping; this says the same in words that a reader can check against the object.
+import type {
+  Admission,
+  AdmitQuestion,
+  Authority,
+  AuthorizeQuestion,
+  Change,
+  ChangeKind,
+  ChangeSecret,
+  Client,
+  Credential,
+  KeyScope,
+  Passkey,
+  Registration,
+  Role,
+  Standing,
+  VerifiedAssertion,
+} from '../core/authority.ts';
+import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
+import type { Digest, Instant, Json, JsonObject } from '../core/json.ts';
+import type { Result } from '../core/problems.ts';
+import type { Env } from '../durable-objects/env.ts';
+
+/** Who is behind a session: what sign-in and enrolment answer. */
+export interface Account {
+  id: string;
+  name: string;
+  email: string;
+}
+
+export interface Opened {
+  session: string | { id: string };
+  user: Account;
+}
+
+/** A session, and what it acts on. */
+export interface Acting {
+  credential: Credential;
+  client?: Client;
+}
+
+export type ListKind =
+  | 'members'
+  | 'groups'
+  | 'service-accounts'
+  | 'api-keys'
+  | 'webhook-endpoints'
+  | 'policy'
+  | 'policy-versions'
+  | 'stops'
+  | 'organization'
+  | 'invitations';
+
+export interface Listing {
+  data: JsonObject[];
+  next_cursor?: string | null;
+}
+
+export interface GenesisBody {
+  organization: { id: string; kind: 'live' | 'test'; name: string; rp_id: string };
+  policy_source: string;
+  service_accounts: {
+    name: string;
+    actors?: string[];
+    keys: { scopes: KeyScope[]; audience?: string; name: string; key: string; digest: string }[];
+  }[];
+}
+
+type Answer<T> = Promise<Result<T>>;
+type Narrow = (call: Acting & { id: string; reason?: string }) => Answer<Json | undefined>;
+
+export interface OrganizationPort {
+  genesis(body: GenesisBody & { setup_proof: string }): Answer<{ config_version: number }>;
+  authorize(question: AuthorizeQuestion): Answer<Authority>;
+  admit(question: AdmitQuestion): Answer<Admission>;
+
+  standingByCredential(of: {
+    credential_id: string;
+    user_handle: string;
+  }): Answer<{ standing: Standing; passkey: Passkey }>;
+  openSession(call: {
+    verified: VerifiedAssertion;
+    user: string;
+    session_digest: string;
+    expires_at: Instant;
+    client?: Client;
+  }): Answer<Opened>;
+  closeSession(call: Acting): Answer<unknown>;
+
+  linkToken(link: {
+    token_id: string;
+    purpose: LinkPurpose;
+    exp?: number | null;
+  }): Answer<{ user: Account; roles: Role[]; organization: { id: string; name: string } }>;
+  /** A recovery link for the one who owns the organisation, asked for with the set-up secret: an event of its own. */
+  recoverOwner(call: { client?: Client }): Answer<LinkClaims>;
+  enrolFirst(call: {
+    token: { id: string } & Omit<LinkClaims, 'jti'>;
+    registration: Registration;
+    intent: JsonObject;
+    response: JsonObject;
+    session_digest: string;
+    session_expires_at: Instant;
+    client?: Client;
+  }): Answer<Opened & { passkey: Passkey }>;
+  enrolFurther(
+    call: Acting & { verified: VerifiedAssertion; registration: Registration },
+  ): Answer<{ passkey: Passkey }>;
+
+  revokePasskey: Narrow;
+  removeMember: Narrow;
+  lockMember: Narrow;
+  revokeApiKey: Narrow;
+  revokeInvitation: Narrow;
+  disableEndpoint: Narrow;
+  stop(
+    call: Acting & { target_kind: 'actor' | 'service_account' | 'organization'; target: string; reason: string },
+  ): Answer<Json | undefined>;
+
+  proposeChange(
+    call: Acting & {
+      kind: ChangeKind;
+      target?: string;
+      value: JsonObject;
+      base_digest?: Digest;
+      idempotency?: string;
+    },
+  ): Answer<{ change: Change; secret?: ChangeSecret | null; replayed?: boolean }>;
+  getChange(call: Acting & { id: string }): Answer<Change>;
+  listChanges(
+    call: Acting & { status?: string; cursor?: string; limit?: number },
+  ): Answer<{ data: Change[]; next_cursor?: string | null }>;
+  rejectChange(call: Acting & { id: string; reason: string }): Answer<Change>;
+  signChange(
+    call: Acting & { id: string; verified: VerifiedAssertion },
+  ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
+
+  list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
+  /** Tells D1 everything once more. */
+  retell(): Promise<void>;
+  fetch(request: Request): Promise<Response>;
+}
+
+/** The object of one organisation. An id that never existed addresses an object that knows nobody. */
+export const organizationOf = (env: Pick<Env, 'ORGANIZATION'>, id: string): OrganizationPort =>
+  env.ORGANIZATION.getByName(id) as unknown as OrganizationPort;
