@@ -11,11 +11,11 @@ export async function internalCall<T>(
   body: object,
 ): Promise<T> {
   const text = JSON.stringify(body);
-  const at = new Date().toISOString();
-  const proof = macText(macKeys(secrets, 'link'), utf8(`POST\n${path}\n${at}\n${text}`));
+  const seconds = Math.floor(Date.now() / 1_000);
+  const mac = macText(macKeys(secrets, 'link'), utf8(`POST ${path}\n${seconds}\n${text}`));
   const response = await fetch(base_url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-assentry-setup-at': at, 'x-assentry-setup-proof': proof },
+    headers: { 'content-type': 'application/json', 'x-assentry-internal': `t=${seconds},mac=${mac}` },
     body: text,
   });
   const answer = await response.text();

@@ -80,9 +80,12 @@ async function found(place: Place, kind: OrganizationKind): Promise<Seeded> {
   return { organization: id, actor: ACTOR, ...(texts as Pick<Seeded, 'api_key' | 'verifier_key'>) };
 }
 
-/** A set-up link for the live organisation, or a recovery link where it has an owner. */
+/** A set-up link, good until it is used, or a recovery link where the organisation has an owner. */
 export async function mintSetupLink(place: Place, organization: string): Promise<{ url: string; purpose: string }> {
-  return internalCall(place.base_url, macSecrets(place), '/v1/internal/setup-link', { organization });
+  return internalCall(place.base_url, macSecrets(place), '/v1/internal/setup-link', {
+    organization,
+    lifetime_seconds: null,
+  });
 }
 
 /** An endpoint in the test organisation on the next port, where `npm run demo` listens; answers with its secret. */
