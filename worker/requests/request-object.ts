@@ -33,6 +33,7 @@ export interface RequestPort {
   exchange(question: ExchangeQuestion): Promise<Reply<Exchanged>>;
   events(organization: string): Promise<Result<EventLine[]>>;
   deliver(): Promise<void>;
+  retell(): Promise<void>;
   fetch(url: string, init: RequestInit): Promise<Response>;
 }
 

@@ -14,6 +14,7 @@ import { siteOf, verifyAssertion } from '../auth/webauthn.ts';
 import type { App, Ctx } from '../context.ts';
 import { answer, problemAnswer } from '../problem.ts';
 import { NO_SUCH_REQUEST } from '../requests/access.ts';
+import { recentCheckpoint } from '../requests/checkpoint.ts';
 import { type Judged, judged } from '../requests/judged.ts';
 import { deliverLater, requestOf, withFacts } from '../requests/request-object.ts';
 import { ApprovalRequestSchema, DecisionBody, DecisionOptionsBody } from '../schema/approval-requests.ts';
@@ -79,7 +80,7 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
   const decision = body.decision === 'deny' ? 'reject' : body.decision;
   const scope = narrowScope(baseScope(record), (body.scope ?? {}) as Record<string, unknown>);
   if (!scope.ok) return scope;
-  const head = await c.env.LEDGER.getByName('head').head();
+  const checkpoint = await recentCheckpoint(c.env);
   const open = stageOf(record, known.facts);
   const shown = {
     ...{ organization, rp_id: c.env.RP_ID, request: record.id, decision, scope: scope.value, reviewer },
@@ -88,7 +89,7 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
     policy_digest: record.policy.digest,
     ...{ comment: body.comment ?? null, external_ref: body.external_ref ?? null },
   };
-  return ok(decisionIntent(shown, { ...freshCeremony(Date.now()), checkpoint: { size: head.size, root: head.root } }));
+  return ok(decisionIntent(shown, { ...freshCeremony(Date.now()), checkpoint }));
 }
 
 async function decide(c: Ctx): Promise<Response> {
