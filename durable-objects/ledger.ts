@@ -17,6 +17,7 @@ import type {
 import { type Head, loadHead } from './ledger/head.ts';
 import { type LedgerEnv, ledgerKeys } from './ledger/keys.ts';
 import { Publication } from './ledger/publication.ts';
+import { damaged } from './ledger/refusal.ts';
 import { Sealer } from './ledger/sealer.ts';
 import { LedgerStore } from './ledger/store.ts';
 import { proveConsistency, proveInclusion, readTilePath } from './ledger/view.ts';
@@ -31,19 +32,20 @@ export class Ledger extends DurableObject<LedgerEnv> {
   readonly #publication: Publication;
   readonly #sealer: Sealer;
   readonly #alarm: Alarm;
-  #head: Head;
+  /** An error when the rows contradict each other: then nothing is sealed, signed or shown any more. */
+  #loaded: Head | Error;
 
   constructor(ctx: DurableObjectState, env: LedgerEnv) {
     super(ctx, env);
     this.#store = new LedgerStore(ctx.storage.sql);
-    this.#head = loadHead(this.#store);
+    this.#loaded = loadHead(this.#store);
     this.#alarm = new Alarm(ctx.storage);
     this.#publication = new Publication(env, this.#store, () => this.#head);
     this.#sealer = new Sealer({
       ...{ env, storage: ctx.storage, store: this.#store },
       head: () => this.#head,
       adopt: (head) => {
-        this.#head = head;
+        this.#loaded = head;
         return this.#alarm.arm(Date.now() + this.#publication.pace_ms);
       },
       mayNotSeal: () => this.#publication.ready().then(() => this.#publication.frozen !== null),
@@ -55,10 +57,10 @@ export class Ledger extends DurableObject<LedgerEnv> {
    * was stored.
    *
    * @returns 'internal' when the events do not continue what is sealed; 'unavailable' when nothing was written (repeat),
-   *   or for good, with reason 'frozen', when the storage is behind its own checkpoints
+   *   or for good: with reason 'frozen' behind its own checkpoints, 'damaged' when its rows contradict each other
    */
-  append(request: AppendRequest): Promise<Result<AppendAnswer>> {
-    return this.#sealer.append(request);
+  async append(request: AppendRequest): Promise<Result<AppendAnswer>> {
+    return this.#loaded instanceof Error ? damaged(this.#loaded) : this.#sealer.append(request);
   }
 
   /** The public copy of the head, signed; it moves every CHECKPOINT_SECONDS. */
@@ -90,6 +92,11 @@ export class Ledger extends DurableObject<LedgerEnv> {
     return readTilePath(this.#store, this.#head, signed, path);
   }
 
+  get #head(): Head {
+    if (this.#loaded instanceof Error) throw this.#loaded;
+    return this.#loaded;
+  }
+
   /** Where an organisation's chain of links ends. */
   links({ organization }: { organization: string }): Result<{ org_seq: number; link: string; leaf_hash: string }> {
     const row = this.#store.organization(organization);
@@ -115,6 +122,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
   /** Copies the checkpoint to D1, compares again what could not be compared, and comes back until both are done. */
   override async alarm(): Promise<void> {
     this.#alarm.fired();
+    if (this.#loaded instanceof Error) return;
     await this.#publication.again();
     if (!this.#publication.settled) await this.#alarm.arm(Date.now() + this.#publication.pace_ms);
   }

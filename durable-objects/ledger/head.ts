@@ -68,9 +68,18 @@ function pushHash(edge: Uint8Array[][], level: number, hash: Uint8Array, size: n
 /**
  * Rebuilds the head from the rows.
  *
- * @throws if the rows contradict each other: a ledger whose storage was altered must not seal anything more
+ * @returns an error if they contradict each other: a ledger whose storage was altered must not seal anything more
  */
-export function loadHead(store: LedgerStore): Head {
+export function loadHead(store: LedgerStore): Head | Error {
+  try {
+    return rebuild(store);
+  } catch (error) {
+    console.error('ledger: damaged', error);
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function rebuild(store: LedgerStore): Head {
   const last = store.lastFlush();
   if (last === null) return EMPTY_HEAD;
   const { size, chain } = last;

@@ -40,6 +40,12 @@ export const frozen = () =>
     },
   );
 
+/** The rows contradict each other: whatever was altered, a leaf on top of it would be a lie. */
+export const damaged = (error: Error) =>
+  fail('unavailable', 'The ledger cannot trust its own storage. An operator must act.', {
+    reason: `damaged: ${error.message}`,
+  });
+
 /** Nothing was written: the same call repeated finishes it. */
 export const notWritten = (error: unknown) => {
   console.error('ledger: a flush failed', error);
