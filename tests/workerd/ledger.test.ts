@@ -35,8 +35,6 @@ let count = 0;
 
 /** Each test has a ledger of its own; they share an origin, so what one has copied to D1 must not meet the next. */
 beforeEach(async () => {
-    .mockClear()
-    .mockImplementation(() => undefined);
   await bindings.DB.exec('DELETE FROM checkpoints');
   stub = bindings.LEDGER.getByName(`ledger-test-${++count}`);
 });
