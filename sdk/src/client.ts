@@ -4,7 +4,7 @@ import { type CheckInput, type CheckResult, checkResult, resourceOf } from './ch
 import { AssentryError } from './errors.ts';
 import { type GuardOptions, guarded, type Permit, type Rejection } from './guard.ts';
 import { type Call, type Connection, randomKey, send } from './http.ts';
-import { asProposal, assertAnswers, assertConsistent } from './sent.ts';
+import { asProposal, assertAnswers, assertConsistent, assertFits } from './sent.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
 import type { ApprovalRequest, Exchanged, ExchangeInput, ListFilter, OutcomeReport, Page, Proposal } from './wire.ts';
 
@@ -110,8 +110,8 @@ export class Assentry {
   }
 
   /** Withdraws a request that is pending or approved. */
-  cancel(id: string, options: CallOptions = {}): Promise<ApprovalRequest> {
-    return this.call('POST', requestPath(id, '/cancel'), {}, options);
+  cancel(id: string, { reason, ...options }: CallOptions & { reason?: string } = {}): Promise<ApprovalRequest> {
+    return this.call('POST', requestPath(id, '/cancel'), reason === undefined ? {} : { reason }, options);
   }
 
   /** Takes the capability of an approved request: a token for this one action, once. */
@@ -119,7 +119,10 @@ export class Assentry {
     const nonce = input.nonce ?? options.idempotency_key ?? randomKey();
     const actor = input.actor ?? this.#actor ?? (await this.get(input.request, options)).actor;
     const idempotency_key = options.idempotency_key ?? nonce;
-    return this.call('POST', '/v1/capabilities/exchange', { ...input, actor, nonce }, { ...options, idempotency_key });
+    const sent = { ...options, idempotency_key };
+    const exchanged = await this.call<Exchanged>('POST', '/v1/capabilities/exchange', { ...input, actor, nonce }, sent);
+    assertFits(exchanged, input.params);
+    return exchanged;
   }
 
   /** Says what happened. Only the actor knows: it is recorded as its word. */

@@ -147,13 +147,17 @@ async function permitFor<A extends unknown[]>(
   const { id, actor, precondition, run } = request;
   const nonce = options.resume === 'rerun' && run !== null ? digestOf({ guard: id, run }).slice(7) : undefined;
   const input = { request: id, actor, nonce, params, ...(precondition === null ? {} : { precondition }) };
-  const capability = await client.exchange(input, { signal: options.signal });
+  let held = false;
   try {
+    const capability = await client.exchange(input, { signal: options.signal });
+    held = true;
     assertExchanged(request, params, capability);
     options.signal?.throwIfAborted();
     return { permit: { request, capability }, prepared: options.prepare() };
   } catch (error) {
-    await client.report(id, { status: 'not_started' }).catch(() => undefined);
+    // Only what was surely taken here is handed back: another run may hold it and be at work.
+    if (held || error instanceof MismatchError)
+      await client.report(id, { status: 'not_started' }).catch(() => undefined);
     throw error;
   }
 }
@@ -183,7 +187,7 @@ async function tell<A extends unknown[]>(
   options: GuardOptions<A>,
 ): Promise<void> {
   try {
-    await client.report(request.id, outcome, { idempotency_key: `${capability.capability}:${outcome.status}` });
+    await client.report(request.id, outcome, { idempotency_key: `${capability.capability.id}:${outcome.status}` });
   } catch (error) {
     (options.onReportError ?? warn)(error, request);
   }

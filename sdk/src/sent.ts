@@ -1,6 +1,7 @@
 // What was sent against what was answered. A server (or whatever sits in between) that would have people approve one
 // action while the agent runs another is caught here, before anything runs: every digest is computed again.
 import { canonicalize } from '../../core/canonical.ts';
+import type { AuthorizationDetail } from '../../core/claims.ts';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
@@ -39,8 +40,29 @@ function refuse(what: string): never {
   );
 }
 
+/** Runs a comparison; an answer that lacks what is compared is as wrong as one that differs. */
+function comparing<T>(compare: () => T): T {
+  try {
+    return compare();
+  } catch (error) {
+    if (error instanceof AssentryError) throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new MismatchError('malformed-answer', `The server's answer cannot be checked: ${detail}`, { cause: error });
+  }
+}
+
 /** Throws a `MismatchError` unless the answer is the request that was proposed, digests included. */
-export function assertAnswers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
+export const assertAnswers = (sent: Proposal, answer: ApprovalRequest): ApprovalRequest =>
+  comparing(() => answers(sent, answer));
+
+/** Throws unless the request's own digests are those of its own contents. */
+export const assertConsistent = (request: ApprovalRequest): ApprovalRequest => comparing(() => consistent(request));
+
+/** Throws unless the capability is for one action, with the params that it names. @param params as the caller has them */
+export const assertFits = (exchanged: Exchanged, params: JsonObject = exchanged.params): AuthorizationDetail =>
+  comparing(() => fits(exchanged, params));
+
+function answers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
   // The one thing that the server may write otherwise (core/actor.ts): `agent.NAME` comes back as `agent:NAME`.
   const actor = sent.actor?.replace(/^agent\./, 'agent:') ?? answer.actor;
   if (answer.action !== sent.action) refuse('action');
@@ -49,11 +71,10 @@ export function assertAnswers(sent: Proposal, answer: ApprovalRequest): Approval
   if (!same(answer.params, sent.params ?? {})) refuse('set of params');
   if (!same(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
   if (!same(answer.precondition, sent.precondition ?? null)) refuse('precondition');
-  return assertConsistent(answer);
+  return consistent(answer);
 }
 
-/** Throws unless the request's own digests are those of its own contents. */
-export function assertConsistent(request: ApprovalRequest): ApprovalRequest {
+function consistent(request: ApprovalRequest): ApprovalRequest {
   if (paramsDigest(request.salt, request.params) !== request.params_digest) refuse('params_digest');
   if (actionDigest(request) !== request.action_digest) refuse('action_digest');
   const { params, params_digest, action_digest } = request.effective;
@@ -62,13 +83,18 @@ export function assertConsistent(request: ApprovalRequest): ApprovalRequest {
   return request;
 }
 
-/** Throws unless the capability is for exactly this request's effective action with these params. */
-export function assertExchanged(request: ApprovalRequest, params: JsonObject, exchanged: Exchanged): Exchanged {
+function fits(exchanged: Exchanged, params: JsonObject): AuthorizationDetail {
   const [detail, ...more] = exchanged.authorization_details;
   if (detail === undefined || more.length > 0) refuse('number of actions');
   if (!same(exchanged.params, params)) refuse('set of params');
-  if (detail.params_digest !== paramsDigest(request.salt, params)) refuse('params_digest');
+  if (detail.params_digest !== paramsDigest(detail.salt, params)) refuse('params_digest');
+  return detail;
+}
+
+/** Throws unless the capability is for exactly this request's effective action with these params. */
+export function assertExchanged(request: ApprovalRequest, params: JsonObject, exchanged: Exchanged): void {
+  const detail = assertFits(exchanged, params);
+  if (detail.salt !== request.salt) refuse('salt');
   if (detail.action_digest !== actionDigest({ ...request, params })) refuse('action_digest');
   if (detail.action !== request.action || detail.resource !== request.resource) refuse('action');
-  return exchanged;
 }

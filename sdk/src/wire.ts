@@ -1,6 +1,7 @@
 // What goes over the wire, as contract.md declares it: types only. A status that is not listed here means "not approved".
 import type { AuthorizationDetail } from '../../core/claims.ts';
-import type { Digest, Instant, Json, JsonObject } from '../../core/json.ts';
+import type { Digest, Instant, JsonObject } from '../../core/json.ts';
+import type { TraceStep } from '../../core/policy.ts';
 
 export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
 export type Verdict = 'allow' | 'require_approval' | 'deny';
@@ -35,19 +36,63 @@ export interface Proposal {
 }
 
 export interface Stage {
-  from: string | string[];
+  from: string[];
   count: number;
   approved: number;
 }
 
+export interface Requirement {
+  verify: 'passkey' | 'oidc';
+  separation: 'requester' | 'owners';
+  require: { approve: string[]; reject: string[] };
+  stages: Stage[];
+}
+
+/** What an approval releases, at most. */
+export interface Scope {
+  action: string;
+  resource: string;
+  params_digest: Digest;
+  audience: string;
+  enforce: 'offline' | 'introspect' | 'consume';
+  dpop: boolean;
+  ttl_seconds: number;
+}
+
+export interface CapabilitySummary {
+  id: string;
+  status: string | null;
+  scope: Scope;
+  expires_at: Instant | null;
+}
+
+/** What the actor said had happened. */
+export interface Outcome {
+  status: 'executed' | 'failed' | 'not_started' | 'indeterminate';
+  detail: string | null;
+  evidence: JsonObject | null;
+  reported_by: string | null;
+  reported_at: Instant;
+}
+
+/** One event of the request; `receipt` says where it is sealed in the ledger. */
+export interface LedgerEntry {
+  event: string;
+  type: string;
+  seq: number;
+  at: Instant;
+  receipt: { index: number; org_seq: number; leaf_hash: string; link: string; sealed_at: Instant } | null;
+}
+
 export interface Decision {
-  reviewer: Json;
+  reviewer: { id: string; name: string };
   decision: 'approve' | 'reject';
+  stage: number;
   comment: string | null;
   external_ref: string | null;
   decided_at: Instant;
-  assurance: Json;
-  edited: Json;
+  assurance: object;
+  edited: boolean;
 }
 
 export interface ApprovalRequest {
@@ -60,8 +105,8 @@ export interface ApprovalRequest {
   action: string;
   resource: string;
   actor: string;
-  requester: Json;
-  on_behalf_of: Json;
+  requester: { kind: string; id: string; name: string; key: string | null };
+  on_behalf_of: string | null;
   params: JsonObject;
   metadata: JsonObject;
   constraints: JsonObject;
@@ -73,22 +118,25 @@ export interface ApprovalRequest {
   params_digest: Digest;
   request_digest: Digest;
   effective: { params: JsonObject; action_digest: Digest; params_digest: Digest };
-  risk: { level: RiskLevel; claimed: RiskLevel | null; reasons: Json[] };
-  policy: { version: number; digest: Digest; rule: string | null; trace: Json[] };
+  risk: { level: RiskLevel; claimed: RiskLevel | null; reasons: string[] };
+  policy: { version: number; digest: Digest; rule: string | null; trace: TraceStep[] };
   message: string | null;
   on_rejection: 'stop' | 'continue';
-  requirement: { verify: string; stages: Stage[] } | null;
+  requirement: Requirement | null;
+  scope: Scope;
   decisions: Decision[];
+  comments: { author: string; name: string; comment: string; at: Instant }[];
   rejection_reason: string | null;
-  capability: { id: string; status: string; scope: JsonObject; expires_at: Instant | null } | null;
-  outcome: JsonObject | null;
+  capability: CapabilitySummary | null;
+  outcome: Outcome | null;
   review_url: string;
   match_words: [string, string, string];
   created_at: Instant;
   updated_at: Instant;
   expires_at: Instant;
   decided_at: Instant | null;
-  ledger: { pending: boolean; entries: Json[] };
+  decided_by: 'person' | 'policy' | 'clock' | null;
+  ledger: { pending: boolean; entries: LedgerEntry[] };
 }
 
 export interface ListFilter {
@@ -116,13 +164,13 @@ export interface ExchangeInput {
 }
 
 export interface Exchanged {
-  capability: string;
+  capability: CapabilitySummary;
   access_token: string;
   token_type: string;
   expires_in: number;
   params: JsonObject;
   authorization_details: AuthorizationDetail[];
-  receipt: Json;
+  receipt: JsonObject;
 }
 
 export interface OutcomeReport {

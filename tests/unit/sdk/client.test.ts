@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
+import type { present } from '../../../core/request/present.ts';
+import type { ApprovalRequest } from '../../../sdk/src/index.ts';
 import {
   Assentry,
   AssentryError,
@@ -130,6 +132,17 @@ describe('request', () => {
     ['an action_digest of something else', { action_digest: `sha256:${'0'.repeat(64)}` }],
     ['a constraint outside the digest', { constraints: { 'context.records': 5 } }],
   ];
+  it("fits the server's own form, as far as the compiler can see", () => {
+    expectTypeOf<(request: ReturnType<typeof present>) => ReturnType<typeof present>>().toExtend<
+      (request: ReturnType<typeof present>) => ApprovalRequest
+    >();
+  });
+
+  it.each([null, [], 'ok', {}, { id: 'apr_1' }])('refuses an answer that is no request (%j)', async (body) => {
+    failing(1, { status: 201, body });
+    await expect(assentry.request(DEPLOY)).rejects.toBeInstanceOf(MismatchError);
+  });
+
   it.each(LIES)('refuses an answer with %s', async (_what, lie) => {
     server.birth = lie;
     await expect(assentry.request({ ...DEPLOY, actor: 'agent:reporter' })).rejects.toBeInstanceOf(MismatchError);

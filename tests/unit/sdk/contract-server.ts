@@ -8,7 +8,7 @@ import { actionDigest, paramsDigest } from '../../../core/digest.ts';
 import { base64url } from '../../../core/encoding.ts';
 import { newId } from '../../../core/ids.ts';
 import { matchWords } from '../../../core/match-words.ts';
-import type { ApprovalRequest, Proposal } from '../../../sdk/src/wire.ts';
+import type { ApprovalRequest, Proposal, Scope } from '../../../sdk/src/wire.ts';
 
 export interface Seen {
   method: string;
@@ -171,13 +171,13 @@ export class ContractServer {
       enforce: 'offline',
     };
     return this.#answer(seen, response, 200, {
-      capability: request.capability!.id,
+      capability: { ...request.capability!, status: 'exchanged' },
       access_token: 'a.b.c',
       token_type: 'Bearer',
       expires_in: 300,
       params: effective.params,
       authorization_details: [detail],
-      receipt: null,
+      receipt: { event: 'evt_1' },
       ...this.exchanged,
     });
   }
@@ -220,10 +220,15 @@ function problem(response: ServerResponse, status: number, code: string): Server
 const later = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
 const id = (prefix: 'apr' | 'cap' | 'org') => newId(prefix, Date.now(), randomBytes(10));
 
+const scopeOf = (of: { action: string; resource: string; params_digest: string }): Scope => ({
+  ...of,
+  ...{ audience: of.resource, enforce: 'offline', dpop: false, ttl_seconds: 600 },
+});
+
 const capabilityOf = ({ action, resource, params_digest }: ApprovalRequest) => ({
   id: id('cap'),
   status: 'issued',
-  scope: { action, resource, params_digest, audience: resource, enforce: 'offline', dpop: false, ttl_seconds: 600 },
+  scope: scopeOf({ action, resource, params_digest }),
   expires_at: later(600),
 });
 
@@ -256,14 +261,21 @@ export function requestOf(proposal: Proposal): ApprovalRequest {
     ...{ id: own, object: 'approval_request', status: 'pending', verdict: 'require_approval' },
     ...parts,
     ...digests,
-    ...{ requester: null, on_behalf_of: null, preview: null, context: proposal.context ?? null },
+    requester: { kind: 'service_account', id: 'sa_1', name: 'release-bot', key: 'key_1' },
+    ...{ on_behalf_of: null, preview: null, context: proposal.context ?? null },
     run: proposal.run ? { id: proposal.run.id, tool_call_id: proposal.run.tool_call_id ?? null } : null,
     request_digest: digests.action_digest,
     effective: { params, ...digests },
     risk: { level: proposal.risk ?? 'medium', claimed: proposal.risk ?? null, reasons: [] },
     policy: { version: 1, digest: digests.action_digest, rule: 'deploys', trace: [] },
     ...{ message: null, on_rejection: 'stop', decisions: [], rejection_reason: null, capability: null, outcome: null },
-    requirement: { verify: 'passkey', stages: [{ from: 'role:admin', count: 2, approved: 1 }] },
+    requirement: {
+      ...{ verify: 'passkey', separation: 'requester', require: { approve: [], reject: ['comment'] } },
+      stages: [{ from: ['role:admin'], count: 2, approved: 1 }],
+    },
+    scope: scopeOf({ action, resource, params_digest: digests.params_digest }),
+    comments: [],
+    decided_by: null,
     review_url: `http://localhost:8787/r/${own}`,
     match_words: matchWords(digests.action_digest),
     ...{ created_at: later(-180), updated_at: later(0), expires_at: later(3600), decided_at: null },
