@@ -13,7 +13,10 @@ import { securityHeaders } from './edge/security-headers.ts';
 import { strictBody } from './edge/strict-body.ts';
 import { thrownAnswer } from './problem.ts';
 import { apiKeys } from './routes/api-keys.ts';
+import { approvalRequests } from './routes/approval-requests.ts';
+import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
+import { decisions } from './routes/decisions.ts';
 import { docs } from './routes/docs.ts';
 import { groups } from './routes/groups.ts';
 import { internal } from './routes/internal.ts';
@@ -25,6 +28,7 @@ import { members } from './routes/members.ts';
 import { organization } from './routes/organization.ts';
 import { passkeys } from './routes/passkeys.ts';
 import { policy } from './routes/policy.ts';
+import { rebuild } from './routes/rebuild.ts';
 import { records } from './routes/records.ts';
 import { serviceAccounts } from './routes/service-accounts.ts';
 import { session } from './routes/session.ts';
@@ -36,9 +40,10 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
+  ...[approvalRequests, decisions, capabilities],
   ...[session, passkeys, changes, stops, policy],
   ...[members, groups, invitations, serviceAccounts, apiKeys, webhookEndpoints, organization],
-  ...[records, live, ledger, issuer, internal, docs],
+  ...[records, live, ledger, issuer, internal, rebuild, docs],
 ];
 
 export const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });

@@ -67,7 +67,7 @@ const acting = (
   });
 
 /** Registers the routes of approval requests. */
-export function approvalRequestRoutes(app: App): void {
+export function approvalRequests(app: App): void {
   app.openapi(proposing, (c) => proposed(c));
   app.openapi(listing, async (c) => answer(c, await listRequests(c, c.req.valid('query'))));
   app.openapi(reading, (c) => read(c, c.req.valid('query').wait ?? 0));

@@ -26,7 +26,7 @@ const exchanging = createRoute({
 });
 
 /** Registers the exchange. */
-export function capabilityRoutes(app: App): void {
+export function capabilities(app: App): void {
   app.openapi(exchanging, (c) => exchange(c));
 }
 

@@ -37,7 +37,7 @@ const deciding = createRoute({
 });
 
 /** Registers the two calls of a decision. */
-export function decisionRoutes(app: App): void {
+export function decisions(app: App): void {
   app.openapi(offering, async (c) => answer(c, await offer(c, c.get('body') as JsonObject)));
   app.openapi(deciding, (c) => decide(c));
 }
