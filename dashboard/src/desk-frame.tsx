@@ -19,7 +19,7 @@ const CONFIGURE = [
   ['/machines', 'Machines'],
   ['/delivery', 'Delivery'],
   ['/changes', 'Changes'],
-  ['/ledger', 'Ledger'],
+  ['/checkpoint', 'Ledger'],
 ] as const;
 
 const LINK =

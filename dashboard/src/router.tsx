@@ -106,7 +106,7 @@ const changes = createRoute({
 });
 const ledger = createRoute({
   getParentRoute: () => desk,
-  path: '/ledger',
+  path: '/checkpoint',
   component: lazyRouteComponent(() => import('./pages/ledger-page.tsx'), 'LedgerPage'),
 });
 const account = createRoute({

@@ -9,7 +9,10 @@ export function sourceName(source: string): string {
 }
 
 /** One source or several → `finance or an admin`. */
-export const sourcesText = (from: string | string[]): string => [from].flat().map(sourceName).join(' or ');
+export function sourcesText(from: string | string[]): string {
+  const names = [from].flat().map(sourceName);
+  return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
 
 /** `service-account:release-bot` → `release-bot`; the kind is said beside it where there is room. */
 export const actorName = (actor: string): string => actor.replace(/^(service-account|agent|user)[:.]/, '');

@@ -41,7 +41,7 @@ export function TextWarnings({ text }: { text: string }) {
     hasMixedScripts(text) ? 'mixes writing systems: letters may not be what they look like' : null,
   ].filter((warning) => warning !== null);
   if (warnings.length === 0) return null;
-  return <span className="ml-2 text-s text-bad">{warnings.join(' · ')}</span>;
+  return <span className="ml-2 inline-block text-s font-normal text-bad">{warnings.join(' · ')}</span>;
 }
 
 /** Long text: its beginning, and a button that says how much more there is. */
@@ -51,7 +51,7 @@ export function LongText({ text, lines = true }: Props) {
   const beginning = [...text].slice(0, CLIP_CHARS).join('');
   return (
     <details>
-      <summary className="cursor-pointer">
+      <summary className="cursor-pointer list-none">
         <Revealed text={`${beginning}…`} lines={lines} />
         <span className="ml-2 text-accent underline">all {text.length.toLocaleString('en')} characters</span>
       </summary>

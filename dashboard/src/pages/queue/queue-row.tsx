@@ -9,7 +9,7 @@ import { SentenceText } from '../../ui/sentence-text.tsx';
 import { When } from '../../ui/when.tsx';
 
 export const ROW =
-  'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 px-4 py-3 text-inherit no-underline -outline-offset-2 hover:bg-accent-soft focus-visible:bg-accent-soft sm:grid-cols-[104px_minmax(0,1fr)_180px_112px] sm:gap-4';
+  'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 px-4 py-3 text-inherit no-underline -outline-offset-2 hover:bg-accent-soft focus-visible:bg-accent-soft sm:grid-cols-[104px_minmax(0,1fr)_180px_132px] sm:gap-4';
 
 export function QueueRow({ request }: { request: ApprovalRequest }) {
   return (

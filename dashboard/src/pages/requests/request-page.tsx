@@ -27,9 +27,12 @@ export function RequestPage() {
   const query = useQuery({ ...requestQuery(id), refetchInterval: useFallbackInterval() });
   useRequestStream(id, query.data !== undefined && !LAST.has(query.data.status));
   return (
-    <QueryView query={query} what="the request">
-      {(request) => <Life request={request} />}
-    </QueryView>
+    <>
+      {query.data ? null : <h1 className="sr-only">Request</h1>}
+      <QueryView query={query} what="the request">
+        {(request) => <Life request={request} />}
+      </QueryView>
+    </>
   );
 }
 

@@ -67,7 +67,7 @@ function ParameterSlot({ fact }: { fact: Fact }) {
       ) : null}
       <LongText text={fact.text} />
       {fact.raw ? (
-        <span className="meta ml-2 font-normal">
+        <span className="meta ml-2 inline-block font-normal">
           <Revealed text={fact.raw} />
         </span>
       ) : null}

@@ -29,12 +29,13 @@ export function ReviewPage({ id }: { id: string }) {
   return (
     <div className="min-h-dvh">
       <TopBar request={query.data} />
-      <div className="mx-auto grid max-w-[1080px] gap-4 px-4 pt-5 pb-44 min-[900px]:pb-32">
+      <main className="mx-auto grid max-w-[1080px] gap-4 px-4 pt-5 pb-44 min-[900px]:pb-32">
         <Connection />
+        {query.data ? null : <h1 className="sr-only">Review</h1>}
         <QueryView query={query} what="the request">
           {(request) => <Review request={request} />}
         </QueryView>
-      </div>
+      </main>
     </div>
   );
 }
@@ -43,12 +44,12 @@ function Review({ request }: { request: ApprovalRequest }) {
   useTitle(sentenceText({ ...request, params: request.effective.params }));
   const wrong = wrongDigests(request);
   return (
-    <main className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] min-[900px]:items-start min-[900px]:gap-6">
+    <article className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] min-[900px]:items-start min-[900px]:gap-6">
       <header className="grid gap-2 min-[900px]:col-span-2">
         <h1 className="min-[900px]:text-[28px]">
           <SentenceText request={request} />
         </h1>
-        <WhoAsks request={request} />
+        <WhoAsks request={request} timeline />
       </header>
       {wrong.length > 0 ? (
         <div className="min-[900px]:col-span-2">
@@ -65,7 +66,7 @@ function Review({ request }: { request: ApprovalRequest }) {
         <MatchWords request={request} />
         {wrong.length === 0 ? <Answer request={request} /> : null}
       </div>
-    </main>
+    </article>
   );
 }
 

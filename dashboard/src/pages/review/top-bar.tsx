@@ -6,12 +6,12 @@ import { Countdown } from '../../ui/when.tsx';
 
 export function TopBar({ request }: { request: ApprovalRequest | undefined }) {
   return (
-    <div className="sticky top-0 z-2 flex min-h-14 items-center gap-3 border-b border-line bg-card px-4 py-2">
+    <header className="sticky top-0 z-2 flex min-h-14 items-center gap-3 border-b border-line bg-card px-4 py-2">
       <Go to="/" className="text-s whitespace-nowrap">
         Queue
       </Go>
       {request ? <Filled request={request} /> : null}
-    </div>
+    </header>
   );
 }
 

@@ -12,7 +12,7 @@ const nameOf = (who: Json): string | null => {
   return typeof name === 'string' ? name : null;
 };
 
-export function WhoAsks({ request }: { request: ApprovalRequest }) {
+export function WhoAsks({ request, timeline = false }: { request: ApprovalRequest; timeline?: boolean }) {
   const behalf = nameOf(request.on_behalf_of);
   return (
     <p className="flex flex-wrap gap-x-3 gap-y-1 text-s text-ink-2">
@@ -33,7 +33,7 @@ export function WhoAsks({ request }: { request: ApprovalRequest }) {
           run <Revealed text={request.run.id} />
         </span>
       ) : null}
-      <Go to={requestPath(request.id)}>Timeline</Go>
+      {timeline ? <Go to={requestPath(request.id)}>Timeline</Go> : null}
     </p>
   );
 }

@@ -73,6 +73,6 @@ function Decided({ step }: { step: TraceStep }) {
 }
 
 const requirementText = (stages: Stage[]): string => {
-  const words = stages.map(({ from, count }) => `${count === 1 ? 'one' : count} of ${sourcesText(from)}`);
-  return `${words.join(', then ')} must approve.`.replace(/^one/, 'One');
+  const words = stages.map(({ from, count }) => `${count === 1 ? '' : `${count} people of `}${sourcesText(from)}`);
+  return `To approve: ${words.join(', then ')}.`;
 };
