@@ -14,7 +14,7 @@ import { SEND_TIMEOUT_MS, type Sent, send } from './sender.ts';
 /** A Worker may hold six connections open at once; more would only wait. */
 const AT_ONCE = 6;
 /** Longer than any attempt, shorter than anyone would wait for what a crash left. */
-const LEASE_MS = SEND_TIMEOUT_MS + 5_000;
+const LEASE_MS = SEND_TIMEOUT_MS + 2_000;
 /** Until a dead delivery is tried once more because nobody could record its death. */
 const UNHEARD_PAUSE_MS = 60_000;
 /** The longest delay that a queue takes. */

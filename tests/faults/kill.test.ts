@@ -1,0 +1,83 @@
+// `kill -9` under load, twenty times, on the same state: what was acknowledged is there, sealed once, told to D1 and to
+// receivers; what was overdue is expired. The whole process group is killed, and nothing is tidied up.
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { broken, INVARIANTS } from '../../scripts/invariants.ts';
+import { Load } from '../support/load.ts';
+import { enrolOwner } from '../support/people.ts';
+import { listen, Receiver } from '../support/receiver.ts';
+import { TestStack } from '../support/stack.ts';
+
+const CYCLES = Number(process.env.KILL_CYCLES ?? 20);
+const CALLERS = 6;
+/** After a restart: everything but what a dead consumer had taken in hand. */
+const CONVERGED_MS = 10_000;
+/** A delivery that was under way is due again when its lease ends and the sweep comes by. */
+const DELIVERED_MS = 30_000;
+
+let stack: TestStack;
+let load: Load;
+let receiver: Receiver;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+beforeAll(async () => {
+  stack = await TestStack.start();
+  receiver = await Receiver.open();
+  const { api_key, actor, admin_api_key } = stack.dev.test;
+  await listen(receiver, stack.base_url, admin_api_key, ['approval.*']);
+  load = new Load({ base_url: stack.base_url, api_key, actor, reviewer: await enrolOwner(stack, 'test') });
+});
+
+afterAll(async () => {
+  receiver?.close();
+  await stack?.stop();
+});
+
+/** Asks until nothing is broken, or the time is over; answers with what still is. */
+async function brokenAfter(limit_ms: number, but: (fault: string) => boolean = () => false): Promise<string[]> {
+  const until = Date.now() + limit_ms;
+  for (;;) {
+    const { base_url, dev } = stack;
+    const question = { base_url, api_key: dev.test.admin_api_key, acknowledged: load.acknowledged };
+    const faults = (await broken(question)).filter((fault) => !but(fault));
+    if (faults.length === 0 || Date.now() > until) return faults;
+    await pause(500);
+  }
+}
+
+it(`keeps every promise through ${CYCLES} kills under load`, async () => {
+  for (let cycle = 0; cycle < CYCLES; cycle++) {
+    load.start(CALLERS);
+    await pause(300 + Math.random() * 900);
+    await stack.kill9();
+    await load.stop();
+    await stack.restart();
+  }
+  expect(load.acknowledged.size).toBeGreaterThan(CYCLES);
+  expect(await brokenAfter(CONVERGED_MS, (fault) => fault.startsWith('I9'))).toEqual([]);
+  expect(await brokenAfter(DELIVERED_MS)).toEqual([]);
+  expect(load.scandals).toEqual([]);
+});
+
+it('had something to check: requests of every end, each event at the receiver', async () => {
+  const { base_url, dev } = stack;
+  const response = await fetch(`${base_url}/v1/approval-requests?status=expired&limit=100`, {
+    headers: { authorization: `Bearer ${dev.test.admin_api_key}` },
+  });
+  const { data } = (await response.json()) as { data: { id: string }[] };
+  expect(data.length).toBeGreaterThan(0);
+  expect(receiver.forged).toEqual([]);
+  const heard = new Set(receiver.events.map(({ subject }) => subject));
+  const unheard = [...load.acknowledged.keys()].filter((id) => !heard.has(id));
+  expect(unheard).toEqual([]);
+});
+
+it('checks what it says it checks: a broken promise is found', async () => {
+  const lost = new Map([[[...load.acknowledged.keys()][0]!, new Set(['capability.consumed'])]]);
+  const { base_url, dev } = stack;
+  const faults = await broken({ base_url, api_key: dev.test.admin_api_key, acknowledged: lost });
+  expect(faults).toEqual([expect.stringContaining('acknowledged capability.consumed is lost')]);
+  expect(new Set(INVARIANTS.map(([name]) => name.slice(0, 2)))).toEqual(
+    new Set(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9']),
+  );
+});
