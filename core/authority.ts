@@ -1,5 +1,6 @@
 // What the organisation's object says, in the words that Worker and request objects share. Facts carry their moment:
 // whoever decides on them judges how old they may be. Only types here; the authority itself is durable-objects/organization.ts.
+import type { LinkClaims } from './credential.ts';
 import type { Digest, Instant, Json, JsonObject } from './json.ts';
 import type { Policy, RiskLevel } from './policy.ts';
 
@@ -42,9 +43,19 @@ export interface Person {
   /** Group names without the `group:` prefix. */
   groups: string[];
   session: string;
+  /** Of the session. */
+  expires_at: Instant;
 }
 
 export type Principal = Machine | Person;
+
+/** What an organisation can set for itself, by a signed change. */
+export interface OrganizationSettings {
+  /** Kinds of change that always need a second administrator where there is one. */
+  four_eyes: ChangeKind[];
+  /** For so long a further passkey decides nothing high or critical. */
+  passkey_quarantine_hours: number;
+}
 
 export interface OrganizationHead {
   id: string;
@@ -207,6 +218,33 @@ export interface Change {
   signatures_needed: number;
   signatures: { signer: string; passkey: string; signed_at: Instant }[];
   applied_at: Instant | null;
+}
+
+/**
+ * What applying a change brings forth and is shown for ten minutes or until its first use, then never. The text of a
+ * link is the Worker's to make from its claims.
+ */
+export type ChangeSecret =
+  | { kind: 'api_key'; key: string; text: string }
+  | { kind: 'webhook_secret'; endpoint: string; text: string }
+  | { kind: 'link'; claims: LinkClaims };
+
+/** Where a call came from; recorded in the personal part of its event. */
+export interface Client {
+  ip?: string;
+  user_agent?: string;
+}
+
+/** A passkey that was just made, as the Worker verified it. Keys and ids are base64url. */
+export interface Registration {
+  credential_id: string;
+  public_key: string;
+  counter: number;
+  transports: string[];
+  device_type: 'singleDevice' | 'multiDevice';
+  backed_up: boolean;
+  aaguid: string;
+  name: string;
 }
 
 /** A verified assertion over a change, sign-in or enrolment, as the Worker hands it to the organisation. */

@@ -19,6 +19,8 @@ export const PREFIXES = {
   delivery: 'dlv',
   invitation: 'inv',
   passkey: 'pk',
+  session: 'ses',
+  stop: 'stp',
 } as const;
 
 export type IdPrefix = (typeof PREFIXES)[keyof typeof PREFIXES];

@@ -1,0 +1,208 @@
+// One object per organisation: the authority for policy, people, passkeys, sessions, machines, stops and counters. Thin:
+// each call goes through the door (organization/door.ts) to the room that decides it. Nothing here is believed from D1.
+import { DurableObject } from 'cloudflare:workers';
+import type * as Say from '../core/authority.ts';
+import type { LinkClaims } from '../core/credential.ts';
+import { RESERVATION_CONFIRM_SECONDS } from '../core/limits.ts';
+import { ok, type Result } from '../core/problems.ts';
+import type { Env } from './env.ts';
+import { Journal } from './journal.ts';
+import { admit } from './organization/admission.ts';
+import { type SignChange, sign } from './organization/change-signed.ts';
+import * as changes from './organization/changes.ts';
+import { planSweep } from './organization/delivery.ts';
+import { Door } from './organization/door.ts';
+import * as endpoints from './organization/endpoints.ts';
+import * as enrolment from './organization/enrolment.ts';
+import { broadcast, hear, openFeed } from './organization/feed.ts';
+import { found, type Genesis } from './organization/genesis.ts';
+import { type LinkQuestion, type LinkView, viewLink } from './organization/links.ts';
+import { type ListPage, type ListQuestion, list, listChanges } from './organization/lists.ts';
+import * as narrowing from './organization/narrowing.ts';
+import { noteUse, standingByCredential } from './organization/passkeys.ts';
+import { authenticate, authorize } from './organization/principals.ts';
+import { operatorLink } from './organization/recovery-link.ts';
+import { organizationOf } from './organization/room.ts';
+import * as sessions from './organization/sessions.ts';
+import { openStore } from './organization/store.ts';
+
+type Answer<T> = Promise<Result<T>>;
+
+export class Organization extends DurableObject<Env> {
+  readonly #door: Door;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const store = openStore(ctx.storage.sql);
+    this.#door = new Door({ ctx, env, store, journal: new Journal(ctx, env, 'organization') });
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
+  }
+
+  /** Founds an empty object; the same call again goes on where it was cut short. */
+  async genesis(question: Genesis): Answer<{ config_version: number }> {
+    return this.#door.found(
+      (room) => found(room, question),
+      (_done, room) => ok({ config_version: organizationOf(room).config_version }),
+    );
+  }
+
+  async authorize(question: Say.AuthorizeQuestion): Answer<Say.Authority> {
+    return this.#door.read((room) => authorize(room, question));
+  }
+
+  async admit(question: Say.AdmitQuestion): Answer<Say.Admission> {
+    const admitted = await this.#door.write((room) => admit(room, question));
+    if (admitted.ok && question.verdict === 'require_approval')
+      await this.#door.arm(Date.now() + RESERVATION_CONFIRM_SECONDS * 1000);
+    return admitted;
+  }
+
+  /** News of a request: releases its reservation, tells dashboards, names the endpoints that want it. */
+  async deliver(item: Say.FeedItem): Answer<Say.FeedAnswer> {
+    const heard = await this.#door.write((room) => ok(hear(room, item)));
+    if (!heard.ok) return heard;
+    broadcast(this.#door.room, { type: 'approval.updated', id: item.request, status: item.status });
+    if (heard.value.wanted.length > 0) await this.#door.arm(planSweep(this.#door.room));
+    return heard;
+  }
+
+  async standingByCredential(question: {
+    credential_id: string;
+    user_handle: string;
+  }): Answer<{ standing: Say.Standing; passkey: Say.Passkey }> {
+    return this.#door.read((room) => standingByCredential(room, question));
+  }
+
+  async openSession(question: sessions.OpenSession): Answer<sessions.SessionView> {
+    return this.#door.write((room) => sessions.openSession(room, question));
+  }
+
+  async closeSession({ credential }: { credential: Say.Credential }): Answer<{ closed: boolean }> {
+    return this.#door.write((room) => sessions.closeSession(room, credential.digest));
+  }
+
+  async linkToken(question: LinkQuestion): Answer<LinkView> {
+    return this.#door.read((room) => viewLink(room, question));
+  }
+
+  /** A set-up link's claims, or a recovery link's for the owner; `exp` (seconds) is for the former. */
+  async setupLink({ exp }: { exp: number | null }): Answer<LinkClaims> {
+    return this.#door.widen((room) => operatorLink(room, exp), ok);
+  }
+
+  async enrolFirst(question: enrolment.EnrolFirst): Answer<enrolment.EnrolledFirst> {
+    return this.#door.widen(
+      (room) => enrolment.enrolFirst(room, question),
+      (enrolled, room) => enrolment.openFirst(room, question, enrolled),
+    );
+  }
+
+  async enrolFurther(
+    question: enrolment.EnrolFurther & { credential: Say.Credential },
+  ): Answer<{ passkey: Say.Passkey }> {
+    return this.#door.widen(
+      (room) => enrolment.enrolFurther(room, question),
+      ({ passkey }, room) => ok({ passkey: room.store.passkeys.get(passkey)! }),
+    );
+  }
+
+  /** A decision was made with it: keeps its counter, which only ever grows. */
+  async passkeyUsed(question: { passkey: string; new_counter: number; backed_up: boolean }): Answer<null> {
+    return this.#door.write((room) => {
+      const passkey = room.store.passkeys.get(question.passkey);
+      if (passkey) noteUse(room, passkey, question);
+      return ok(null);
+    });
+  }
+
+  async revokePasskey(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.revokePasskey(room, question));
+  }
+
+  async removeMember(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.removeMember(room, question));
+  }
+
+  async lockMember(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.lockMember(room, question));
+  }
+
+  async revokeApiKey(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.revokeApiKey(room, question));
+  }
+
+  async revokeInvitation(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.revokeInvitation(room, question));
+  }
+
+  async disableEndpoint(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.disableEndpoint(room, question));
+  }
+
+  async stop(question: narrowing.SetStop): Answer<Say.Stop> {
+    return this.#door.write((room) => narrowing.setStop(room, question));
+  }
+
+  /** In a test organisation a key's change applies here and now; everywhere else it waits for its signatures. */
+  async proposeChange(question: changes.Proposal): Answer<changes.Answered> {
+    const known = this.#door.read((room) => authenticate(room, question.credential));
+    if (!known.ok) return known;
+    if (changes.appliesAtOnce(this.#door.room, question))
+      return this.#door.widen(
+        (room) => changes.propose(room, question),
+        ({ id, replayed }, room) => changes.answer(room, id, replayed),
+      );
+    return this.#door.write((room) => {
+      const proposed = changes.propose(room, question);
+      return proposed.ok ? ok(changes.viewed(room, proposed.value)) : proposed;
+    });
+  }
+
+  async signChange(question: SignChange): Answer<changes.Answered> {
+    return this.#door.widen(
+      (room) => sign(room, question),
+      ({ id, replayed }, room) => changes.answer(room, id, replayed),
+    );
+  }
+
+  async rejectChange(question: Parameters<typeof changes.rejectChange>[1]): Answer<{ change: Say.Change }> {
+    return this.#door.write((room) => changes.rejectChange(room, question));
+  }
+
+  async getChange(question: { credential: Say.Credential; id: string }): Answer<{ change: Say.Change }> {
+    return this.#door.read((room) => changes.getChange(room, question));
+  }
+
+  async listChanges(question: Parameters<typeof listChanges>[1]): Answer<ListPage> {
+    return this.#door.read((room) => listChanges(room, question));
+  }
+
+  async list(question: ListQuestion): Answer<ListPage> {
+    return this.#door.read((room) => list(room, question));
+  }
+
+  async endpoint({ id }: { id: string }): Answer<{ url: string; secret: string; status: string }> {
+    return this.#door.read((room) => endpoints.endpointOf(room, id));
+  }
+
+  async endpointSucceeded({ endpoint }: { endpoint: string }): Answer<{ status: string }> {
+    return this.#door.write((room) => endpoints.endpointSucceeded(room, endpoint));
+  }
+
+  async endpointFailed(question: endpoints.FailedDelivery): Answer<{ status: string }> {
+    return this.#door.write((room) => endpoints.endpointFailed(room, question));
+  }
+
+  /** The live feed; the Worker names the session in `x-assentry-session-digest`. */
+  override async fetch(request: Request): Promise<Response> {
+    return openFeed(this.#door.room, request);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#door.alarm();
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+}

@@ -1,0 +1,121 @@
+// A passkey signs a change. What was signed is compared, field by field, with this object's own state; the plan is made
+// again, so that whatever moved since the proposal refuses it. The last needed signature applies it.
+import type { Credential, Passkey, VerifiedAssertion } from '../../core/authority.ts';
+import { changeIntent, difference } from '../../core/change.ts';
+import { digestOf } from '../../core/digest.ts';
+import type { ChangeIntent } from '../../core/intent.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
+import { applyNow } from './change-applied.ts';
+import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from './changes.ts';
+import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
+import { isRestricted, usePasskey } from './passkeys.ts';
+import { ADMINISTERS } from './people.ts';
+import { personWith } from './principals.ts';
+import type { ChangeRecord } from './records.ts';
+import { FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';
+
+export interface SignChange {
+  credential: Credential;
+  id: string;
+  verified: VerifiedAssertion;
+}
+
+/** What is kept of each signature until the change is applied, for its event. */
+export interface SignedPart {
+  intent: JsonObject;
+  assertion: JsonObject;
+}
+
+/** Takes a signature; the id of the change and whether this very signature was taken before. Only inside `transact`. */
+export function sign(room: Room, question: SignChange): Result<{ id: string; replayed: boolean }> {
+  const { id, verified } = question;
+  const by = personWith(room, question.credential, ADMINISTERS);
+  if (!by.ok) return by;
+  const change = room.store.changes.get(id);
+  if (!change) return notFound();
+  const signer = by.value.user;
+  const use = usedBefore(room, verified.intent);
+  if (use) return use.used_for === id && use.by === signer ? ok({ id, replayed: true }) : nonceUsed();
+  const checked = checkSigned(room, change, signer, verified);
+  if (!checked.ok) return checked;
+  const passkey = keyThatMay(room, signer, verified);
+  if (!passkey.ok) return passkey;
+  const replanned = planAgain(room, change);
+  if (!replanned.ok) return replanned;
+  const consumed = consumeNonce(room, verified.intent, { until: FOREVER, used_for: id, by: signer });
+  if (!consumed.ok) return consumed;
+  return take(room, replanned.value, { signer, passkey: passkey.value.id, name: by.value.name }, verified);
+}
+
+/** The intent's time, the change's state, and every field of what was signed. */
+function checkSigned(room: Room, change: ChangeRecord, signer: string, { intent }: VerifiedAssertion): Result<void> {
+  const timely = inTime(intent);
+  if (!timely.ok) return timely;
+  if (viewOf(change).status !== 'proposed' || change.sealing) return closed(change);
+  const { id: organization, rp_id } = organizationOf(room);
+  const expected = changeIntent({ organization, rp_id, signer, change }, intent as unknown as ChangeIntent);
+  const same = matches(intent, expected as unknown as JsonObject);
+  if (!same.ok) return same;
+  const twice = change.signatures.some((signature) => signature.signer === signer);
+  return twice
+    ? fail('second-signature-required', 'You have signed this change: another administrator must sign it too.')
+    : ok(undefined);
+}
+
+function keyThatMay(room: Room, signer: string, verified: VerifiedAssertion): Result<Passkey> {
+  const used = usePasskey(room, signer, verified);
+  if (!used.ok || !isRestricted(used.value)) return used;
+  return fail(
+    'passkey-too-new',
+    `This passkey signs no changes before ${used.value.restricted_until}. Use an older one.`,
+  );
+}
+
+/** Plans once more from the state as it is now: another before or after, and the change is void. */
+function planAgain(room: Room, change: ChangeRecord): Result<ChangeRecord> {
+  const { id, kind, value, before } = change;
+  // Something new has no target yet: its ids come from the change. A policy's target is its next version.
+  const target = before === null || kind === 'policy' ? null : change.target;
+  const plan = planOf(room, id, { kind, target, value });
+  if (!plan.ok) return plan.problem.code === 'not-found' ? baseMoved() : plan;
+  const { before_digest, after_digest } = difference(kind, plan.value.before, plan.value.after);
+  if (before_digest !== change.before_digest || after_digest !== change.after_digest) return baseMoved();
+  const signatures_needed = Math.max(change.signatures_needed, needed(room, kind, plan.value));
+  return ok({ ...change, signatures_needed, needs_owner: plan.value.needsOwner });
+}
+
+function take(
+  room: Room,
+  change: ChangeRecord,
+  by: { signer: string; passkey: string; name: string },
+  { intent, assertion }: VerifiedAssertion,
+): Result<{ id: string; replayed: boolean }> {
+  const { signer, passkey, name } = by;
+  const signatures = [...change.signatures, { signer, passkey, signed_at: nowInstant() }];
+  const signed = room.store.changes.put({ ...change, signatures });
+  const parts = [...partsOf(room, change.id), { intent, assertion }];
+  room.store.marks.put({ name: `signed ${change.id}`, value: parts as unknown as Json });
+  if (signatures.length < signed.signatures_needed) {
+    const digests = parts.map((part) => digestOf(part.intent));
+    record(room, [proposedEvent(signed, signer, name, digests)]);
+    return ok({ id: change.id, replayed: false });
+  }
+  if (signed.needs_owner && !signatures.some((signature) => isOwner(room, signature.signer)))
+    return fail('forbidden', 'This concerns the role of owner: an owner must sign it.');
+  const standing = signatures.every((signature) => mayStillSign(room, signature.signer));
+  if (!standing)
+    return fail('forbidden', 'Somebody who signed this before is no administrator any more. Propose it again.');
+  applyNow(room, signed, parts);
+  return ok({ id: change.id, replayed: false });
+}
+
+const partsOf = (room: Room, id: string): SignedPart[] =>
+  (room.store.marks.get(`signed ${id}`)?.value ?? []) as unknown as SignedPart[];
+
+const isOwner = (room: Room, user: string): boolean => room.store.members.get(user)!.roles.includes('owner');
+
+const mayStillSign = (room: Room, user: string): boolean => {
+  const member = room.store.members.get(user)!;
+  return member.status === 'active' && member.roles.some((role) => ADMINISTERS.includes(role));
+};

@@ -1,0 +1,52 @@
+// What a kind of change is: how its target would look after it, what it records, what it does once sealed. A plan is
+// made from the state and the value alone, so that signing makes it again and compares: whatever moved shows.
+import type { Change, ChangeSecret } from '../../../core/authority.ts';
+import type { EventDraft } from '../../../core/events.ts';
+import type { IdPrefix } from '../../../core/ids.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import type { ProblemPlace, Result } from '../../../core/problems.ts';
+import type { ChangeRecord } from '../records.ts';
+import type { Room } from '../room.ts';
+
+export interface Plan {
+  target: string;
+  before: Json;
+  after: Json;
+  warnings: ProblemPlace[];
+  /** Somebody may approve after it who may not now: two administrators sign. */
+  letsApprove: boolean;
+  /** It gives or takes the role of owner, or is about one: an owner is among the signers. */
+  needsOwner: boolean;
+}
+
+export interface Wish {
+  target: string | null;
+  value: JsonObject;
+  /** The id that something new will have: the same one for the same change. */
+  mint: (prefix: IdPrefix) => string;
+}
+
+export interface Kind {
+  plan: (room: Room, wish: Wish) => Result<Plan>;
+  /** The kind's own event, beside `change.applied`. `shared` is the part that says which change and who signed. */
+  event: (change: ChangeRecord, shared: { skeleton: JsonObject; personal: JsonObject }, by: string) => EventDraft;
+  apply: (room: Room, change: ChangeRecord) => void;
+  /** What is shown once; null when it was used. Absent: nothing secret comes of it. */
+  secret?: (room: Room, change: ChangeRecord) => ChangeSecret | null;
+}
+
+/** A plan of a kind that concerns no person's rights. */
+export const plain = (target: string, before: Json, after: Json, warnings: ProblemPlace[] = []): Plan => ({
+  target,
+  before,
+  after,
+  warnings,
+  letsApprove: false,
+  needsOwner: false,
+});
+
+/** The document after a change, as the kind's own shape; checked when it was planned. */
+export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as unknown as T;
+
+/** Lower-level fields of a document, as JSON. */
+export const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

@@ -1,0 +1,113 @@
+// The policy, the organisation's own settings, and the lifting of a stop.
+import type { OrganizationSettings, Stop } from '../../../core/authority.ts';
+import type { Digest, JsonObject } from '../../../core/json.ts';
+import { type Policy, parsePolicy, policyDigest } from '../../../core/policy.ts';
+import { fail, ok, type ProblemPlace, type Result } from '../../../core/problems.ts';
+import type { OrganizationRecord } from '../records.ts';
+import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
+import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
+
+interface PolicyDocument {
+  version: number;
+  digest: Digest;
+  source: string;
+}
+
+function planPolicy(room: Room, { value, mint }: Wish): Result<Plan> {
+  const source = String(value.source);
+  const parsed = parsePolicy(source);
+  if (!parsed.ok) return parsed;
+  const { version, digest, source: old } = room.store.policies.get(organizationOf(room).policy_version)!;
+  const before: PolicyDocument = { version, digest, source: old };
+  const after: PolicyDocument = { version: version + 1, digest: policyDigest(parsed.value.policy), source };
+  const warnings = [...parsed.value.warnings, ...unknownApprovers(room, parsed.value.policy)];
+  return ok(plain(mint('pol'), json(before), json(after), warnings));
+}
+
+/** Groups and people that a policy asks and that are not there: nobody could ever decide. */
+export function unknownApprovers(room: Room, policy: Policy): ProblemPlace[] {
+  const groups = room.store.groups.list().map((group) => `group:${group.name}`);
+  const members = room.store.members.list().filter((member) => member.status === 'active');
+  const known = new Set([...groups, ...members.flatMap(({ id, email }) => [`user:${id}`, `user:${email}`])]);
+  const isUnknown = (name: string) => /^(group|user):/.test(name) && !known.has(name);
+  return namedIn(policy)
+    .filter(({ name }) => isUnknown(name))
+    .map(({ pointer, name }) => ({
+      pointer,
+      detail: `${name} is not known here: as long as it is not, nobody decides as it.`,
+    }));
+}
+
+function namedIn(policy: Policy): { pointer: string; name: string }[] {
+  const stages = policy.rules.flatMap((rule, r) =>
+    rule.approvals.flatMap((stage, s) =>
+      stage.from.map((name) => ({ pointer: `/rules/${r}/approvals/${s}/from`, name })),
+    ),
+  );
+  const escalations = policy.rules.flatMap((rule, r) =>
+    rule.escalate.flatMap(({ to }, e) => to.map((name) => ({ pointer: `/rules/${r}/escalate/${e}/to`, name }))),
+  );
+  const routes = policy.routing.flatMap(({ to }, r) => to.map((name) => ({ pointer: `/routing/${r}/to`, name })));
+  const repositories = policy.repositories.flatMap(({ groups }, r) =>
+    groups.map((name) => ({ pointer: `/repositories/${r}/groups`, name })),
+  );
+  return [...stages, ...escalations, ...routes, ...repositories];
+}
+
+const parsedAgain = (source: string): Policy => {
+  const parsed = parsePolicy(source);
+  if (!parsed.ok) throw new Error('a planned policy does not parse');
+  return parsed.value.policy;
+};
+
+export const policy: Kind = {
+  plan: planPolicy,
+  event: (change, shared, by) => {
+    const { version, digest, source } = afterOf<PolicyDocument>(change);
+    const { intents, assertions } = shared.personal;
+    const personal = { source, policy: json(parsedAgain(source)), intents: intents!, assertions: assertions! };
+    return draft('policy.published', by, { ...shared.skeleton, version, digest }, personal);
+  },
+  apply: (room, change) => {
+    const document = afterOf<PolicyDocument>(change);
+    const published = {
+      published_by: change.signatures.at(-1)?.signer ?? change.proposed_by,
+      published_at: nowInstant(),
+    };
+    room.store.policies.put({ ...document, ...published, policy: parsedAgain(document.source), change: change.id });
+    room.store.organizations.put({ ...organizationOf(room), policy_version: document.version });
+  },
+};
+
+const settingsDocument = ({ id, name, settings }: OrganizationRecord) => ({ id, name, settings });
+
+export const organization: Kind = {
+  plan: (room, { target, value }) => {
+    const now = organizationOf(room);
+    if (target !== null && target !== now.id) return fail('not-found', 'There is no such organisation.');
+    const before = settingsDocument(now);
+    const settings = { ...before.settings, ...((value.settings ?? {}) as unknown as Partial<OrganizationSettings>) };
+    return ok(plain(now.id, json(before), json({ ...before, name: value.name ?? before.name, settings })));
+  },
+  event: (change, shared, by) => {
+    const { name, settings } = change.after as JsonObject;
+    return draft('organization.updated', by, shared.skeleton, { name: name!, settings: settings! });
+  },
+  apply: (room, change) => {
+    const { name, settings } = afterOf<OrganizationRecord>(change);
+    room.store.organizations.put({ ...organizationOf(room), name, settings });
+  },
+};
+
+export const stop_lift: Kind = {
+  plan: (room, { target }) => {
+    const stop = target === null ? null : room.store.stops.get(target);
+    if (!stop || stop.lifted_at !== null) return fail('not-found', 'There is no such stop.');
+    const { lifted_at: _, ...before } = stop;
+    return ok(plain(stop.id, json(before satisfies Stop), null));
+  },
+  event: (change, _shared, by) => draft('stop.lifted', by, { stop: change.target, change: change.id }),
+  apply: (room, change) => {
+    room.store.stops.put({ ...room.store.stops.get(change.target)!, lifted_at: nowInstant() });
+  },
+};

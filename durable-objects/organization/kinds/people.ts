@@ -1,0 +1,190 @@
+// Invitations, members, recoveries and groups: changes of who may decide.
+import type { ChangeSecret, Role } from '../../../core/authority.ts';
+import { instantAt, instantMs } from '../../../core/duration.ts';
+import type { Instant, JsonObject } from '../../../core/json.ts';
+import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
+import { fail, ok, type Result } from '../../../core/problems.ts';
+import { claimsOf, giveLink } from '../links.ts';
+import { activePasskeys } from '../passkeys.ts';
+import { groupNames, isLastOwner, mayApprove } from '../people.ts';
+import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
+import { draft, organizationOf, type Room } from '../room.ts';
+import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
+
+interface Invited {
+  id: string;
+  user: string;
+  name: string;
+  email: string;
+  roles: Role[];
+  groups: string[];
+}
+
+const linkEnd = (change: ChangeRecord): number => instantMs(change.applied_at!) + ENROL_TOKEN_LIFETIME_SECONDS * 1000;
+const linkEndAt = (change: ChangeRecord): Instant => instantAt(linkEnd(change));
+
+/** The link that a change gave out, as long as it is open. */
+function linkSecret(room: Room, id: string): ChangeSecret | null {
+  const link = room.store.links.get(id);
+  return link?.status === 'open' ? { kind: 'link', claims: claimsOf(room, link) } : null;
+}
+
+const wrong = (pointer: string, detail: string) =>
+  fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
+
+const notMember = () => fail('not-found', 'There is no such member.');
+
+function emailIsFree(room: Room, email: string, but: string | null): boolean {
+  const same = room.store.members.list(['email', '=', email]);
+  return same.every((member) => member.status === 'removed' || member.id === but);
+}
+
+function planInvitation(room: Room, { value, mint }: Wish): Result<Plan> {
+  const { name, email, roles, groups = [] } = value as unknown as Omit<Invited, 'id' | 'user'>;
+  if (!emailIsFree(room, email, null)) return wrong('/value/email', 'a member has this mail address');
+  const unknown = groups.find((group) => !room.store.groups.get(group));
+  if (unknown) return wrong('/value/groups', `there is no group ${unknown}`);
+  const after: Invited = { id: mint('inv'), user: mint('usr'), name, email, roles, groups };
+  const rights = { letsApprove: mayApprove(roles, groups), needsOwner: roles.includes('owner') };
+  return ok({ ...plain(after.id, null, json(after)), ...rights });
+}
+
+export const invitation: Kind = {
+  plan: planInvitation,
+  event: (change, { skeleton }, by) => {
+    const { id, roles, email, name } = afterOf<Invited>(change);
+    const about = { invitation: id, roles, change: skeleton.change!, expires_at: linkEndAt(change) };
+    return draft('invitation.created', by, about, { email, name });
+  },
+  apply: (room, change) => {
+    const invited = afterOf<Invited>(change);
+    giveLink(room, { ...invited, purpose: 'invitation', expires_at: linkEnd(change) });
+  },
+  secret: (room, change) => linkSecret(room, change.target),
+};
+
+const memberDocument = ({ id, name, email, roles, status }: MemberRecord) => ({ id, name, email, roles, status });
+
+/** In a test organisation a program may enrol people: it is given the link that an invitation would have. */
+function planNewMember(room: Room, wish: Wish): Result<Plan> {
+  if (organizationOf(room).kind !== 'test')
+    return wrong('/target', 'people join a live organisation by invitation: use the kind invitation');
+  if (wish.value.locked !== undefined) return wrong('/value/locked', 'somebody new is not locked');
+  return planInvitation(room, wish);
+}
+
+function planMember(room: Room, wish: Wish): Result<Plan> {
+  if (wish.target === null) return planNewMember(room, wish);
+  const member = room.store.members.get(wish.target);
+  if (!member || member.status === 'removed') return notMember();
+  if (wish.value.groups !== undefined) return wrong('/value/groups', 'change the group itself: use the kind group');
+  const after = memberAfter(member, wish.value);
+  if (!emailIsFree(room, after.email, member.id)) return wrong('/value/email', 'another member has this mail address');
+  if (!after.roles.includes('owner') && isLastOwner(room, member.id))
+    return wrong('/value/roles', 'the last owner stays an owner: make somebody else an owner first');
+  const groups = groupNames(room, member.id);
+  const could = member.status === 'active' && mayApprove(member.roles, groups);
+  const letsApprove = !could && after.status === 'active' && mayApprove(after.roles, groups);
+  const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
+  return ok({ ...plain(member.id, json(memberDocument(member)), json(after)), letsApprove, needsOwner });
+}
+
+function memberAfter(member: MemberRecord, value: JsonObject) {
+  const { locked, ...fields } = value;
+  const status = locked === undefined ? member.status : locked ? 'locked' : 'active';
+  return { ...memberDocument(member), ...(fields as Partial<MemberRecord>), status: status as MemberRecord['status'] };
+}
+
+export const member: Kind = {
+  plan: planMember,
+  event: (change, shared, by) => {
+    if (change.before === null) return invitation.event(change, shared, by);
+    const { id: user, roles, name, email } = afterOf<MemberRecord>(change);
+    return draft('member.updated', by, { user, roles, groups: null, change: change.id }, { name, email });
+  },
+  apply: (room, change) => {
+    if (change.before === null) return invitation.apply(room, change);
+    const now = room.store.members.get(change.target)!;
+    if (now.status !== 'removed') room.store.members.put({ ...now, ...afterOf<MemberRecord>(change) });
+  },
+  secret: (room, change) => (change.before === null ? linkSecret(room, change.target) : null),
+};
+
+interface Recovery {
+  user: string;
+  name: string;
+  email: string;
+  token: string | null;
+  passkeys: string[];
+}
+
+function planRecovery(room: Room, { target, mint }: Wish): Result<Plan> {
+  const found = target === null ? null : room.store.members.get(target);
+  if (!found || found.status === 'removed') return notMember();
+  if (found.status === 'locked') return wrong('/target', 'this member is locked: unlock first');
+  const { id: user, name, email, roles } = found;
+  const passkeys = activePasskeys(room, user).map((passkey) => passkey.id);
+  const before: Recovery = { user, name, email, token: null, passkeys };
+  const after: Recovery = { user, name, email, token: mint('inv'), passkeys: [] };
+  const rights = { letsApprove: mayApprove(roles, groupNames(room, user)), needsOwner: roles.includes('owner') };
+  return ok({ ...plain(user, json(before), json(after)), ...rights });
+}
+
+export const recovery: Kind = {
+  plan: planRecovery,
+  event: (change, _shared, by) => {
+    const { user, token } = afterOf<Recovery>(change);
+    return draft('member.recovery_started', by, { user, token, change: change.id, expires_at: linkEndAt(change) });
+  },
+  apply: (room, change) => {
+    const { user, name, email, token } = afterOf<Recovery>(change);
+    const roles = room.store.members.get(user)!.roles;
+    giveLink(room, {
+      id: token!,
+      purpose: 'recovery',
+      user,
+      name,
+      email,
+      roles,
+      groups: [],
+      expires_at: linkEnd(change),
+    });
+  },
+  secret: (room, change) => linkSecret(room, afterOf<Recovery>(change).token!),
+};
+
+function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
+  const before = target === null ? null : room.store.groups.get(target);
+  if (target !== null && !before) return fail('not-found', 'There is no such group.');
+  const { removed, ...fields } = value as { removed?: boolean; name?: string; members?: string[] };
+  const id = before?.id ?? mint('grp');
+  if (removed) return ok(plain(id, json(before), null));
+  const after: GroupRecord = { id, name: before?.name ?? '', members: before?.members ?? [], ...fields };
+  const taken = room.store.groups.list(['name', '=', after.name]).some((group) => group.id !== id);
+  if (taken) return wrong('/value/name', `a group is called ${after.name} already`);
+  const added = after.members.filter((user) => !before?.members.includes(user));
+  const stranger = added.find((user) => (room.store.members.get(user)?.status ?? 'removed') === 'removed');
+  if (stranger) return wrong('/value/members', `${stranger} is not a member`);
+  const letsApprove = added.some((user) => !mayApprove(room.store.members.get(user)!.roles, groupNames(room, user)));
+  return ok({ ...plain(id, json(before), json(after)), letsApprove });
+}
+
+export const group: Kind = {
+  plan: planGroup,
+  event: (change, _shared, by) => {
+    const { id, name, members } = (change.after ?? change.before) as unknown as GroupRecord;
+    const removed = change.after === null;
+    return draft(
+      'group.updated',
+      by,
+      { group: id, members: removed ? [] : members, change: change.id, removed },
+      { name },
+    );
+  },
+  apply: (room, change) => {
+    if (change.after === null) return room.store.groups.drop(['id', '=', change.target]);
+    const after = afterOf<GroupRecord>(change);
+    const members = after.members.filter((user) => room.store.members.get(user)?.status !== 'removed');
+    room.store.groups.put({ ...after, members });
+  },
+};

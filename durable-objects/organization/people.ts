@@ -1,0 +1,64 @@
+// Members and groups: who stands as what, and since when without a break. `refreshSources` is called by whatever
+// changes people: an instant is kept while its source stays, and begins anew when it comes back.
+import type { Role, Standing } from '../../core/authority.ts';
+import type { Instant } from '../../core/json.ts';
+import type { GroupRecord, MemberRecord } from './records.ts';
+import { nowInstant, type Room } from './room.ts';
+
+/** Who may administer: sign changes, stop, lock. */
+export const ADMINISTERS: readonly Role[] = ['owner', 'admin'];
+/** Roles that policy asks by default. */
+export const APPROVES: readonly Role[] = ['owner', 'admin', 'reviewer'];
+
+/** What a person can be asked as. */
+function sourcesOf(member: MemberRecord, groups: readonly GroupRecord[]): string[] {
+  if (member.status !== 'active') return [];
+  const named = member.email === '' ? [] : [`user:${member.email}`];
+  const inGroups = groups.filter((group) => group.members.includes(member.id)).map((group) => `group:${group.name}`);
+  return [`user:${member.id}`, ...named, ...member.roles.map((role) => `role:${role}`), ...inGroups];
+}
+
+/** Brings every member's sources up to date; only inside a transaction. */
+export function refreshSources(room: Room, now: Instant = nowInstant()): void {
+  const groups = room.store.groups.list();
+  for (const member of room.store.members.list()) {
+    const sources = Object.fromEntries(sourcesOf(member, groups).map((name) => [name, member.sources[name] ?? now]));
+    if (JSON.stringify(sources) !== JSON.stringify(member.sources)) room.store.members.put({ ...member, sources });
+  }
+}
+
+export const groupNames = (room: Room, user: string): string[] =>
+  room.store.groups
+    .list()
+    .filter((group) => group.members.includes(user))
+    .map((group) => group.name);
+
+/** Where a person stands now; null for somebody who is not (or no longer) a member. */
+export function standingOf(room: Room, user: string): Standing | null {
+  const member = room.store.members.get(user);
+  if (!member || member.status === 'removed') return null;
+  const { id, name, email, roles, sources } = member;
+  const active = member.status === 'active';
+  const passkeys = room.store.passkeys.list(['user', '=', user]);
+  return { user: id, name, email, active, roles, groups: groupNames(room, user), sources, passkeys };
+}
+
+/** Active members with one of these roles. */
+export const activeWith = (room: Room, roles: readonly Role[]): MemberRecord[] =>
+  room.store.members
+    .list()
+    .filter((member) => member.status === 'active' && member.roles.some((role) => roles.includes(role)));
+
+/** Whether anybody holds the role of owner, locked or not: then no set-up link works. */
+export const hasOwner = (room: Room): boolean =>
+  room.store.members.list().some((member) => member.status !== 'removed' && member.roles.includes('owner'));
+
+/** Whether this is the one active owner. */
+export function isLastOwner(room: Room, user: string): boolean {
+  const owners = activeWith(room, ['owner']);
+  return owners.length === 1 && owners[0]!.id === user;
+}
+
+/** Whether what a person is asked as includes deciding: a role that approves, or any group. */
+export const mayApprove = (roles: readonly string[], groups: readonly string[]): boolean =>
+  groups.length > 0 || roles.some((role) => (APPROVES as readonly string[]).includes(role));
