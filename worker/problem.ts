@@ -5,11 +5,15 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { fail, PROBLEMS, type Problem, type ProblemCode, type Result } from '../core/problems.ts';
 import type { Ctx } from './context.ts';
 
+/** A reason may quote what a caller sent. */
+const MAX_REASON = 500;
+
 /** Problem → `application/problem+json`, and a line in the log if it has an inner reason. */
 export function problemAnswer(c: Ctx, problem: Problem): Response {
   const [status, title] = PROBLEMS[problem.code];
   const request_id = c.get('request_id');
-  if (problem.reason !== undefined) log('warn', { request_id, code: problem.code, reason: problem.reason });
+  if (problem.reason !== undefined)
+    log('warn', { request_id, code: problem.code, reason: problem.reason.slice(0, MAX_REASON) });
   if (problem.retry_after_seconds !== undefined) c.header('Retry-After', String(problem.retry_after_seconds));
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   c.header('Content-Type', 'application/problem+json');
