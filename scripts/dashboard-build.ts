@@ -5,20 +5,15 @@ import { runQuietly } from './child.ts';
 import { DASHBOARD, ROOT } from './paths.ts';
 
 /** What the build reads, from the root. */
-const SOURCES = [
-  'dashboard/src',
-  'dashboard/public',
-  'dashboard/index.html',
-  'dashboard/vite.config.ts',
-  'core',
-  'sdk',
-];
+const SOURCES = ['dashboard', 'core', 'sdk'];
+/** What is made, not written, and what the build does not read. */
+const OTHER = new Set(['node_modules', 'dist', 'functions', '.wrangler']);
 
 function newestAt(path: string): number {
   if (!existsSync(path)) return 0;
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  const inside = readdirSync(path).filter((name) => name !== 'node_modules' && name !== 'dist');
+  const inside = readdirSync(path).filter((name) => !OTHER.has(name));
   return Math.max(0, ...inside.map((name) => newestAt(join(path, name))));
 }
 
