@@ -57,6 +57,18 @@ describe('one capability', () => {
     expect(await history(world, id)).toMatchObject({ life: { returned_count: 1, capability: 'exchanged' } });
   });
 
+  it('that verifiers check offline waits, once handed back, for the end of the token that is out', async () => {
+    const { id } = await approved(member);
+    const first = await success(exchange(world, id, { nonce: 'first' }));
+    await success(
+      post(`/v1/approval-requests/${id}/outcome`, { key: world.agent.text, body: { status: 'not_started' } }),
+    );
+    const early = await exchange(world, id, { nonce: 'second' });
+    expect([early.status, early.body.code]).toEqual([409, 'capability-spent']);
+    const wait_seconds = Number(early.headers.get('retry-after'));
+    expect(Math.abs(wait_seconds - first.expires_in)).toBeLessThanOrEqual(2);
+  });
+
   it('reported as executed by 50 at once is executed once', async () => {
     const { id } = await approved(member);
     await success(exchange(world, id));

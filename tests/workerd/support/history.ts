@@ -12,10 +12,7 @@ export interface Told {
   life: Life;
 }
 
-interface Line {
-  event: RecordedEvent;
-  receipt: { seq: number; index: number; org_seq: number } | null;
-}
+type Line = RecordedEvent & { receipt: { seq: number; index: number; org_seq: number } | null };
 
 /**
  * The history of a request: every event sealed, in the ledger in the order in which it is in the object, and legal by
@@ -24,7 +21,7 @@ interface Line {
 export async function history(world: World, request: string): Promise<Told> {
   const { data } = await success(get(`/v1/approval-requests/${request}/events`, { key: world.admin.text }));
   const lines = data as Line[];
-  const events = lines.map(({ event }) => event);
+  const events = lines.map(({ receipt: _, ...event }) => event);
   for (const [at, { receipt }] of lines.entries()) {
     expect(receipt, `event ${at + 1} is not sealed`).not.toBeNull();
     const before = lines[at - 1]?.receipt;

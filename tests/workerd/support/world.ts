@@ -20,7 +20,7 @@ defaults: { verdict: require_approval, risk: low }
 rules:
   - { id: never, match: { action: "iam.**" }, verdict: deny, message: Never. }
   - { id: reads, match: { action: "read.**" }, verdict: allow, risk: low }
-  - { id: short, match: { action: short.lived }, verdict: require_approval, risk: low, capability: { ttl: 1s } }
+  - { id: returnable, match: { action: handed.back }, verdict: require_approval, risk: low, capability: { enforce: introspect } }
   - { id: reasons, match: { action: with.reasons }, verdict: require_approval, risk: low, require: [comment] }
 `;
 
@@ -55,10 +55,10 @@ const KEYS: Record<'agent' | 'twin' | 'verifier' | 'admin', { scopes: KeyScope[]
 
 /** A call that only whoever deployed the server can make. */
 export async function internal(path: string, body: JsonObject): Promise<Answer> {
-  const at = new Date().toISOString();
   const text = JSON.stringify(body);
-  const proof = macText(macKeys(secrets, 'link'), utf8(`POST\n${path}\n${at}\n${text}`));
-  const headers = { 'x-assentry-setup-at': at, 'x-assentry-setup-proof': proof };
+  const seconds = Math.floor(Date.now() / 1_000);
+  const mac = macText(macKeys(secrets, 'link'), utf8(`POST ${path}\n${seconds}\n${text}`));
+  const headers = { 'x-assentry-internal': `t=${seconds},mac=${mac}` };
   return call('POST', path, { raw: text, headers });
 }
 
