@@ -66,6 +66,7 @@ export class Outbox {
     const organization = this.#env.ORGANIZATION.getByName(record.organization.id);
     const fed = await organization.deliver(feedItem(record, rows));
     if (!fed.ok) throw new Error(fed.problem.reason ?? fed.problem.detail);
+    for (const use of counted(record, rows)) await organization.passkeyUsed(use);
     const receipts = rows.flatMap((row) => row.sealed!.receipts);
     await project(this.#env, {
       sealed: rows
@@ -80,6 +81,12 @@ export class Outbox {
       await this.#env.WAKEUPS.send({ kind: 'deliveries', organization: record.organization.id });
   }
 }
+
+/** Counters of the passkeys that signed in these rows; synced passkeys do not count, and have nothing to tell. */
+const counted = (record: RequestRecord, rows: JournalRow[]) =>
+  record.votes
+    .filter((vote) => vote.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === vote.seq)))
+    .map(({ passkey, new_counter, backed_up }) => ({ passkey, new_counter, backed_up }));
 
 function feedItem(record: RequestRecord, rows: JournalRow[]) {
   const rejected = record.life.status === 'rejected' && record.decided_by === 'person';
