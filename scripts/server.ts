@@ -8,6 +8,8 @@ import { DASHBOARD } from './paths.ts';
 import type { Place } from './place.ts';
 
 const READY_TIMEOUT_MS = 90_000;
+/** What wrangler says when waiting longer changes nothing. */
+const HOPELESS = 'Build failed';
 const POLL_MS = 100;
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -89,6 +91,7 @@ async function untilAnswers(place: Place): Promise<boolean> {
   while (Date.now() < until) {
     const status = await workerStatus(place);
     if (status !== null && status < 500) return true;
+    if (endOfLog(place).includes(HOPELESS)) return false;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return false;
