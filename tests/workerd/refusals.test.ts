@@ -4,6 +4,7 @@ import { SoftwarePasskey } from '../../scripts/software-passkey.ts';
 import { history } from './support/history.ts';
 import { type Answer, BASE, get, post, success } from './support/house.ts';
 import {
+  ASK,
   approved,
   change,
   decide,
@@ -104,7 +105,7 @@ describe('an exchange is refused, and changes nothing,', () => {
   });
 
   it('before anybody decided, and after somebody rejected', async () => {
-    const { id } = await propose(world);
+    const { id } = await propose(world, { action: 'soon.rejected' });
     refused(await exchange(world, id), 409, 'illegal-transition');
     await success(decide(member, id, { decision: 'reject', comment: 'no' }));
     refused(await exchange(world, id), 409, 'already-decided');
@@ -121,6 +122,21 @@ describe('an exchange is refused, and changes nothing,', () => {
       401,
       'unauthenticated',
     );
+  });
+});
+
+describe('what was rejected', () => {
+  it('is refused for ten minutes when it is asked again, and then asked about anew', async () => {
+    const ask = { action: 'asked.again' };
+    const { id } = await propose(world, ask);
+    await success(decide(member, id, { decision: 'reject', comment: 'no' }));
+    const again = () => post('/v1/approval-requests', { key: world.agent.text, body: { ...ASK, ...ask } });
+    await vi.waitUntil(async () => (await again()).status === 409, { timeout: 5_000 });
+    const early = await again();
+    refused(early, 409, 'recently-rejected');
+    expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
+    later(601);
+    expect((await again()).status).toBe(201);
   });
 });
 

@@ -206,14 +206,14 @@ describe('a link', () => {
     refused(answer, 403, 'not-eligible');
   });
 
-  it('that was changed by a letter is refused', async () => {
+  it('that was changed by a letter is refused like one that was used', async () => {
     const { url } = await success(
       internal('/v1/internal/setup-link', { organization: (await found('live')).organization }),
     );
     const token = new URL(url).hash.replace('#token=', '');
     for (const bent of [`${token}A`, token.slice(1), token.replace('.', '..'), `${token.slice(0, -3)}AAA`]) {
       const answer = await post('/v1/passkeys/options', { body: { token: bent } });
-      expect([400, 401, 403], answer.text).toContain(answer.status);
+      refused(answer, 409, 'token-used');
     }
   });
 });
