@@ -1,0 +1,111 @@
+// Waiting costs nothing: the object is gone from memory while a caller waits, and the caller hears the decision at once.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ApprovalRequest } from '../../durable-objects/approval-request.ts';
+import { type Answer, env, get, post, success } from './support/house.ts';
+import { decide, found, type Member, owner, propose, type World } from './support/world.ts';
+
+/** On two busy cores; the answer itself takes a few. */
+const AT_ONCE_MS = 500;
+
+let world: World;
+let member: Member;
+beforeAll(async () => {
+  world = await found('live');
+  member = await owner(world);
+});
+
+const objectOf = (id: string) =>
+  env.APPROVAL_REQUEST.getByName(`${world.organization}/${id}`) as unknown as DurableObjectStub<ApprovalRequest>;
+const instanceOf = (id: string) => runInDurableObject(objectOf(id), (instance) => instance);
+const socketsOf = (id: string) => runInDurableObject(objectOf(id), (_, state) => state.getWebSockets().length);
+
+/** Begins to wait, evicts the object, and gives what is waited for with the instances that were seen. */
+async function evictedWhile<T>(
+  id: string,
+  wait: () => Promise<T>,
+): Promise<{ waited: Promise<T>; first: ApprovalRequest }> {
+  const first = await instanceOf(id);
+  const waited = wait();
+  await vi.waitUntil(async () => (await socketsOf(id)) === 1, { timeout: 10_000 });
+  await evictDurableObject(objectOf(id));
+  return { waited, first };
+}
+
+/** How long after the decision's answer the waiter had its own. */
+async function heard<T>(waited: Promise<T>, decision: () => Promise<Answer>): Promise<{ value: T; after_ms: number }> {
+  const decided = decision().then(() => performance.now());
+  const value = await waited;
+  const at = performance.now();
+  return { value, after_ms: at - (await decided) };
+}
+
+describe('a caller that waits', () => {
+  it('hears the decision at once, though the object was evicted meanwhile', async () => {
+    const { id } = await propose(world, { action: 'waited.for' });
+    const { waited, first } = await evictedWhile(id, () =>
+      get(`/v1/approval-requests/${id}?wait=30`, { key: world.agent.text }),
+    );
+    const { value, after_ms } = await heard(waited, () => decide(member, id));
+    expect(value.body.status).toBe('approved');
+    expect(after_ms).toBeLessThan(AT_ONCE_MS);
+    expect(await instanceOf(id), 'the object was constructed again').not.toBe(first);
+    await vi.waitUntil(async () => (await socketsOf(id)) === 0, { timeout: 5_000 });
+  });
+
+  it('is told what there is when its time is over', async () => {
+    const { id } = await propose(world, { action: 'waited.for' });
+    const began = performance.now();
+    const { status } = await success(get(`/v1/approval-requests/${id}?wait=1`, { key: world.agent.text }));
+    expect(status).toBe('pending');
+    expect(performance.now() - began).toBeGreaterThan(900);
+  });
+
+  it('for what is decided already does not wait', async () => {
+    const { id } = await propose(world, { action: 'waited.for' });
+    await success(post(`/v1/approval-requests/${id}/cancel`, { key: world.agent.text, body: {} }));
+    const began = performance.now();
+    expect((await success(get(`/v1/approval-requests/${id}?wait=30`, { key: world.agent.text }))).status).toBe(
+      'canceled',
+    );
+    expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
+  });
+});
+
+/** The messages of a stream: id and status. */
+const messagesOf = ({ text }: Answer): { id: number; status: string }[] =>
+  [...text.matchAll(/^id: (\d+)\nevent: approval_request\ndata: (.*)$/gm)].map(([, id, data]) => ({
+    id: Number(id),
+    status: (JSON.parse(data!) as { status: string }).status,
+  }));
+
+describe('a stream', () => {
+  it('tells each change through an eviction, and ends with the life of the request', async () => {
+    const { id } = await propose(world, { action: 'streamed' });
+    const { waited, first } = await evictedWhile(id, () =>
+      get(`/v1/approval-requests/${id}/stream`, { key: world.agent.text }),
+    );
+    await success(
+      post(`/v1/approval-requests/${id}/comments`, { cookie: member.cookie, body: { comment: 'a moment' } }),
+    );
+    const { value, after_ms } = await heard(waited, () => decide(member, id, { decision: 'reject', comment: 'no' }));
+    expect(messagesOf(value)).toEqual([
+      { id: 1, status: 'pending' },
+      { id: 2, status: 'pending' },
+      { id: 3, status: 'rejected' },
+    ]);
+    expect(value.headers.get('content-type')).toContain('text/event-stream');
+    expect(after_ms).toBeLessThan(AT_ONCE_MS);
+    expect(await instanceOf(id)).not.toBe(first);
+  });
+
+  it('resumes after the last event that was heard', async () => {
+    const { id } = await propose(world, { action: 'streamed.again' });
+    await success(post(`/v1/approval-requests/${id}/cancel`, { key: world.agent.text, body: {} }));
+    const stream = (last: string) =>
+      get(`/v1/approval-requests/${id}/stream`, { key: world.agent.text, headers: { 'last-event-id': last } });
+    expect(messagesOf(await stream('1'))).toEqual([{ id: 2, status: 'canceled' }]);
+    expect(messagesOf(await stream('2'))).toEqual([]);
+    expect(messagesOf(await stream('nonsense'))).toEqual([{ id: 2, status: 'canceled' }]);
+  });
+});
