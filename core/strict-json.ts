@@ -154,12 +154,15 @@ function closes(parser: Parser, close: string): boolean {
   return true;
 }
 
+/** A key as a message can hold it: quoted, escaped, cut. */
+const named = (key: string): string => JSON.stringify(key.length > 64 ? `${key.slice(0, 63).toWellFormed()}…` : key);
+
 function readKey(parser: Parser, object: JsonObject): string {
   const start = parser.at;
   if (parser.text[start] !== '"') throw new Refusal('A key in double quotes is expected here.');
   const key = readString(parser);
-  if (DANGEROUS.has(key)) throw new Refusal(`The key "${key}" is not allowed.`, start);
-  if (Object.hasOwn(object, key)) throw new Refusal('This key stands twice in the same object.', start);
+  if (DANGEROUS.has(key)) throw new Refusal(`The key ${named(key)} is not allowed.`, start);
+  if (Object.hasOwn(object, key)) throw new Refusal(`The key ${named(key)} stands twice in the same object.`, start);
   skipSpace(parser);
   if (parser.text[parser.at] !== ':') throw new Refusal('Expected ":" after the key.');
   parser.at++;

@@ -47,11 +47,13 @@ export async function offerChange(c: Ctx, id: string): Promise<Result<Ceremony<u
 
 /** Verifies a signed change. Its end is judged by the organisation, which answers a repeat even later. */
 export async function signedChange(c: Ctx, id: string, signed: Signed): Promise<Result<VerifiedAssertion>> {
-  const offered = openIntent(macKeysOf(c.env, 'intent'), 'change', signed);
-  if (!offered.ok) return offered;
   const person = await authorizedPerson(c);
   if (!person.ok) return person;
   const { caller, principal, passkeys } = person.value;
+  const change = await organizationOf(c.env, caller.organization).getChange({ credential: caller.credential, id });
+  if (!change.ok) return change;
+  const offered = openIntent(macKeysOf(c.env, 'intent'), 'change', signed);
+  if (!offered.ok) return offered;
   const { intent } = offered.value;
   const own = intent.organization === caller.organization && intent.signer === principal.user && intent.change === id;
   if (!own) return fail('intent-mismatch', 'This intent was offered to somebody else or for another change.');
