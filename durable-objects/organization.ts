@@ -21,7 +21,7 @@ import { type ListPage, type ListQuestion, list, listChanges } from './organizat
 import * as narrowing from './organization/narrowing.ts';
 import { noteUse, standingByCredential } from './organization/passkeys.ts';
 import { authenticate, authorize } from './organization/principals.ts';
-import { operatorLink } from './organization/recovery-link.ts';
+import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
 import * as sessions from './organization/sessions.ts';
 import { openStore } from './organization/store.ts';
@@ -85,9 +85,9 @@ export class Organization extends DurableObject<Env> {
     return this.#door.read((room) => viewLink(room, question));
   }
 
-  /** A set-up link's claims, or a recovery link's for the owner; `exp` (seconds) is for the former. */
-  async setupLink({ exp }: { exp: number | null }): Answer<LinkClaims> {
-    return this.#door.widen((room) => operatorLink(room, exp), ok);
+  /** A recovery link's claims for the owner, asked for with the set-up secret; sealed before it is answered. */
+  async recoverOwner({ client }: { client?: Say.Client }): Answer<LinkClaims> {
+    return this.#door.widen((room) => recoverOwner(room, client), ok);
   }
 
   async enrolFirst(question: enrolment.EnrolFirst): Answer<enrolment.EnrolledFirst> {
@@ -165,11 +165,11 @@ export class Organization extends DurableObject<Env> {
     );
   }
 
-  async rejectChange(question: Parameters<typeof changes.rejectChange>[1]): Answer<{ change: Say.Change }> {
+  async rejectChange(question: Parameters<typeof changes.rejectChange>[1]): Answer<Say.Change> {
     return this.#door.write((room) => changes.rejectChange(room, question));
   }
 
-  async getChange(question: { credential: Say.Credential; id: string }): Answer<{ change: Say.Change }> {
+  async getChange(question: { credential: Say.Credential; id: string }): Answer<Say.Change> {
     return this.#door.read((room) => changes.getChange(room, question));
   }
 
@@ -191,6 +191,11 @@ export class Organization extends DurableObject<Env> {
 
   async endpointFailed(question: endpoints.FailedDelivery): Answer<{ status: string }> {
     return this.#door.write((room) => endpoints.endpointFailed(room, question));
+  }
+
+  /** Tells D1 everything once more. */
+  async retell(): Promise<void> {
+    await this.#door.retell();
   }
 
   /** The live feed; the Worker names the session in `x-assentry-session-digest`. */

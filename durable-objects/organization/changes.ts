@@ -194,19 +194,19 @@ export const viewed = (room: Room, { id, replayed }: { id: string; replayed: boo
   ...(replayed ? { replayed } : {}),
 });
 
-export function getChange(room: Room, question: { credential: Credential; id: string }): Result<{ change: Change }> {
+export function getChange(room: Room, question: { credential: Credential; id: string }): Result<Change> {
   const by = readerWith(room, question.credential, ['admin:read', 'changes:propose']);
   if (!by.ok) return by;
   const change = room.store.changes.get(question.id);
   const own = by.value.kind === 'person' || by.value.scopes.includes('admin:read');
-  return change && (own || change.proposed_by === idOf(by.value)) ? ok({ change: viewOf(change) }) : notFound();
+  return change && (own || change.proposed_by === idOf(by.value)) ? ok(viewOf(change)) : notFound();
 }
 
 /** Ends a change that nobody is to sign: an administrator, or whoever proposed it. */
 export function rejectChange(
   room: Room,
   question: { credential: Credential; id: string; reason?: string | null },
-): Result<{ change: Change }> {
+): Result<Change> {
   const by = authenticate(room, question.credential);
   if (!by.ok) return by;
   const change = room.store.changes.get(question.id);
@@ -219,7 +219,7 @@ export function rejectChange(
   const signers = change.signatures.map(({ signer }) => signer);
   const about = { change: id, kind, target, before_digest, after_digest, signers, intent_digests: [] };
   record(room, [draft('change.rejected', idOf(by.value), about, { reason: question.reason ?? '' })]);
-  return ok({ change: viewOf(rejected) });
+  return ok(viewOf(rejected));
 }
 
 export const closed = (change: ChangeRecord) =>

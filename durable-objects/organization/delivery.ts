@@ -11,18 +11,24 @@ import { organizationOf, type Room } from './room.ts';
 const SWEEP_FIRST_MS = 5_000;
 const SWEEP_LONGEST_MS = 60_000;
 
+/** So many journal rows go to D1 in one batch. */
+const ROWS_AT_ONCE = 50;
+
 /** Tells everybody what is sealed and untold, in order. Throws where D1 or the queue cannot be reached: come again. */
 export async function tell(room: Room): Promise<void> {
-  const rows = room.journal.untold();
-  if (rows.length === 0) return;
-  const sealed = rows.flatMap(sealedEvents);
-  const { config_version } = organizationOf(room);
-  broadcast(room, { type: 'config', config_version });
-  const told = sealed.map(({ event }) => ({ id: event.id, type: event.type, about: aboutOf(event) }));
-  const wanted = wantedOf(room, told);
-  await project(room.env, { sealed, request: null, wanted, now: instantAt(Date.now()) });
-  room.journal.markTold(rows.at(-1)!.n);
-  if (wanted.length > 0) await wake(room);
+  for (;;) {
+    const rows = room.journal.untold().slice(0, ROWS_AT_ONCE);
+    if (rows.length === 0) return;
+    broadcast(room, { type: 'config', config_version: organizationOf(room).config_version });
+    const sealed = rows.flatMap(sealedEvents);
+    const wanted = wantedOf(
+      room,
+      sealed.map(({ event }) => ({ id: event.id, type: event.type, about: aboutOf(event) })),
+    );
+    await project(room.env, { sealed, request: null, wanted, now: instantAt(Date.now()) });
+    room.journal.markTold(rows.at(-1)!.n);
+    if (wanted.length > 0) await wake(room);
+  }
 }
 
 const aboutOf = (event: SealedEvent['event']): string | null =>

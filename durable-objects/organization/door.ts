@@ -13,7 +13,8 @@ import { checkReservations, nextCheck } from './reservations.ts';
 import { FOREVER, organizationOf, type Room, transact } from './room.ts';
 import { forgetSessions } from './sessions.ts';
 
-const EFFECTS: Effects = { genesis: genesisEffect, change: changeEffect, enrol: enrolEffect };
+/** A link is there at once; that it waits to be sealed only holds up its answer. */
+const EFFECTS: Effects = { genesis: genesisEffect, change: changeEffect, enrol: enrolEffect, link: () => {} };
 
 /** The alarm looks after what should have been delivered by then. */
 const RETRY_MS = 1_000;
@@ -124,6 +125,13 @@ export class Door {
       log('outbox: delivery failed, will come again', error);
     }
     await this.#alarm.arm(nextSweep(this.room));
+  }
+
+  /** Tells D1 everything once more, for a rebuild. */
+  async retell(): Promise<void> {
+    if (!this.room.journal.exists()) return;
+    this.room.ctx.storage.transactionSync(() => this.room.journal.untell());
+    await this.#deliver();
   }
 
   /** Everything that time alone brings; each part by itself, so that one that fails holds up no other. */

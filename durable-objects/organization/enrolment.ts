@@ -110,7 +110,7 @@ function recordFirst(room: Room, question: EnrolFirst, link: LinkRecord): Enroll
 export interface EnrolledFirst {
   user: SessionView['user'];
   passkey: Passkey;
-  session: SessionView;
+  session: string;
 }
 
 /** After sealing: opens the session that comes with a first key; the same one for a repeat. */
@@ -121,7 +121,7 @@ export function openFirst(room: Room, question: EnrolFirst, { user, passkey }: E
     ? viewOf(room, before)
     : startSession(room, { user, session_digest, expires_at, passkey, client });
   room.store.links.put({ ...room.store.links.get(token.id)!, session: session_digest });
-  return ok({ user: session.user, passkey: room.store.passkeys.get(passkey)!, session });
+  return ok({ user: session.user, passkey: room.store.passkeys.get(passkey)!, session: session.session });
 }
 
 /** Adds a key of a signed-in person, signed by one that the person has. */

@@ -164,7 +164,7 @@ export interface RejectedRecord {
 export interface EffectRecord {
   /** Place of the event in the journal. */
   seq: number;
-  kind: 'genesis' | 'change' | 'enrol';
+  kind: 'genesis' | 'change' | 'enrol' | 'link';
   body: JsonObject;
 }
 
