@@ -1,5 +1,6 @@
 // The one place where a failure becomes an HTTP answer (RFC 9457). What is said is the problem's own words; its inner
 // reason goes to the log alone. Nothing thrown ever shows: it is `internal`, with the request id to ask about.
+import { DrizzleQueryError } from 'drizzle-orm';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { fail, PROBLEMS, type Problem, type ProblemCode, type Result } from '../core/problems.ts';
@@ -62,8 +63,9 @@ export function thrownAnswer(error: unknown, c: Ctx): Response {
 
 const UNREACHABLE = 'A part that this needs cannot be reached; nothing was approved. Repeat the same call in a moment.';
 
-/** What the platform throws when an object is overloaded, restarting or gone: repeatable by its own word. */
+/** What the platform throws when an object is overloaded, restarting or gone (repeatable by its own word), or D1 fails. */
 function isUnreachable(error: unknown): boolean {
+  if (error instanceof DrizzleQueryError) return true;
   const marks = error as { retryable?: boolean; overloaded?: boolean; durableObjectReset?: boolean } | null;
   return Boolean(marks?.retryable || marks?.overloaded || marks?.durableObjectReset);
 }

@@ -1,0 +1,125 @@
+import { runDurableObjectAlarm } from 'cloudflare:test';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { env, get, post, success } from '../workerd/support/house.ts';
+import {
+  approved,
+  decide,
+  exchange,
+  found,
+  internal,
+  type Member,
+  owner,
+  propose,
+  type World,
+} from '../workerd/support/world.ts';
+import { faults, heal } from './faults.ts';
+
+let world: World;
+let reviewer: Member;
+
+beforeAll(async () => {
+  world = await found();
+  reviewer = await owner(world);
+});
+afterEach(heal);
+
+let versions = 0;
+const unique = () => ({ params: { version: `v${versions++}` } });
+const row = (id: string) =>
+  env.DB.prepare('SELECT status, seq FROM approval_requests WHERE id = ?')
+    .bind(id)
+    .first<{ status: string; seq: number }>();
+const eventsOf = async (id: string) =>
+  (await env.DB.prepare('SELECT type FROM events WHERE object = ? ORDER BY seq').bind(id).all<{ type: string }>())
+    .results;
+const alarm = (id: string) => runDurableObjectAlarm(env.APPROVAL_REQUEST.getByName(`${world.organization}/${id}`));
+
+/** Deliveries run after the answer: wait for what they write. */
+async function eventually(check: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (await check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not happen within four seconds');
+}
+
+describe('while D1 fails', () => {
+  it('goes on proposing, deciding, exchanging and reporting, and D1 converges afterwards', async () => {
+    faults.d1 = 'down';
+    const { id } = await propose(world, unique());
+    expect((await success(decide(reviewer, id))).status).toBe('approved');
+    await success(exchange(world, id));
+    await success(post(`/v1/approval-requests/${id}/outcome`, { key: world.agent.text, body: { status: 'executed' } }));
+    expect(await row(id)).toBeNull();
+    heal();
+    await alarm(id);
+    await eventually(async () => (await row(id))?.status === 'executed');
+    expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
+      'approval.requested',
+      'approval.decided',
+      'capability.issued',
+      'capability.exchanged',
+      'execution.executed',
+    ]);
+  });
+
+  it('says so on lists, and never as if there were nothing', async () => {
+    faults.d1 = 'down';
+    const listed = await get('/v1/approval-requests', { key: world.agent.text });
+    expect([listed.status, listed.body.code]).toEqual([503, 'unavailable']);
+  });
+
+  it('writes nothing twice when only its answers are lost', async () => {
+    faults.d1 = 'lost';
+    const { id } = await propose(world, unique());
+    await eventually(async () => (await row(id)) !== null);
+    heal();
+    await alarm(id);
+    expect(await eventsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('a D1 that somebody wrote into', () => {
+  it('gives no capability for a request that is approved only there', async () => {
+    const { id } = await propose(world, unique());
+    await eventually(async () => (await row(id)) !== null);
+    const document = (await env.DB.prepare('SELECT document FROM approval_requests WHERE id = ?')
+      .bind(id)
+      .first<{ document: string }>())!;
+    const forged = { ...JSON.parse(document.document), status: 'approved', verdict: 'allow' };
+    await env.DB.prepare("UPDATE approval_requests SET status = 'approved', seq = 99, document = ? WHERE id = ?")
+      .bind(JSON.stringify(forged), id)
+      .run();
+    expect((await exchange(world, id)).body.code).toBe('illegal-transition');
+    expect((await success(get(`/v1/approval-requests/${id}`, { key: world.agent.text }))).status).toBe('pending');
+  });
+
+  it('has no table of passkeys, people, keys or policy that anybody would believe', async () => {
+    const tables = await env.DB.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all<{ name: string }>();
+    for (const name of ['passkeys', 'members', 'api_keys', 'policies']) {
+      expect(tables.results.map((table) => table.name)).not.toContain(name);
+      await env.DB.prepare(`CREATE TABLE ${name} (id TEXT, document TEXT)`).run();
+      await env.DB.prepare(
+        `INSERT INTO ${name} VALUES ('pk_forged', '{"user":"usr_forged","rules":[{"verdict":"allow"}]}')`,
+      ).run();
+    }
+    expect((await propose(world, unique())).status).toBe('pending');
+    expect((await approved(reviewer, unique())).status).toBe('approved');
+  });
+
+  it('is told everything again when it was lost', async () => {
+    const { id } = await approved(reviewer, unique());
+    await eventually(async () => (await row(id))?.status === 'approved');
+    const before = await eventsOf(id);
+    await env.DB.batch([env.DB.prepare('DELETE FROM events'), env.DB.prepare('DELETE FROM approval_requests')]);
+    let after: unknown = null;
+    do {
+      const { next } = await success(internal('/v1/internal/rebuild', { after } as never));
+      after = next;
+    } while (after !== null);
+    expect((await row(id))?.status).toBe('approved');
+    expect(await eventsOf(id)).toEqual(before);
+    const organisation = await eventsOf(world.organization);
+    expect(organisation.map(({ type }) => type)).toContain('organization.created');
+  });
+});
