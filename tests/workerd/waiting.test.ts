@@ -99,6 +99,14 @@ describe('a stream', () => {
     expect(await instanceOf(id)).not.toBe(first);
   });
 
+  it('ends when the object lets go, having told what it knew, so that the client comes back', async () => {
+    const { id } = await propose(world, { action: 'let.go' });
+    const waited = get(`/v1/approval-requests/${id}/stream`, { key: world.agent.text });
+    await vi.waitUntil(async () => (await socketsOf(id)) === 1, { timeout: 10_000 });
+    await evictDurableObject(objectOf(id), { webSockets: 'close' });
+    expect(messagesOf(await waited)).toEqual([{ id: 1, status: 'pending' }]);
+  });
+
   it('resumes after the last event that was heard', async () => {
     const { id } = await propose(world, { action: 'streamed.again' });
     await success(post(`/v1/approval-requests/${id}/cancel`, { key: world.agent.text, body: {} }));

@@ -29,8 +29,8 @@ export async function streamOf(env: Env, organization: string, id: string, after
 async function pull(controller: ReadableStreamDefaultController<Uint8Array>, held: Watch, cursor: { seq: number }) {
   for (;;) {
     const next = await held.next(HEARTBEAT_MS);
-    if (held.ended()) return controller.close();
-    if (next === null) return controller.enqueue(utf8(': still there\n\n'));
+    // A message can come together with the end: it is told first.
+    if (next === null) return held.ended() ? controller.close() : controller.enqueue(utf8(': still there\n\n'));
     const news = next.seq > cursor.seq;
     if (news) controller.enqueue(message(next));
     cursor.seq = Math.max(cursor.seq, next.seq);
