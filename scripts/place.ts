@@ -32,17 +32,22 @@ export function checkoutPlace(port: number = DEFAULT_PORT): Place {
   };
 }
 
-/** A port that nothing listens on now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject);
-    server.listen(0, 'localhost', () => {
-      const address = server.address();
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      );
-    });
+/** Below the range that systems hand out for outgoing connections: a port stays free while its server is down. */
+const LOWEST_PORT = 20_000;
+const PORTS = 10_000;
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(false));
+    server.listen(port, 'localhost', () => server.close(() => resolve(true)));
   });
+
+/** A port that nothing listens on now, nor on the next one, where the seeded webhook endpoint is. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = LOWEST_PORT + Math.floor(Math.random() * PORTS);
+    if ((await isFree(port)) && (await isFree(port + 1))) return port;
+  }
 }
 
 /** A new place under the system's directory for temporary files, on a free port. `vars` replace those of wrangler.toml. */

@@ -32,9 +32,13 @@ export class Receiver {
     });
   }
 
-  static async open(): Promise<Receiver> {
+  /** Opens one on any port, or where an endpoint expects it already. */
+  static async open(port = 0, secret = ''): Promise<Receiver> {
     const receiver = new Receiver();
-    await new Promise<void>((resolve) => receiver.#server.listen(0, 'localhost', resolve));
+    receiver.secret = secret;
+    await new Promise<void>((resolve, reject) => {
+      receiver.#server.once('error', reject).listen(port, 'localhost', resolve);
+    });
     return receiver;
   }
 
