@@ -72,7 +72,8 @@ export class Assentry {
 
   /** Any other route of the API, with the same key, retries and errors. */
   call<T>(method: Call['method'], path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    return send<T>(this.#connection, { method, path, body, ...options });
+    const { signal, idempotency_key } = options;
+    return send<T>(this.#connection, { method, path, body, signal, idempotency_key });
   }
 
   /**

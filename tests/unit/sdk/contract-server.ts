@@ -17,7 +17,11 @@ export interface Seen {
   body: Record<string, unknown>;
   last_event_id: string | undefined;
 }
-type Answer = { status: number; body: unknown; headers?: Record<string, string> } | 'hang-up' | 'hold' | undefined;
+type Answer =
+  | { status: number; body: unknown; text?: string; headers?: Record<string, string> }
+  | 'hang-up'
+  | 'hold'
+  | undefined;
 
 export class ContractServer {
   readonly seen: Seen[] = [];
@@ -83,6 +87,7 @@ export class ContractServer {
     const special = this.before(seen);
     if (special === 'hang-up') request.socket.destroy();
     else if (special === 'hold') return;
+    else if (special?.text !== undefined) response.end(special.text);
     else if (special !== undefined) reply(response, special.status, special.body, special.headers);
     else if (!/^Bearer asn_(live|test)_/.test(request.headers.authorization ?? ''))
       problem(response, 401, 'unauthenticated');

@@ -1,0 +1,73 @@
+// What people type → JSON: `key=text`, `key:=json`, files, standard input. Numbers are text unless written with `:=`,
+// because guessing would turn a version 1.10 into 1.1.
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError } from 'commander';
+import { parseDuration } from '../../core/duration.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
+import { parseStrictJson } from '../../core/strict-json.ts';
+import type { World } from './context.ts';
+import { CliError, EXIT } from './exit-codes.ts';
+
+/** Commander's collector for a repeatable `key=text` or `key:=json`. */
+export function field(text: string, before: JsonObject = {}): JsonObject {
+  const [, key = '', operator, value = ''] = /^([^=:]+)(:?=)(.*)$/s.exec(text) ?? [];
+  if (key === '') throw new InvalidArgumentError('Write key=text, or key:=json for numbers, lists and objects.');
+  if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`"${key}" is given twice.`);
+  return { ...before, [key]: operator === '=' ? value : jsonOf(value, key) };
+}
+
+function jsonOf(text: string, key: string): Json {
+  const parsed = parseStrictJson(text);
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError(`The value of ${key} is not JSON: ${parsed.problem.detail}`);
+}
+
+/** A duration → whole seconds. */
+export function seconds(text: string): number {
+  const parsed = parseDuration(text);
+  if (!parsed.ok) throw new InvalidArgumentError(parsed.problem.detail);
+  return parsed.value;
+}
+
+/** A whole number of at least 1. */
+export function count(text: string): number {
+  if (!/^[1-9][0-9]{0,5}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  return Number(text);
+}
+
+/** One of these words. */
+export const oneOf =
+  <T extends string>(...words: T[]) =>
+  (text: string): T => {
+    if (!words.includes(text as T)) throw new InvalidArgumentError(`Expected one of ${words.join(', ')}.`);
+    return text as T;
+  };
+
+/** A file's text; `-` is standard input. */
+export async function textOf(world: World, path: string): Promise<string> {
+  if (path === '-') return standardInput(world);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new CliError(EXIT.usage, `Cannot read ${path}.`);
+  }
+}
+
+/** A file's JSON object; `-` is standard input. */
+export async function objectOf(world: World, path: string): Promise<JsonObject> {
+  const parsed = parseStrictJson(await textOf(world, path));
+  if (!parsed.ok) throw new CliError(EXIT.usage, `${path}: ${parsed.problem.detail}`);
+  const { value } = parsed;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new CliError(EXIT.usage, `${path} must hold a JSON object.`);
+}
+
+/** Everything on standard input; on a terminal nobody would type it, so that is a mistake. */
+export async function standardInput({ stdin }: World): Promise<string> {
+  if (stdin.isTTY) throw new CliError(EXIT.usage, 'Pipe it into standard input.');
+  const chunks: string[] = [];
+  const decoder = new TextDecoder();
+  for await (const chunk of stdin)
+    chunks.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+  return chunks.join('');
+}

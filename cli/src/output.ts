@@ -1,0 +1,77 @@
+// What the terminal shows: data on stdout, everything else on stderr. Text that came from elsewhere passes through
+// `printable`, so that an agent's words can neither move the cursor nor pose as ours.
+import colors from 'picocolors';
+import { isHidden, printable } from '../../core/display.ts';
+
+export interface Stream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+}
+
+export interface Output {
+  /** A line of data. */
+  data(line: string): void;
+  /** A line for people. */
+  say(line: string): void;
+  /** The same data for programs, stable. */
+  json(value: unknown): void;
+  /** Replaces the last such line on a terminal; nothing elsewhere. */
+  progress(line: string | null): void;
+  paint: ReturnType<typeof colors.createColors>;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** NO_COLOR (no-color.org): "when present and not an empty string, regardless of its value". */
+const isColored = (stream: Stream, env: Env): boolean => stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb';
+
+/** Builds the output over two streams. */
+export function outputOver(stdout: Stream, stderr: Stream, env: Env): Output {
+  return {
+    data: (line) => void stdout.write(`${line}\n`),
+    say: (line) => void stderr.write(`${line}\n`),
+    json: (value) => void stdout.write(`${jsonText(value)}\n`),
+    progress: (line) => {
+      if (stderr.isTTY === true) stderr.write(`\r\u001b[2K${line ?? ''}`);
+    },
+    paint: colors.createColors(isColored(stdout, env)),
+  };
+}
+
+/** JSON whose strings hold no hidden character raw: the same value, safe to look at. */
+const jsonText = (value: unknown): string =>
+  Array.from(JSON.stringify(value, null, 2), (char) => (char !== '\n' && isHidden(char) ? escaped(char) : char)).join(
+    '',
+  );
+
+const escaped = (char: string): string =>
+  char
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+
+/** Rows → aligned columns, cells made printable. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const safe = rows.map((row) => row.map(printable));
+  const widths = (safe[0] ?? []).map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)));
+  return safe.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** `3 min`, `2 h`, `5 d`: the largest unit that fits. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const [size, unit] = UNITS.find(([size]) => seconds >= size) ?? [1, 's'];
+  return `${Math.floor(seconds / size)} ${unit}`;
+}
+
+const UNITS = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+  [1, 's'],
+] as const;

@@ -1,0 +1,68 @@
+// The whole command line: nouns, verbs, global options, and one place where a failure becomes a message and a code.
+import { AssentryError } from '@assentry/sdk';
+import { Command, CommanderError } from 'commander';
+import { printable } from '../../core/display.ts';
+import { approvalCommands } from './commands/approval.ts';
+import { capabilityCommands } from './commands/capability.ts';
+import { ledgerCommands } from './commands/ledger.ts';
+import { policyCommands } from './commands/policy.ts';
+import type { World } from './context.ts';
+import { EXIT, exitOfError } from './exit-codes.ts';
+import { examples } from './help.ts';
+
+const FIRST = `assentry approval request --action deployment.execute --resource service:billing-api --wait
+assentry capability exchange --request apr_… --actor service-account:release-bot
+assentry outcome report apr_… --status executed`;
+
+const ENVIRONMENT = `
+Environment: ASSENTRY_API_KEY, ASSENTRY_URL, NO_COLOR.
+Exit codes: 0 approved or ok, 1 error, 2 usage, 3 rejected, 4 expired, 5 canceled, 6 blocked by policy,
+  7 not authenticated or not allowed, 8 unavailable, 9 verification failed, 124 waited long enough, 130 interrupted.`;
+
+/** Runs one command line (without `node` and the script). Returns the exit code; never throws. */
+export async function run(args: readonly string[], world: World): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = programFor(world, (given) => {
+    code = given;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return failed(error, world);
+  }
+}
+
+function programFor(world: World, exit: (code: number) => void): Command {
+  const program = new Command('assentry')
+    .description("Puts a human's passkey between an agent and a risky action.")
+    .addHelpText('before', examples(FIRST))
+    .addHelpText('after', ENVIRONMENT)
+    .option('--json', 'print JSON, stable for programs')
+    .option('--profile <name>', 'use this profile of ~/.config/assentry/profiles.json')
+    .option('--url <url>', 'where Assentry runs (default: ASSENTRY_URL)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHasColors: () => world.stdout.isTTY === true && !world.env.NO_COLOR,
+      getErrHasColors: () => world.stderr.isTTY === true && !world.env.NO_COLOR,
+    });
+  approvalCommands(program, world, exit);
+  capabilityCommands(program, world);
+  policyCommands(program, world);
+  ledgerCommands(program, world);
+  return program;
+}
+
+/** Commander has printed its own; everything else is printed here, for people, with where it is wrong. */
+function failed(error: unknown, { stderr, signal }: World): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const message = error instanceof Error ? error.message : String(error);
+  for (const line of message.split('\n')) stderr.write(`assentry: ${printable(line)}\n`);
+  if (error instanceof AssentryError) {
+    for (const { pointer, detail } of error.errors) stderr.write(`  ${printable(`${pointer}: ${detail}`)}\n`);
+    if (error.request_id !== null) stderr.write(`  request id ${printable(error.request_id)}\n`);
+  }
+  return signal.aborted ? EXIT.interrupted : exitOfError(error);
+}

@@ -1,0 +1,70 @@
+// An approval request for people: what, who, risk, how far it is, where to decide.
+import type { ApprovalRequest } from '@assentry/sdk';
+import { canonicalize } from '../../core/canonical.ts';
+import { printable } from '../../core/display.ts';
+import { type Output, span, table } from './output.ts';
+
+const COLORS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
+  approved: 'green',
+  executed: 'green',
+  pending: 'yellow',
+  executing: 'yellow',
+  rejected: 'red',
+  failed: 'red',
+};
+
+/** Lines of one request, the id and status first. */
+export function requestLines(request: ApprovalRequest, { paint }: Output, now_ms = Date.now()): string[] {
+  const color = COLORS[request.status];
+  const status = color === undefined ? request.status : paint[color](request.status);
+  const facts = factsOf(request, now_ms).filter(([, value]) => value !== null) as [string, string][];
+  return [
+    `${paint.bold(printable(request.id))}  ${status}`,
+    ...table(facts.map(([name, value]) => [`  ${name}`, value])),
+  ];
+}
+
+function factsOf(request: ApprovalRequest, now_ms: number): [string, string | null][] {
+  const pending = request.status === 'pending';
+  return [
+    ['action', `${request.action} on ${request.resource}`],
+    ['actor', request.actor],
+    ['risk', `${request.risk.level}${request.policy.rule === null ? '' : ` (rule ${request.policy.rule})`}`],
+    ['params', jsonLine(request.params)],
+    ['metadata', jsonLine(request.metadata)],
+    ['message', request.message],
+    ['reason', request.rejection_reason],
+    ['capability', request.capability && `${request.capability.id} ${request.capability.status ?? ''}`.trim()],
+    ['words', request.match_words.join(' ')],
+    ['review', pending ? request.review_url : null],
+    ['decide in', pending ? progressOf(request, now_ms) : null],
+  ];
+}
+
+/** Canonical, so that the same params always look the same. */
+const jsonLine = (value: object): string | null =>
+  Object.keys(value).length === 0 ? null : canonicalize(value as Parameters<typeof canonicalize>[0]);
+
+/** `57 min, 1 of 2 approvals`. */
+function progressOf({ expires_at, requirement }: ApprovalRequest, now_ms: number): string {
+  const left = span(Date.parse(expires_at) - now_ms);
+  const wanted = (requirement?.stages ?? []).reduce((sum, stage) => sum + stage.count, 0);
+  const given = (requirement?.stages ?? []).reduce((sum, stage) => sum + Math.min(stage.approved, stage.count), 0);
+  return wanted === 0 ? left : `${left}, ${given} of ${wanted} approvals`;
+}
+
+/** The line that a waiting terminal shows. */
+export function waitingLine(request: ApprovalRequest, now_ms = Date.now()): string {
+  const asked = span(now_ms - Date.parse(request.created_at));
+  return `waiting: requested ${asked} ago, expires in ${progressOf(request, now_ms)}`;
+}
+
+/** A list as a table, newest first as it came. */
+export function requestTable(requests: readonly ApprovalRequest[], now_ms = Date.now()): string[] {
+  const head = ['ID', 'STATUS', 'RISK', 'ACTION', 'RESOURCE', 'ACTOR', 'AGE'];
+  const rows = requests.map((request) => [
+    ...[request.id, request.status, request.risk.level, request.action, request.resource, request.actor],
+    span(now_ms - Date.parse(request.created_at)),
+  ]);
+  return table([head, ...rows]);
+}
