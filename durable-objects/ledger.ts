@@ -24,6 +24,8 @@ import { proveConsistency, proveInclusion, readTilePath } from './ledger/view.ts
 
 export type * from './ledger/forms.ts';
 
+/** At the earliest: D1 that fails now will not work in a millisecond. */
+const AGAIN_AFTER_MS = 1000;
 /** Rows of the directory in one answer. */
 const MAX_DIRECTORY_ROWS = 1000;
 
@@ -124,6 +126,8 @@ export class Ledger extends DurableObject<LedgerEnv> {
     this.#alarm.fired();
     if (this.#loaded instanceof Error) return;
     await this.#publication.again();
-    if (!this.#publication.settled) await this.#alarm.arm(Date.now() + this.#publication.pace_ms);
+    // Failing copies must not spin, whatever the pace.
+    if (!this.#publication.settled)
+      await this.#alarm.arm(Date.now() + Math.max(this.#publication.pace_ms, AGAIN_AFTER_MS));
   }
 }

@@ -8,9 +8,9 @@ import {
   type HashReader,
   hashesAt,
   NOTHING_BEFORE,
+  nodeHash,
   rootAt,
   rootOfFrontier,
-  rootOfHashes,
   splitHashes,
   TILE_WIDTH,
   tileHashReader,
@@ -41,28 +41,40 @@ export function growHead(head: Head, hashes: readonly Uint8Array[]): { head: Hea
   let frontier = [...head.frontier];
   for (const hash of hashes) {
     chain = chainOf(chain, hash);
+    pushHash(edge, 0, hash, { size, frontier }, tiles);
     frontier = growFrontier(frontier, size, hash);
     size += 1;
-    pushHash(edge, 0, hash, size, tiles);
   }
   return { head: { size, chain, frontier, edge }, tiles };
 }
 
-/** A full tile becomes one hash of the level above. */
-function pushHash(edge: Uint8Array[][], level: number, hash: Uint8Array, size: number, tiles: TileRow[]): void {
+/** A full tile becomes one hash of the level above. @param before the tree without the leaf that is being added */
+function pushHash(
+  edge: Uint8Array[][],
+  level: number,
+  hash: Uint8Array,
+  before: Pick<Head, 'size' | 'frontier'>,
+  tiles: TileRow[],
+): void {
   edge[level] ??= [];
   const hashes = edge[level];
   hashes.push(hash);
   if (hashes.length < TILE_WIDTH) return;
-  const tile = {
+  const root = tileRoot(level, hash, before.frontier);
+  tiles.push({
     level,
-    number: hashesAt(level, size) / TILE_WIDTH - 1,
+    number: hashesAt(level, before.size + 1) / TILE_WIDTH - 1,
     hashes: concatBytes(...hashes),
-    root: rootOfHashes(hashes),
-  };
-  tiles.push(tile);
+    root,
+  });
   edge[level] = [];
-  pushHash(edge, level + 1, tile.root, size, tiles);
+  pushHash(edge, level + 1, root, before, tiles);
+}
+
+/** Eight hashes instead of 255: the last hash of a tile meets exactly the frontier's next eight subtrees. */
+function tileRoot(level: number, last: Uint8Array, frontier: readonly Uint8Array[]): Uint8Array {
+  const end = frontier.length - 8 * level;
+  return frontier.slice(end - 8, end).reduceRight((right, left) => nodeHash(left, right), last);
 }
 
 /**

@@ -20,9 +20,8 @@ export interface OpenFlush {
 export interface Sealed {
   index: number;
   org_seq: number;
-  commit: string;
-  link: string;
-  leaf_hash: string;
+  leaf: Uint8Array;
+  hash: Uint8Array;
   sealed_at: Instant;
   receipts: { index: number; leaf: string }[];
 }
@@ -61,10 +60,9 @@ function apart(flush: Flush | OpenFlush): OpenFlush {
 function readBatch(flush: OpenFlush, batch: Batch, into: Map<number, Sealed>): void {
   for (let i = 0; i < batch.count; i++) {
     const index = batch.index + i;
-    const leaf = parseEventLeaf(flush.leaves[index - flush.first]!)!;
     into.set(batch.seq + i, {
-      ...{ index, org_seq: batch.org_seq + i, commit: hex(leaf.commit), link: hex(leaf.link) },
-      ...{ leaf_hash: hex(flush.hashes[index - flush.first]!), sealed_at: flush.sealed_at },
+      ...{ index, org_seq: batch.org_seq + i, sealed_at: flush.sealed_at },
+      ...{ leaf: flush.leaves[index - flush.first]!, hash: flush.hashes[index - flush.first]! },
       receipts: batch.receipts
         .filter(([seq]) => seq === batch.seq + i)
         .map(([, at]) => ({ index: at, leaf: fromUtf8(flush.leaves[at - flush.first]!)! })),
@@ -81,7 +79,8 @@ function readBatch(flush: OpenFlush, batch: Batch, into: Map<number, Sealed>): v
 export function faultOfRepeat(request: AppendRequest, last: number, sealed: Map<number, Sealed>): string | null {
   for (const event of request.events.filter(({ seq }) => seq <= last)) {
     const stored = sealed.get(event.seq)!;
-    if (stored.commit !== event.commit) return `another commit at seq ${event.seq}, which is sealed at ${stored.index}`;
+    if (hex(partsOf(stored).commit) !== event.commit)
+      return `another commit at seq ${event.seq}, which is sealed at ${stored.index}`;
     const given = request.receipts
       .filter((receipt) => receipt.event === event.id)
       .map(({ payload }) => receiptDigest(payload));
@@ -91,13 +90,20 @@ export function faultOfRepeat(request: AppendRequest, last: number, sealed: Map<
   return null;
 }
 
+/** @throws if the row says that a leaf is an event's and it is none */
+function partsOf({ leaf, index }: Sealed): { commit: Uint8Array; link: Uint8Array } {
+  const parts = parseEventLeaf(leaf);
+  if (parts === null) throw new Error(`the leaf at ${index} is not an event's`);
+  return parts;
+}
+
 /** What the caller hears, the first time and every time. */
 export function answerOf(request: AppendRequest, sealed: Map<number, Sealed>): Omit<AppendAnswer, 'size'> {
   const events = request.events.map(({ id, seq }) => ({ event: id, seq, stored: sealed.get(seq)! }));
   return {
     receipts: events.map(({ event, seq, stored }) => {
-      const { index, org_seq, link, leaf_hash, sealed_at } = stored;
-      return { event, seq, index, org_seq, link, leaf_hash, sealed_at };
+      const { index, org_seq, hash, sealed_at } = stored;
+      return { event, seq, index, org_seq, link: hex(partsOf(stored).link), leaf_hash: hex(hash), sealed_at };
     }),
     decisions: events.flatMap(({ event, stored }) => stored.receipts.map((receipt) => decisionOf(event, receipt))),
   };
