@@ -15,12 +15,14 @@ import type {
   Registration,
   Role,
   Standing,
+  Stop,
   VerifiedAssertion,
 } from '../core/authority.ts';
 import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../core/json.ts';
 import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
+import type { Organization } from '../durable-objects/organization.ts';
 
 /** Who is behind a session: what sign-in and enrolment answer. */
 export interface Account {
@@ -53,7 +55,7 @@ export type ListKind =
   | 'invitations';
 
 export interface Listing {
-  data: JsonObject[];
+  data: Json[];
   next_cursor?: string | null;
 }
 
@@ -68,7 +70,7 @@ export interface GenesisBody {
 }
 
 type Answer<T> = Promise<Result<T>>;
-type Narrow = (call: Acting & { id: string; reason?: string }) => Answer<Json | undefined>;
+type Narrow = (call: Acting & { id: string; reason?: string }) => Answer<{ id: string }>;
 
 export interface OrganizationPort {
   genesis(body: GenesisBody & { setup_proof: string }): Answer<{ config_version: number }>;
@@ -116,7 +118,7 @@ export interface OrganizationPort {
   disableEndpoint: Narrow;
   stop(
     call: Acting & { target_kind: 'actor' | 'service_account' | 'organization'; target: string; reason: string },
-  ): Answer<Json | undefined>;
+  ): Answer<Stop>;
 
   proposeChange(
     call: Acting & {
@@ -128,10 +130,8 @@ export interface OrganizationPort {
     },
   ): Answer<{ change: Change; secret?: ChangeSecret | null; replayed?: boolean }>;
   getChange(call: Acting & { id: string }): Answer<Change>;
-  listChanges(
-    call: Acting & { status?: string; cursor?: string; limit?: number },
-  ): Answer<{ data: Change[]; next_cursor?: string | null }>;
-  rejectChange(call: Acting & { id: string; reason: string }): Answer<Change>;
+  listChanges(call: Acting & { status?: Change['status']; cursor?: string; limit?: number }): Answer<Listing>;
+  rejectChange(call: Acting & { id: string; reason?: string }): Answer<Change>;
   signChange(
     call: Acting & { id: string; verified: VerifiedAssertion },
   ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
@@ -145,3 +145,7 @@ export interface OrganizationPort {
 /** The object of one organisation. An id that never existed addresses an object that knows nobody. */
 export const organizationOf = (env: Pick<Env, 'ORGANIZATION'>, id: string): OrganizationPort =>
   env.ORGANIZATION.getByName(id) as unknown as OrganizationPort;
+
+/** Does not compile when the object no longer answers what the edge asks. */
+type Fits<T extends Omit<OrganizationPort, 'fetch'>> = T;
+export type CheckedOrganization = Fits<Omit<Organization, 'fetch'>>;

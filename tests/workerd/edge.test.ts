@@ -210,6 +210,15 @@ describe('a ceremony', () => {
   });
 });
 
+describe('a body that fits one of two shapes', () => {
+  it('is judged by the nearer one', async () => {
+    const answer = await post('/v1/passkeys', { body: { intent: {}, intent_token: 'x', response: {}, name: '' } });
+    expectProblem(answer, 'invalid-request');
+    const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer);
+    expect(pointers).toEqual(expect.arrayContaining(['/response/id', '/response/response', '/name']));
+  });
+});
+
 describe('internal calls', () => {
   it('are refused without the set-up secret, stale or altered', async () => {
     const body = { organization };

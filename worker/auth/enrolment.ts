@@ -21,6 +21,8 @@ import { ceremonyFailed, siteOf, verifyAssertion, verifyRegistration } from './w
 /** The one answer to links that are altered, used, revoked or late: which of them is not told. */
 const BAD_LINK = fail('token-used', 'This link is not valid any more. Ask an administrator for a new one.');
 
+const OTHERS_INTENT = fail('intent-mismatch', 'This intent was offered to somebody else. Start over.');
+
 const offering = (c: Ctx) => ({ site: siteOf(c.env), keys: macKeysOf(c.env, 'intent') });
 
 const enrolIntent = (c: Ctx, of: Pick<EnrolIntent, 'organization' | 'user' | 'token' | 'adds'>): EnrolIntent => {
@@ -100,7 +102,7 @@ export async function takeRegistration(c: Ctx, made: Made): Promise<Result<After
   if (!taken.ok) return taken;
   const { intent, carried, registration } = taken.value;
   return intent.token === null
-    ? askToVouch(c, registration)
+    ? askToVouch(c, intent, registration)
     : enrolFirst(c, intent, carried, registration, made.response);
 }
 
@@ -132,11 +134,12 @@ function tokenOf({ jti, ...claims }: LinkClaims) {
   return { id: jti, ...claims };
 }
 
-async function askToVouch(c: Ctx, registration: Registration): Promise<Result<AfterRegistration>> {
+async function askToVouch(c: Ctx, made: EnrolIntent, registration: Registration): Promise<Result<AfterRegistration>> {
   const person = await authorizedPerson(c);
   if (!person.ok) return person;
   const { caller, principal, passkeys } = person.value;
   const { organization } = caller;
+  if (made.organization !== organization || made.user !== principal.user) return OTHERS_INTENT;
   const intent = enrolIntent(c, { organization, user: principal.user, token: null, adds: addedPasskey(registration) });
   const carried = base64url(utf8(JSON.stringify(registration)));
   return ok({ step: 'vouch', ceremony: await offerAssertion(offering(c), intent, passkeys, carried) });
@@ -156,7 +159,7 @@ export async function takeVouching(
   if (!person.ok) return person;
   const { caller, principal, passkeys } = person.value;
   if (intent.adds === undefined || intent.organization !== caller.organization || intent.user !== principal.user) {
-    return fail('intent-mismatch', 'This intent was offered to somebody else.');
+    return OTHERS_INTENT;
   }
   const registration = JSON.parse(fromUtf8(fromBase64Url(carried)!)!) as Registration;
   const response = signed.assertion as AuthenticationResponseJSON;

@@ -33,6 +33,6 @@ export function listRoute(app: App, { path, kind, summary, schema, shown = (row)
     const listed = await byAnyone(c, (organization, acting) => organization.list({ ...acting, kind, ...page }));
     if (!listed.ok) return answer(c, listed);
     const { data, next_cursor = null } = listed.value;
-    return c.json({ data: data.map(shown), next_cursor });
+    return c.json({ data: data.map((row) => shown(row as JsonObject)), next_cursor });
   });
 }

@@ -31,7 +31,7 @@ export function policy(app: App): void {
   app.openapi(get, async (c) => {
     const listed = await byAnyone(c, (organization, acting) => organization.list({ ...acting, kind: 'policy' }));
     if (!listed.ok) return answer(c, listed);
-    const [current] = listed.value.data;
+    const [current] = listed.value.data as JsonObject[];
     c.header('ETag', `"${current!.digest}"`);
     return c.json(current!);
   });
@@ -40,6 +40,7 @@ export function policy(app: App): void {
     kind: 'policy-versions',
     summary: 'Lists published versions.',
     schema: PolicyVersionSchema,
+    shown: ({ policy: _normalForm, ...version }) => version,
   });
   app.openapi(evaluate, async (c) => answer(c, await dryRun(c)));
 }

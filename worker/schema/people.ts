@@ -50,7 +50,8 @@ export const StopSchema = z
   .openapi('Stop');
 
 export const Reason = z.string().trim().min(1).max(MAX_COMMENT_CHARS);
-export const ReasonBody = z.strictObject({ reason: Reason });
+/** A reason helps whoever reads the log; what only narrows must not wait for one. */
+export const ReasonBody = z.strictObject({ reason: Reason.optional() });
 
 export const StopBody = z.strictObject({
   target_kind: z.enum(['actor', 'service_account', 'organization']),
