@@ -8,10 +8,11 @@ import { type DecisionIntent, decisionIntent } from '../intent.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { receiptDigest } from '../receipt.ts';
-import { assuranceAllows, excludedFrom, judgeReject, judgeVote, openStage, type VoteQuestion } from '../requirement.ts';
+import { assuranceAllows, judgeReject, judgeVote, type VoteQuestion } from '../requirement.ts';
 import { type Advance, advance, type Parts } from './advance.ts';
 import { baseScope } from './birth.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
+import { peopleOf } from './stage.ts';
 import { statementOf } from './statement.ts';
 
 /** A verified decision, as the Worker hands it over. */
@@ -28,31 +29,6 @@ export interface DecideCall {
   ip: string | null;
   user_agent: string | null;
 }
-
-/** The votes of earlier people whose standing must be known before anything is decided. */
-export const votersOf = (record: RequestRecord): string[] => record.votes.map((vote) => vote.reviewer);
-
-/** The stage that is open by these facts. */
-export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 'owners'>) {
-  const requirement = record.judgement.requirement;
-  const excluded = excludedFrom(peopleOf(record, facts.owners), requirement.separation);
-  return openStage(
-    requirement,
-    record.votes,
-    facts.standings,
-    record.created_at,
-    record.effective.action_digest,
-    excluded,
-  );
-}
-
-const peopleOf = (record: RequestRecord, owners: string[]) => ({
-  requester: record.requester.id,
-  on_behalf_of: record.on_behalf_of,
-  actor: record.proposal.actor,
-  owners,
-  editors: [],
-});
 
 /** Judges and records one decision. Nothing is awaited between reading the record and the answer. */
 export function decide(record: RequestRecord, call: DecideCall, now: Instant): Result<Advance> {
@@ -87,6 +63,7 @@ function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Resu
   const { intent } = call;
   if (now >= intent.expires_at || now < intent.issued_at)
     return fail('intent-expired', 'The intent has expired: load the page again and sign anew.');
+  if (intent.decision === 'approve' && intent.scope === null) return mismatch();
   const scope = intent.scope === null ? ok(null) : narrowScope(baseScope(record), { ...intent.scope });
   if (!scope.ok) return scope;
   const expected = decisionIntent(
@@ -107,8 +84,11 @@ function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Resu
     intent,
   );
   if (canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json)) return ok(null);
-  return fail('intent-mismatch', 'What was signed is not what this request would decide: read it again and sign anew.');
+  return mismatch();
 }
+
+const mismatch = () =>
+  fail('intent-mismatch', 'What was signed is not what this request would decide: read it again and sign anew.');
 
 function requiredFields(record: RequestRecord, call: DecideCall): Result<null> {
   const given = { comment: call.comment?.trim(), external_ref: call.intent.external_ref?.trim() };
@@ -153,7 +133,9 @@ function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, pa
   if (!judged.ok && record.life.status === 'pending') return judged;
   const met = judged.ok && judged.value.requirement_met;
   const votes = [...record.votes, vote];
-  const counted = judged.ok ? votes.filter((v) => judged.value.counted.some((c) => c.reviewer === v.reviewer)) : votes;
+  // By identity, not by person: the same person may have rejected before, and a rejection has no scope.
+  const earlier = judged.ok ? record.votes.filter((before) => judged.value.counted.includes(before)) : [];
+  const counted = [...earlier, vote];
   const scope = strictest(counted.map((v) => v.scope!));
   const payload = met ? statementOf(record, 'approve', counted, now) : null;
   const stepped = advance(record, {

@@ -6,8 +6,8 @@ import type { Instant } from '../../core/json.ts';
 import { FACTS_MAX_AGE_MS } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
+import { votersOf } from '../../core/request/stage.ts';
 import { stopFor } from '../../core/request/use.ts';
-import { votersOf } from '../../core/request/vote.ts';
 import type { Gathered, NeedsFacts } from './calls.ts';
 
 /** What the caller must come back with; null if its facts will do. */

@@ -81,7 +81,7 @@ describe('approve, reject, cancel, revoke and expire at once', () => {
 describe('exchange, revoke, cancel and outcome at once', () => {
   it('never give a token after a revocation, never two exchanges, never two ends', async () => {
     for (let round = 0; round < ROUNDS; round++) {
-      const { id } = await approved(member, { params: { round } });
+      const { id } = await approved(member, { action: 'raced.for', params: { round } });
       const movers = shuffled([take, take, take, revoke, cancel, report]);
       const answers = await Promise.all(movers.map((move) => move(id)));
       allSane(answers);

@@ -331,6 +331,13 @@ describe('a decision', () => {
     refused(await offered(member, id), 409, 'already-decided');
   });
 
+  it('to approve after a rejection is refused, though the vote before it released nothing', async () => {
+    const { id } = await propose(world, { action: 'first.rejected' });
+    const offer = await success(offered(member, id));
+    await success(decide(other, id, { decision: 'reject', comment: 'no' }));
+    refused(await sign(member, id, offer), 409, 'already-decided');
+  });
+
   it('after the deadline finds the request expired', async () => {
     const { id } = await propose(world, { expires_in: 30 });
     const offer = await success(offered(member, id));

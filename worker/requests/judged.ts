@@ -5,7 +5,7 @@ import { isId } from '../../core/ids.ts';
 import { judgeDenies } from '../../core/policy.ts';
 import { ok, type Result } from '../../core/problems.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
-import { votersOf } from '../../core/request/vote.ts';
+import { votersOf } from '../../core/request/stage.ts';
 import type { Gathered } from '../../durable-objects/request/calls.ts';
 import { type Authorized, authorized } from '../auth/authorized.ts';
 import { callerOf } from '../auth/caller.ts';

@@ -6,7 +6,7 @@ import { type DecisionIntent, decisionIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { baseScope } from '../../core/request/birth.ts';
-import { stageOf } from '../../core/request/vote.ts';
+import { stageOf } from '../../core/request/stage.ts';
 import type { DecideQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
 import { offerAssertion } from '../auth/ceremony.ts';
 import { freshCeremony, openIntent } from '../auth/intent-token.ts';
