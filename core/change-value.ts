@@ -33,7 +33,10 @@ const slug: Check = (value) =>
     ? null
     : 'must be lower-case letters, digits, dots, dashes and underscores, 63 at most';
 const email: Check = (value) =>
-  typeof value === 'string' && value.length <= 254 && /^[^\s@:<>"(),;\\]+@[a-z0-9.-]+\.[a-z]{2,}$/.test(value)
+  typeof value === 'string' &&
+  value.length <= 254 &&
+  value === value.toLowerCase() &&
+  /^[^\s@:<>"(),;\\]+@[a-z0-9.-]+\.[a-z]{2,}$/.test(value)
     ? null
     : 'must be a mail address in lower case';
 const oneOf =

@@ -17,6 +17,7 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import { findLink, openLink } from './links.ts';
 import { consumeNonce, endOf, given, inTime, matches, usedBefore } from './nonces.ts';
 import { activePasskeys, dropPasskey, isRestricted, usePasskey } from './passkeys.ts';
+import { emailIsFree } from './people.ts';
 import { personWith } from './principals.ts';
 import type { LinkRecord } from './records.ts';
 import { afterSealing, draft, from, mintId, organizationOf, type Room, record } from './room.ts';
@@ -52,6 +53,11 @@ export function enrolFirst(room: Room, question: EnrolFirst): Result<Enrolled> {
   const { token, intent, registration } = question;
   const link = openLink(room, { token_id: token.id, purpose: token.purpose, exp: token.exp });
   if (!link.ok) return link;
+  if (!emailIsFree(room, link.value.email, link.value.user))
+    return fail(
+      'forbidden',
+      'A member has this mail address already. Sign in, or ask to be invited under another one.',
+    );
   const checked = checkIntent(room, intent, { user: null, token: token.id }, registration.credential_id);
   if (!checked.ok) return checked;
   const free = unknownCredential(room, registration);

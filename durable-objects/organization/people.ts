@@ -62,3 +62,8 @@ export function isLastOwner(room: Room, user: string): boolean {
 /** Whether what a person is asked as includes deciding: a role that approves, or any group. */
 export const mayApprove = (roles: readonly string[], groups: readonly string[]): boolean =>
   groups.length > 0 || roles.some((role) => (APPROVES as readonly string[]).includes(role));
+
+/** Whether no other member has this mail address: it is what a policy may name a person by. */
+export const emailIsFree = (room: Room, email: string, but: string | null): boolean =>
+  email === '' ||
+  room.store.members.list(['email', '=', email]).every((member) => member.status === 'removed' || member.id === but);

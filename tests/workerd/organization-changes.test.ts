@@ -241,6 +241,18 @@ describe('what a change brings forth', () => {
     expect(await refusalCode(object.enrolFirst(firstEnrolment(person.org, wrong)))).toBe('not-found');
   });
 
+  it('is one member per mail address, however many links were given out', async () => {
+    const person = await owner(await founded());
+    const wish = { name: 'T', email: 't@example.com', roles: ['auditor'] };
+    const [one, two] = [await changed(person, 'invitation', wish), await changed(person, 'invitation', wish)];
+    if (one.secret?.kind !== 'link' || two.secret?.kind !== 'link') throw new Error('no link');
+    await enrolled(person.org, { id: one.secret.claims.jti, purpose: 'invitation' });
+    const late = firstEnrolment(person.org, { id: two.secret.claims.jti, purpose: 'invitation' });
+    expect(await refusalCode(person.org.object.enrolFirst(late))).toBe('forbidden');
+    const third = { credential: person.session, kind: 'invitation' as const, value: wish };
+    expect((await refusal(person.org.object.proposeChange(third))).errors?.[0]?.pointer).toBe('/value/email');
+  });
+
   it('is a recovery that ends every earlier passkey and session when it is used', async () => {
     const person = await owner(await founded());
     const other = await invited(person, 'o@example.com', ['reviewer']);

@@ -6,7 +6,7 @@ import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { claimsOf, giveLink } from '../links.ts';
 import { activePasskeys } from '../passkeys.ts';
-import { groupNames, isLastOwner, mayApprove } from '../people.ts';
+import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
 import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
@@ -33,11 +33,6 @@ const wrong = (pointer: string, detail: string) =>
   fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
 
 const notMember = () => fail('not-found', 'There is no such member.');
-
-function emailIsFree(room: Room, email: string, but: string | null): boolean {
-  const same = room.store.members.list(['email', '=', email]);
-  return same.every((member) => member.status === 'removed' || member.id === but);
-}
 
 function planInvitation(room: Room, { value, mint }: Wish): Result<Plan> {
   const { name, email, roles, groups = [] } = value as unknown as Omit<Invited, 'id' | 'user'>;
