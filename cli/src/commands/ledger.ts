@@ -60,7 +60,7 @@ function linesOf(head: VerifiedHead, findings: Finding[]): string[] {
   const waiting = sum(({ unproved }) => unproved);
   return [
     `checkpoint  ${head.origin}, ${head.size} entries, root ${head.root_text}, signature ok`,
-    `events      ${sum(({ proved }) => proved)}, of ${findings.length} requests, are in it, unaltered and in order`,
+    `events      ${sum(({ proved }) => proved)} in the log, unaltered and in order (requests: ${findings.length})`,
     ...(waiting === 0 ? [] : [`waiting     ${waiting} are newer than this checkpoint`]),
     ...findings.flatMap(({ request, faults }) => faults.map((fault) => `FAULT       ${request}: ${fault}`)),
   ];

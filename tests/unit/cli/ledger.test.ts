@@ -86,7 +86,7 @@ describe('assentry ledger verify', () => {
   it('proves every event of the newest requests under the signed checkpoint', async () => {
     const { code, stdout, stderr } = await verify();
     expect(stdout).toContain(`${ORIGIN}, 9 entries`);
-    expect(stdout).toContain('3, of 1 requests, are in it, unaltered and in order');
+    expect(stdout).toContain('3 in the log, unaltered and in order (requests: 1)');
     expect(stderr).toContain('--key');
     expect(code).toBe(0);
   });
