@@ -1,8 +1,10 @@
 // What the organisation's object says, in the words that Worker and request objects share. Facts carry their moment:
 // whoever decides on them judges how old they may be. Only types here; the authority itself is durable-objects/organization.ts.
-import type { LinkClaims } from './credential.ts';
-import type { Digest, Instant, Json, JsonObject } from './json.ts';
+import type { ChangeKind } from './change-record.ts';
+import type { Digest, Instant, JsonObject } from './json.ts';
 import type { Policy, RiskLevel } from './policy.ts';
+
+export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change-record.ts';
 
 export const ROLES = ['owner', 'admin', 'reviewer', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
@@ -182,52 +184,6 @@ export interface FeedAnswer {
   /** Which endpoints want which events. */
   wanted: { endpoint: string; event: string }[];
 }
-
-export const CHANGE_KINDS = [
-  'policy',
-  'invitation',
-  'member',
-  'recovery',
-  'group',
-  'service_account',
-  'api_key',
-  'webhook_endpoint',
-  'organization',
-  'stop_lift',
-] as const;
-export type ChangeKind = (typeof CHANGE_KINDS)[number];
-
-export interface Change {
-  id: string;
-  kind: ChangeKind;
-  /** Id of what is changed; for something new, the id that it will have. */
-  target: string;
-  status: 'proposed' | 'applied' | 'rejected' | 'expired';
-  value: JsonObject;
-  /** The target before and after, alone. */
-  before: Json;
-  after: Json;
-  before_digest: Digest;
-  after_digest: Digest;
-  /** The change in words. */
-  diff: string[];
-  warnings: { pointer: string; detail: string }[];
-  proposed_by: string;
-  proposed_at: Instant;
-  expires_at: Instant;
-  signatures_needed: number;
-  signatures: { signer: string; passkey: string; signed_at: Instant }[];
-  applied_at: Instant | null;
-}
-
-/**
- * What applying a change brings forth and is shown for ten minutes or until its first use, then never. The text of a
- * link is the Worker's to make from its claims.
- */
-export type ChangeSecret =
-  | { kind: 'api_key'; key: string; text: string }
-  | { kind: 'webhook_secret'; endpoint: string; text: string }
-  | { kind: 'link'; claims: LinkClaims };
 
 /** Where a call came from; recorded in the personal part of its event. */
 export interface Client {
