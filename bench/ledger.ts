@@ -3,7 +3,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { fromHex } from '../core/encoding.ts';
 import {
@@ -18,6 +17,8 @@ import {
   widthOf,
 } from '../core/ledger.ts';
 import { logSigner } from '../durable-objects/ledger/keys.ts';
+import { ROOT } from '../scripts/paths.ts';
+import { bundle } from './harness/bundle.ts';
 
 const ROUNDS = 5;
 const ARMS = [
@@ -64,13 +65,9 @@ const CHECKPOINTS =
 /** The bench's worker in workerd itself, without any proxy in between; storage on disk, removed at the end. */
 async function withWorker<T>(use: (ask: Ask) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'assentry-bench-'));
-  const entry = join(import.meta.dirname, 'ledger', 'worker.ts');
-  const { outputFiles } = await build({
-    ...{ entryPoints: [entry], bundle: true, write: false, format: 'esm', target: 'es2024' },
-    ...{ conditions: ['workerd'], external: ['cloudflare:*', 'node:*'] },
-  });
+  const { code } = await bundle('bench/ledger/worker.ts', ['-c', join(ROOT, 'bench/ledger/wrangler.toml')]);
   const options = convertV4MiniflareOptions({
-    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: outputFiles[0]!.text }],
+    modules: [{ type: 'ESModule', path: 'worker.mjs', contents: code }],
     ...{ d1Databases: ['DB'], bindings: KEYS, resourcePersistencePath: folder },
     ...{ compatibilityDate: '2026-09-18', compatibilityFlags: ['nodejs_compat'] },
     durableObjects: {
