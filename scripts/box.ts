@@ -1,11 +1,12 @@
-// One box on a terminal. ASCII where the terminal does not say that it knows UTF-8.
+// One box on a terminal, open to the right: links are longer than terminals are wide, and a link that is broken by a
+// frame cannot be clicked or copied. ASCII where the terminal does not say that it knows UTF-8.
 const WIDE = /UTF-?8/i.test(`${process.env.LC_ALL ?? ''}${process.env.LC_CTYPE ?? ''}${process.env.LANG ?? ''}`);
-const [corner, side, bar] = WIDE ? ['╭╮╰╯', '│', '─'] : ['++++', '|', '-'];
+const [top, side, bottom, bar] = WIDE ? ['╭', '│', '╰', '─'] : ['+', '|', '+', '-'];
 
-/** Lines → a box around them; long lines make it wider than the terminal rather than breaking a link. */
+const WIDTH = 78;
+
+/** Lines → a box around them. */
 export function box(lines: readonly string[]): string {
-  const width = Math.max(...lines.map((line) => line.length));
-  const rule = bar.repeat(width + 2);
-  const body = lines.map((line) => `${side} ${line.padEnd(width)} ${side}`);
-  return [`${corner[0]}${rule}${corner[1]}`, ...body, `${corner[2]}${rule}${corner[3]}`].join('\n');
+  const rule = bar!.repeat(WIDTH);
+  return [`${top}${rule}`, ...lines.map((line) => `${side} ${line}`.trimEnd()), `${bottom}${rule}`].join('\n');
 }
