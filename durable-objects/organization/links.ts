@@ -59,6 +59,8 @@ export function openLink(room: Room, question: LinkQuestion): Result<LinkRecord>
   const claims = { exp: question.exp ?? null } as LinkClaims;
   if (link.expires_at <= Date.now() || !linkIsInTime(claims, Date.now()))
     return fail('not-found', 'This link has expired. Ask for a new one.');
+  if (link.purpose === 'recovery' && room.store.members.get(link.user)?.status !== 'active')
+    return fail('not-found', 'This link is not valid. Ask for a new one.');
   if (link.purpose === 'setup' && hasOwner(room))
     return fail('owner-present', 'This organisation has an owner: set-up is over. Sign in instead.');
   return ok(link);

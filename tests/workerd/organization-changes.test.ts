@@ -383,6 +383,32 @@ describe('sealing', () => {
     expect(data).toMatchObject([{ version: 2 }]);
   });
 
+  it('undoes nothing that was narrowed while it waited', async () => {
+    const person = await owner(await founded());
+    const other = await invited(person, 'o@example.com', ['reviewer']);
+    const endpoint = (await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events: ['*'] })).change
+      .target;
+    const roles = signature(person, await proposed(person, 'member', { roles: ['auditor'] }, other.user));
+    const events = signature(person, await proposed(person, 'webhook_endpoint', { events: ['approval.*'] }, endpoint));
+    const credential = person.session;
+    await withoutLedger(person.org.id, async (object) => {
+      expect(await refusalCode(object.signChange(roles))).toBe('not-sealed-yet');
+      await value(object.lockMember({ credential, id: other.user }));
+    });
+    await value(person.org.object.signChange(roles));
+    await withoutLedger(person.org.id, async (object) => {
+      expect(await refusalCode(object.signChange(events))).toBe('not-sealed-yet');
+      await value(object.disableEndpoint({ credential, id: endpoint }));
+    });
+    await value(person.org.object.signChange(events));
+    const rows = async (kind: 'members' | 'webhook-endpoints') =>
+      (await value(person.org.object.list({ credential, kind }))).data;
+    expect(await rows('members')).toContainEqual(
+      expect.objectContaining({ id: other.user, status: 'locked', roles: ['auditor'] }),
+    );
+    expect(await rows('webhook-endpoints')).toMatchObject([{ status: 'disabled', events: ['approval.*'] }]);
+  });
+
   it('enrols nobody while the ledger is away, and finishes with the same call', async () => {
     const org = await founded();
     const call = firstEnrolment(org, setUpToken());

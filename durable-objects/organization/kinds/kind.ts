@@ -50,3 +50,16 @@ export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as 
 
 /** Lower-level fields of a document, as JSON. */
 export const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/**
+ * The document after a change, but with the status that its target has by now, unless the change is about the status:
+ * what was locked or disabled while the change was being sealed stays so.
+ */
+export function keepingStatus<T extends { status: string }>(
+  change: Pick<Change, 'before' | 'after'>,
+  status: T['status'],
+): T {
+  const after = afterOf<T>(change);
+  const before = change.before as unknown as T | null;
+  return before?.status === after.status ? { ...after, status } : after;
+}

@@ -11,7 +11,7 @@ import { fail, ok } from '../../../core/problems.ts';
 import { webhookUrlFault } from '../../../core/webhook-url.ts';
 import type { ChangeRecord, EndpointRecord, ServiceAccountRecord } from '../records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, randomBytes } from '../room.ts';
-import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
+import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish } from './kind.ts';
 
 const wrong = (pointer: string, detail: string) =>
   fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
@@ -144,15 +144,10 @@ export const webhook_endpoint: Kind = {
     );
   },
   apply: (room, change) => {
-    const before = room.store.endpoints.get(change.target);
-    if (change.after === null) room.store.endpoints.put({ ...before!, status: 'removed' });
-    else
-      room.store.endpoints.put({
-        ...(before ?? newEndpoint()),
-        ...afterOf<Endpoint>(change),
-        failures: 0,
-        failing_since: null,
-      });
+    const now = room.store.endpoints.get(change.target) ?? newEndpoint();
+    if (change.after === null) return void room.store.endpoints.put({ ...(now as EndpointRecord), status: 'removed' });
+    const after = keepingStatus<Endpoint>(change, now.status);
+    room.store.endpoints.put({ ...now, ...after, failures: 0, failing_since: null });
   },
   secret: (room, change) =>
     change.before !== null
@@ -162,6 +157,7 @@ export const webhook_endpoint: Kind = {
 
 /** Standard Webhooks: `whsec_` and base64 of 24 to 64 random bytes. */
 const newEndpoint = () => ({
+  status: 'active' as const,
   secret: `whsec_${base64(randomBytes(32))}`,
   created_at: nowInstant(),
   failures: 0,

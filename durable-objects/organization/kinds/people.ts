@@ -9,7 +9,7 @@ import { activePasskeys } from '../passkeys.ts';
 import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
-import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
+import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish } from './kind.ts';
 
 interface Invited {
   id: string;
@@ -100,7 +100,8 @@ export const member: Kind = {
   apply: (room, change) => {
     if (change.before === null) return invitation.apply(room, change);
     const now = room.store.members.get(change.target)!;
-    if (now.status !== 'removed') room.store.members.put({ ...now, ...afterOf<MemberRecord>(change) });
+    if (now.status !== 'removed')
+      room.store.members.put({ ...now, ...keepingStatus<MemberRecord>(change, now.status) });
   },
   secret: (room, change) => (change.before === null ? linkSecret(room, change.target) : null),
 };
@@ -133,7 +134,8 @@ export const recovery: Kind = {
   },
   apply: (room, change) => {
     const { user, name, email, token } = afterOf<Recovery>(change);
-    const roles = room.store.members.get(user)!.roles;
+    const { roles, status } = room.store.members.get(user)!;
+    if (status === 'removed') return;
     giveLink(room, {
       id: token!,
       purpose: 'recovery',
