@@ -1,16 +1,16 @@
-// Waiting for a decision, as long as it takes. The stream only says "look again": what counts is always a fresh GET of
-// the request. Where streaming does not work (a proxy buffers it), it polls with `?wait=`. Invariant: it returns only
-// what the server said, and ends with an error when nobody can be reached after the request's deadline.
-import { UnavailableError, WaitTimeoutError } from './errors.ts';
+// Waiting for a decision, as long as it takes: one GET, then one stream that costs nothing while nothing happens. Where
+// streaming does not work (a proxy buffers it), it polls with `?wait=`. Invariant: it returns only what the server said,
+// and ends with an error when nobody can be reached after the request's deadline.
+import { AssentryError, UnavailableError, WaitTimeoutError } from './errors.ts';
 import { type Connection, open, pause, pauseMs, send } from './http.ts';
-import { readEvents } from './sse.ts';
+import { readEvents, type ServerEvent } from './sse.ts';
 import type { ApprovalRequest } from './wire.ts';
 
 export interface WaitOptions {
   signal?: AbortSignal;
   /** The caller's own patience; the request itself lives on. */
   timeout_ms?: number;
-  /** Hears the state of the request at each look, the first and the last included. */
+  /** Hears each state of the request, the first and the last included. */
   onUpdate?: (request: ApprovalRequest) => void;
   /** False: do not try to stream. */
   stream?: boolean;
@@ -21,14 +21,15 @@ const POLL_SECONDS = 25;
 /** Nothing at all on a stream for this long, not even a comment: something in between swallows it. */
 const SILENCE_MS = 45_000;
 /** One connection is renewed after this long, whatever it says. */
-const STREAM_MS = 15 * 60_000;
+const STREAM_MS = 24 * 3_600_000;
 /** After the deadline, how long an unreachable server is waited for. */
 const GRACE_MS = 60_000;
-/** A look that was answered faster than this and brought nothing is not repeated at once. */
+/** After a round that was over faster than this, the next one waits a little, and longer each time. */
 const FAST_MS = 1_000;
 
 interface Waiting {
   connection: Connection;
+  id: string;
   path: string;
   signal: AbortSignal;
   last_event_id: string;
@@ -45,7 +46,7 @@ export async function waitFor(connection: Connection, id: string, options: WaitO
   const streams = options.stream ?? true;
   try {
     return await untilDecided(
-      { connection, path, signal, last_event_id: '', streams, deadline_ms: 0 },
+      { connection, id, path, signal, last_event_id: '', streams, deadline_ms: 0 },
       options.onUpdate,
     );
   } catch (error) {
@@ -75,41 +76,36 @@ async function firstDecided(
   onUpdate: WaitOptions['onUpdate'],
   onAnswer: () => void,
 ): Promise<ApprovalRequest> {
-  let idle = 0;
   let seen = '';
-  for await (const wait_seconds of ticks(waiting)) {
-    const started_ms = Date.now();
-    const request = await look(waiting, wait_seconds);
+  for await (const request of states(waiting)) {
     onAnswer();
-    onUpdate?.(request);
-    if (request.status !== 'pending') return request;
     waiting.deadline_ms = Date.parse(request.expires_at);
-    idle = request.updated_at === seen && Date.now() - started_ms < FAST_MS ? idle + 1 : 0;
-    seen = request.updated_at;
-    if (idle > 0) await pause(pauseMs(idle), waiting.signal);
+    const state = `${request.status} ${request.updated_at}`;
+    if (state !== seen) onUpdate?.(request);
+    seen = state;
+    if (request.status !== 'pending') return request;
   }
   throw new UnavailableError('network', 'The wait ended without an answer.');
+}
+
+/** The request now, then as it changes. */
+async function* states(waiting: Waiting): AsyncGenerator<ApprovalRequest> {
+  yield await look(waiting, 0);
+  for (let idle = 0; ; ) {
+    const started_ms = Date.now();
+    const silence = new AbortController();
+    const body = waiting.streams ? await openStream(waiting, silence.signal) : null;
+    if (body !== null) yield* streamed(waiting, body, silence);
+    yield await look(waiting, body === null ? POLL_SECONDS : 0);
+    idle = Date.now() - started_ms < FAST_MS ? idle + 1 : 0;
+    if (idle > 0) await pause(pauseMs(idle), waiting.signal);
+  }
 }
 
 function look({ connection, path, signal }: Waiting, wait_seconds: number): Promise<ApprovalRequest> {
   const query = wait_seconds > 0 ? `?wait=${wait_seconds}` : '';
   const timeout_ms = connection.timeout_ms + wait_seconds * 1000;
   return send(connection, { method: 'GET', path: path + query, signal, timeout_ms });
-}
-
-/** When to look, and how long the server may hold the answer: now, at every event, or by polling. */
-async function* ticks(waiting: Waiting): AsyncGenerator<number> {
-  for (let first = true; ; first = false) {
-    const silence = new AbortController();
-    const body = waiting.streams ? await openStream(waiting, silence.signal) : null;
-    if (body === null) {
-      yield first ? 0 : POLL_SECONDS;
-      continue;
-    }
-    // What was decided before the stream was open is not news on it.
-    yield 0;
-    yield* news(waiting, body, silence);
-  }
 }
 
 /** Null when there is no stream this time; `streams` goes off when the server does not speak it. */
@@ -130,11 +126,12 @@ async function openStream(waiting: Waiting, silence: AbortSignal): Promise<Reada
   return null;
 }
 
-async function* news(
+/** The first event is the request as it is when the stream opens, so nothing is missed in between. */
+async function* streamed(
   waiting: Waiting,
   body: ReadableStream<Uint8Array>,
   silence: AbortController,
-): AsyncGenerator<number> {
+): AsyncGenerator<ApprovalRequest> {
   let timer = setTimeout(() => silence.abort(), SILENCE_MS);
   const alive = () => {
     clearTimeout(timer);
@@ -143,13 +140,24 @@ async function* news(
   try {
     for await (const event of readEvents(body, alive)) {
       if (event.id !== '') waiting.last_event_id = event.id;
-      yield 0;
+      yield requestIn(event, waiting) ?? (await look(waiting, 0));
     }
-  } catch {
+  } catch (error) {
+    if (error instanceof AssentryError) throw error;
     waiting.signal.throwIfAborted();
     // A broken connection is opened again; a silent one is not trusted again.
     waiting.streams = !silence.signal.aborted;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The request that an event carries whole; null for any other event: then it only says "look". */
+function requestIn({ data }: ServerEvent, { id }: Waiting): ApprovalRequest | null {
+  try {
+    const request = JSON.parse(data) as ApprovalRequest;
+    return request?.object === 'approval_request' && request.id === id ? request : null;
+  } catch {
+    return null;
   }
 }

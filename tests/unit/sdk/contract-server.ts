@@ -34,6 +34,7 @@ export class ContractServer {
   /** What is answered to an exchange instead of the truth. */
   exchanged: Record<string, unknown> = {};
   streams = true;
+  eventData: string | undefined;
   readonly #keyed = new Map<string, { body: string; answer: { status: number; body: unknown } }>();
   readonly #listeners = new Map<string, Set<{ response: ServerResponse; streams: boolean }>>();
   #events = 0;
@@ -55,7 +56,7 @@ export class ContractServer {
     this.#events++;
     for (const { response, streams } of this.#listeners.get(id) ?? []) {
       if (!streams) reply(response, 200, request);
-      else response.write(`id: ${this.#events}\nevent: approval.changed\ndata: {"status":"${request.status}"}\n\n`);
+      else response.write(this.#event(request));
     }
   }
 
@@ -105,7 +106,7 @@ export class ContractServer {
     if (path === '/v1/capabilities/exchange') return this.#exchange(seen, response);
     const request = this.requests.get(id);
     if (request === undefined) return problem(response, 404, 'not-found');
-    if (verb === 'stream') return this.#stream(request, response);
+    if (verb === 'stream') return this.#stream(request, response, seen.last_event_id);
     if (verb === 'cancel') return this.#act(seen, response, request, { status: 'canceled' });
     if (verb === 'outcome')
       return this.#act(seen, response, request, {
@@ -187,11 +188,18 @@ export class ContractServer {
     });
   }
 
-  #stream(request: ApprovalRequest, response: ServerResponse): ServerResponse {
+  #stream(request: ApprovalRequest, response: ServerResponse, last_event_id: string | undefined): ServerResponse {
     if (!this.streams) return problem(response, 406, 'not-acceptable');
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write(': open\n\n');
+    response.write('retry: 1000\n\n');
+    if (last_event_id !== String(this.#events)) response.write(this.#event(request));
     return this.#listen(request.id, response, true);
+  }
+
+  /** The whole request, or what the test says instead. */
+  #event(request: ApprovalRequest): string {
+    const data = this.eventData ?? JSON.stringify(request);
+    return `id: ${this.#events}\nevent: approval_request\ndata: ${data}\n\n`;
   }
 
   #listen(id: string, response: ServerResponse, streams = false): ServerResponse {
