@@ -30,7 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   examples: ['sdk', 'core'],
   'durable-objects': ['core', 'migrations'],
   worker: ['durable-objects', 'core', 'migrations'],
-  scripts: ['core', 'sdk', 'migrations'],
+  scripts: ['core', 'sdk', 'migrations', 'bench'],
 };
 
 /** Packages that only some folders may import. */

@@ -1,0 +1,59 @@
+// Runs rows one after the other: they share a machine, and counts share an isolate. A row that cannot be measured says
+// why and leaves the others alone; times fail nothing.
+import { cpus } from 'node:os';
+import { Context } from './context.ts';
+import { type Measured, measured } from './line.ts';
+import { ROWS } from './rows.ts';
+import { table } from './table.ts';
+
+interface Missing {
+  row: string;
+  reason: string;
+}
+
+export interface Report {
+  /** What the times were taken on; counts do not depend on it. */
+  machine: { cpu: string; cores: number; node: string };
+  at: string;
+  lines: Measured[];
+  not_measured: Missing[];
+}
+
+/**
+ * Measures.
+ *
+ * @param names of rows; none for all
+ * @param says hears which row is under way
+ * @throws for a name that no row has
+ */
+export async function bench(names: readonly string[], says: (row: string) => void): Promise<Report> {
+  const unknown = names.filter((name) => !ROWS.some((row) => row.name === name));
+  if (unknown.length > 0)
+    throw new Error(`There is no row ${unknown.join(', ')}. Rows: ${ROWS.map((row) => row.name).join(', ')}`);
+  const report: Report = { machine: machine(), at: new Date().toISOString(), lines: [], not_measured: [] };
+  const context = new Context();
+  try {
+    for (const row of ROWS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+      says(row.name);
+      try {
+        report.lines.push(...(await row.measure(context)).map((line) => measured(row.name, line)));
+      } catch (error) {
+        report.not_measured.push({ row: row.name, reason: error instanceof Error ? error.message : String(error) });
+      }
+    }
+  } finally {
+    await context.close();
+  }
+  return report;
+}
+
+const machine = (): Report['machine'] => ({
+  ...{ cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+});
+
+/** For people. */
+export function shown({ machine, lines, not_measured }: Report): string {
+  const missing = not_measured.map(({ row, reason }) => `not measured: ${row}: ${reason}`);
+  const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}. Counts are exact; of times only ratios mean anything.`;
+  return [...(lines.length > 0 ? [table(lines)] : []), '', ...missing, where].join('\n');
+}
