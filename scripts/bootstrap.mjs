@@ -70,4 +70,7 @@ const child = spawn(node, [...flags, join(ROOT, 'scripts', `${name}.ts`), ...res
 // A terminal's Ctrl-C reaches the child by itself; a signal sent to this process alone has to be handed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+// npm hands no signal on to what its shell runs: whoever ends npm leaves this without its parent, and then it ends too.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
 child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));

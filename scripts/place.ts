@@ -15,6 +15,8 @@ export interface Place {
   log: string;
   port: number;
   base_url: string;
+  /** Its server runs in a process group of its own. */
+  own_group: boolean;
 }
 
 export const DEFAULT_PORT = 8787;
@@ -29,6 +31,7 @@ export function checkoutPlace(port: number = DEFAULT_PORT): Place {
     log: join(ROOT, '.assentry/server.log'),
     port,
     base_url: `http://localhost:${port}`,
+    own_group: false,
   };
 }
 
@@ -64,6 +67,7 @@ export async function temporaryPlace(vars: Record<string, string> = {}): Promise
     log: join(directory, 'server.log'),
     port,
     base_url: `http://localhost:${port}`,
+    own_group: process.platform !== 'win32',
   };
 }
 

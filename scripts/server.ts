@@ -1,5 +1,6 @@
-// One running stack: the Pages dashboard and the Worker with its objects, D1, queue and alarms, in one process group.
-// Not the seed. Invariant: whoever starts it can end it, all of it, with stop() or kill9().
+// One running stack: the Pages dashboard and the Worker with its objects, D1, queue and alarms. Not the seed. Invariant:
+// whoever starts it can end it, all of it. A place of tests runs in a process group of its own, which kill9() takes as a
+// whole; the checkout's own stays in the terminal's group, so that what ends the terminal's job ends it, too.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -34,7 +35,7 @@ export async function serve(place: Place): Promise<Server> {
   mkdirSync(dirname(place.log), { recursive: true });
   const child = spawnServer(place);
   const ended = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const server = { pid: child.pid!, ended, ...endings(child, ended) };
+  const server = { pid: child.pid!, ended, ...endings(place, child, ended) };
   const answered = await Promise.race([untilAnswers(place), ended.then(() => false)]);
   if (answered) return server;
   await server.kill9();
@@ -52,15 +53,15 @@ function spawnServer(place: Place): ChildProcess {
     cwd: DASHBOARD,
     env: { ...process.env, ...QUIET },
     stdio: ['ignore', log, log],
-    detached: process.platform !== 'win32',
+    detached: place.own_group,
   });
 }
 
-function endings(child: ChildProcess, ended: Promise<unknown>): Pick<Server, 'stop' | 'kill9'> {
+function endings(place: Place, child: ChildProcess, ended: Promise<unknown>): Pick<Server, 'stop' | 'kill9'> {
   const signal = (name: NodeJS.Signals) => {
     try {
-      if (process.platform === 'win32') child.kill(name);
-      else process.kill(-child.pid!, name);
+      if (place.own_group) process.kill(-child.pid!, name);
+      else child.kill(name);
     } catch {
       // The group is already gone, which is what was wanted.
     }

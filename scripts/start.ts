@@ -21,15 +21,16 @@ function greeting(dev: DevJson): string {
   ]);
 }
 
-/** Ends the stack at the first signal and this process with it. */
+/** Ends the stack at the first signal, or when whoever started this is gone, and this process with it. */
 async function runUntilEnded({ server }: Stack): Promise<number> {
   let asked = false;
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      asked = true;
-      void server.stop();
-    });
-  }
+  const end = () => {
+    asked = true;
+    void server.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && end(), 500).unref();
   const code = await server.ended;
   return asked ? 0 : (code ?? 1);
 }
