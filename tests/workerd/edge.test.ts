@@ -157,6 +157,22 @@ describe('a call without a credential that we made', () => {
   });
 });
 
+describe('a flood from one address', () => {
+  const at = (address: string) =>
+    app.fetch(new Request(`${BASE}/v1/nothing`, { headers: { 'cf-connecting-ip': address } }), env);
+
+  it('is told to wait, and nobody else is', async () => {
+    const first = await at('192.0.2.1');
+    const quota = Number(/q=(\d+)/.exec(first.headers.get('ratelimit-policy')!)![1]);
+    for (let n = 2; n <= quota; n++) await at('192.0.2.1');
+    const refused = await at('192.0.2.1');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ code: 'rate-limited' });
+    expect((await at('192.0.2.2')).status).toBe(404);
+  });
+});
+
 describe('a mutation from elsewhere', () => {
   const path = '/v1/session/options';
   const send = (headers: Record<string, string>) =>

@@ -321,8 +321,13 @@ describe('the live feed', () => {
     await propose(world, { action: 'hear.me' });
     expect(String(await heard)).toContain('apr_');
     socket.close();
-    const stranger = await front.fetch(`${BASE}/v1/live`, { headers: { ...headers, cookie: 'x=y' } });
-    expect(stranger.status).toBe(401);
+    const ended = cookieOf(await signIn(me.passkey));
+    await call('DELETE', '/v1/session', { cookie: ended });
+    for (const cookie of ['x=y', ended]) {
+      const refusal = await front.fetch(`${BASE}/v1/live`, { headers: { ...headers, cookie } });
+      expect(refusal.status).toBe(401);
+      expect(refusal.headers.get('content-type')).toBe('application/problem+json');
+    }
   });
 });
 

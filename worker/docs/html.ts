@@ -36,7 +36,7 @@ nav{display:flex;gap:1.5rem;margin-bottom:2rem}
 section{border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);padding:1rem 0}
 h2{font-size:1.05rem;margin:.4rem 0}h3{font-size:.95rem;margin:.8rem 0 .2rem}
 code,.path{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0}
+table{border-collapse:collapse;width:100%;table-layout:fixed}td{overflow-wrap:anywhere}td:first-child{width:24%}th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0}
 .method{font-weight:700;text-transform:uppercase}.note{opacity:.75}
 :target{background:color-mix(in srgb,Highlight 18%,transparent)}
 `;

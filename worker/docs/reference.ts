@@ -29,20 +29,26 @@ interface Operation {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const nameOf = (ref: string): string => ref.split('/').at(-1)!;
 
-/** A schema in a few words. */
-function wordsOf(schema: Schema): string {
-  if (schema.$ref !== undefined) return nameOf(schema.$ref);
-  if (schema.enum !== undefined) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
-  if (schema.const !== undefined) return JSON.stringify(schema.const);
+/** A schema in a few words, its name leading to its shape. */
+function wordsOf(schema: Schema): Html {
+  if (schema.$ref !== undefined) return html`<a href="#schema-${nameOf(schema.$ref)}">${nameOf(schema.$ref)}</a>`;
+  const values = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  if (values !== undefined) return html`${values.map((value) => JSON.stringify(value)).join(' | ')}`;
   const branches = schema.anyOf ?? schema.oneOf;
-  if (branches !== undefined) return branches.map(wordsOf).join(' or ');
-  if (schema.items !== undefined) return `list of ${wordsOf(schema.items)}`;
-  return [[schema.type ?? 'any'].flat().join(' or '), schema.format].filter(Boolean).join(', ');
+  if (branches !== undefined) return html`${branches.map((branch, at) => [at === 0 ? '' : ' or ', wordsOf(branch)])}`;
+  if (schema.items !== undefined) return html`list of ${wordsOf(schema.items)}`;
+  const page = schema.properties?.data?.items;
+  if (page !== undefined) return html`page of ${wordsOf(page)}`;
+  return html`${[[schema.type ?? 'any'].flat().join(' or '), schema.format].filter(Boolean).join(', ')}`;
 }
+
+/** Backticks of a description as code; everything else as text. */
+const prose = (text: string): Html =>
+  html`${text.split('`').map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 
 const fieldRow = (name: string, schema: Schema, required: boolean): Html =>
   html`<tr><td><code>${name}</code></td><td>${wordsOf(schema)}</td>
-<td class="note">${required ? '' : 'optional'} ${schema.description ?? ''}</td></tr>`;
+<td class="note">${required ? '' : 'optional'} ${prose(schema.description ?? '')}</td></tr>`;
 
 function fieldsOf(schema: Schema): Html {
   const rows = Object.entries(schema.properties ?? {});
@@ -65,8 +71,8 @@ function operationOf(path: string, method: string, operation: Operation): Html {
   const body = operation.requestBody?.content['application/json']?.schema;
   const parameters = operation.parameters ?? [];
   return html`<section id="${method}-${path}"><h2><span class="method">${method}</span> <span class="path">${path}</span></h2>
-<p>${operation.summary ?? ''} <span class="note">${whoMay(operation)}</span></p>
-${operation.description === undefined ? '' : html`<p>${operation.description}</p>`}
+<p>${prose(operation.summary ?? '')} <span class="note">${whoMay(operation)}</span></p>
+${operation.description === undefined ? '' : html`<p>${prose(operation.description)}</p>`}
 ${parameters.length === 0 ? '' : html`<table>${parameters.map((one) => fieldRow(`${one.in} ${one.name}`, one.schema ?? {}, one.required ?? false))}</table>`}
 ${body === undefined ? '' : html`<h3>Body</h3>${fieldsOf(body)}`}
 <h3>Answers</h3><table>${Object.entries(operation.responses).map(answerRow)}</table></section>`;
@@ -75,24 +81,31 @@ ${body === undefined ? '' : html`<h3>Body</h3>${fieldsOf(body)}`}
 function answerRow([status, answer]: [string, Operation['responses'][string]]): Html {
   const schema = Object.values(answer.content ?? {})[0]?.schema;
   const words = schema === undefined ? '' : wordsOf(schema);
-  return html`<tr><td><code>${status}</code></td><td>${answer.description}</td><td>${words}</td></tr>`;
+  return html`<tr><td><code>${status}</code></td><td>${prose(answer.description)}</td><td>${words}</td></tr>`;
 }
 
 /** `GET /docs`. */
 export function referencePage(document: OpenApiDocument): string {
   const paths = Object.entries(document.paths ?? {}) as [string, Record<string, Operation>][];
-  const operations = paths.flatMap(([path, item]) =>
-    METHODS.filter((method) => item[method]).map((method) => operationOf(path, method, item[method]!)),
+  const all = paths.flatMap(([path, item]) =>
+    METHODS.filter((method) => item[method]).map((method) => ({ path, method, operation: item[method]! })),
   );
   const schemas = Object.entries((document.components?.schemas ?? {}) as Record<string, Schema>);
   const shapes = schemas.map(
     ([name, schema]) => html`<section id="schema-${name}"><h2>${name}</h2>${fieldsOf(schema)}</section>`,
   );
+  const contents = all.map(({ path, method, operation }) => contentsRow(path, method, operation));
+  const operations = all.map(({ path, method, operation }) => operationOf(path, method, operation));
   return page(
     'Assentry API',
-    html`<h1>Assentry API</h1><p>${document.info.description ?? ''}</p>${operations}<h1>Shapes</h1>${shapes}`,
+    html`<h1>Assentry API</h1><p>${prose(document.info.description ?? '')}</p>
+<table>${contents}</table>${operations}<h1>Shapes</h1>${shapes}`,
   );
 }
+
+const contentsRow = (path: string, method: string, { summary = '' }: Operation): Html =>
+  html`<tr><td><a href="#${method}-${path}"><span class="method">${method}</span></a></td>
+<td><a class="path" href="#${method}-${path}">${path}</a></td><td>${prose(summary)}</td></tr>`;
 
 /** `GET /docs/problems`: what every problem's \`type\` resolves to. */
 export function problemsPage(): string {

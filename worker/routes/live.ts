@@ -1,7 +1,7 @@
 // The live feed: a WebSocket of a signed-in page, held by the organisation's object (hibernatable). Browsers send the
 // cookie with any page's WebSocket, so the Origin is checked here as for a mutation.
 import { fail } from '../../core/problems.ts';
-import { sessionOf } from '../auth/caller.ts';
+import { sessionOf, UNAUTHENTICATED } from '../auth/caller.ts';
 import type { App } from '../context.ts';
 import { isSameOrigin } from '../edge/same-origin.ts';
 import { organizationOf } from '../organization.ts';
@@ -18,6 +18,9 @@ export function live(app: App): void {
     const { organization, credential } = session.value;
     // A new request: nothing that the caller sent reaches the object but the wish to upgrade.
     const headers = { Upgrade: 'websocket', 'x-assentry-session-digest': credential.digest };
-    return organizationOf(c.env, organization).fetch(new Request('https://organization/live', { headers }));
+    const opened = await organizationOf(c.env, organization).fetch(
+      new Request('https://organization/live', { headers }),
+    );
+    return opened.status === 101 ? opened : answer(c, UNAUTHENTICATED);
   });
 }

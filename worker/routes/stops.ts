@@ -20,7 +20,12 @@ const set = createRoute({
 });
 
 export function stops(app: App): void {
-  listRoute(app, { path: '/v1/stops', kind: 'stops', summary: 'Lists stops in force.', schema: StopSchema });
+  listRoute(app, {
+    path: '/v1/stops',
+    kind: 'stops',
+    summary: 'Lists stops; a lifted one says when.',
+    schema: StopSchema,
+  });
   app.openapi(set, async (c) =>
     answer(
       c,
