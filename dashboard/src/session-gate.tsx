@@ -21,7 +21,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const signedOut = query.error instanceof ApiProblem && query.error.code === 'unauthenticated';
   if (query.data && !signedOut) return <SignedIn session={query.data}>{children}</SignedIn>;
   return (
-    <main className="mx-auto max-w-xl p-6">
+    <main className="mx-auto grid max-w-xl gap-3 p-6">
+      <h1 className="sr-only">Assentry</h1>
       {signedOut ? <ToSignIn /> : null}
       {query.isError && !signedOut ? (
         <Failure error={query.error} retry={() => void query.refetch()} />

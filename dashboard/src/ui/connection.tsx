@@ -15,7 +15,7 @@ export const useOnline = (): boolean => useSyncExternalStore(watch, () => naviga
 export function Connection() {
   if (useOnline()) return null;
   return (
-    <p role="status" className="mb-4 rounded-r bg-warn-soft p-3 text-s text-warn">
+    <p role="status" className="mb-4 rounded-lg bg-warn-soft p-3 text-s text-warn">
       This device is offline. What you see is the last that was read; nothing can be decided until the connection is
       back.
     </p>

@@ -10,7 +10,7 @@ export function CopyBlock({ text, label }: { text: string; label: string }) {
   };
   return (
     <div className="grid gap-2">
-      <ScrollBlock label={label} className="rounded-r bg-well p-3 whitespace-pre-wrap">
+      <ScrollBlock label={label} className="rounded-lg bg-well p-3 whitespace-pre-wrap">
         {text}
       </ScrollBlock>
       <div>

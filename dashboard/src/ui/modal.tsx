@@ -5,9 +5,8 @@ export function Modal({ title, onClose, children }: { title: string; onClose: ()
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
-    const element = dialog.current;
-    element?.showModal();
-    return () => element?.close();
+    // Not closed on the way out: it leaves the document with its component, and a late close event would shut the next.
+    if (dialog.current && !dialog.current.open) dialog.current.showModal();
   }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose} className="card w-[min(560px,calc(100vw-24px))] p-0">

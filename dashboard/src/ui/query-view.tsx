@@ -17,7 +17,7 @@ export function QueryView<T>({ query, what, children }: Props<T>) {
   return (
     <>
       {query.isError ? (
-        <p role="status" className="rounded-r bg-warn-soft p-3 text-s text-warn">
+        <p role="status" className="rounded-lg bg-warn-soft p-3 text-s text-warn">
           Not up to date: {query.error.message}
         </p>
       ) : null}

@@ -1,5 +1,5 @@
 // The two answers. Both are signed; the page waits for the server's confirmation and never assumes it.
-import { useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { useSession } from '../../session-gate.tsx';
 import { useOnline } from '../../ui/connection.tsx';
@@ -44,7 +44,11 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
     void send({ decision: 'approve', comment: orNull(note.comment), external_ref: orNull(note.external_ref) });
   return (
     <>
-      {phase.at === 'failed' ? <Failure error={phase.error} /> : null}
+      {phase.at === 'failed' ? (
+        <InSight>
+          <Failure error={phase.error} />
+        </InSight>
+      ) : null}
       <Note note={note} onChange={setNote} required={request.requirement?.require.approve ?? []} />
       {request.risk.level === 'critical' ? (
         <Confirmation action={request.action} typed={typed} onType={setTyped} />
@@ -72,4 +76,11 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
       ) : null}
     </>
   );
+}
+
+/** Brings what it holds before the reader's eyes: the buttons are far from where it stands. */
+function InSight({ children }: { children: ReactNode }) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: 'center' }), []);
+  return <div ref={box}>{children}</div>;
 }

@@ -10,7 +10,7 @@ export function ChangeView({ change }: { change: Change }) {
     <div className="grid gap-3">
       {lines.length > 0 ? <Diff text={lines} label="What changes" /> : <p className="text-ink-2">Nothing changes.</p>}
       {change.warnings?.map((warning) => (
-        <p key={warning.detail} className="rounded-r bg-warn-soft p-3 text-warn">
+        <p key={warning.detail} className="rounded-lg bg-warn-soft p-3 text-warn">
           <Revealed text={warning.detail} /> {warning.pointer ? <code>{warning.pointer}</code> : null}
         </p>
       ))}
@@ -18,7 +18,7 @@ export function ChangeView({ change }: { change: Change }) {
         <summary className="cursor-pointer text-ink-2">Exactly what it will be</summary>
         <ScrollBlock
           label="The target after the change"
-          className="mt-2 max-h-[50vh] rounded-r bg-well p-3 whitespace-pre-wrap"
+          className="mt-2 max-h-[50vh] rounded-lg bg-well p-3 whitespace-pre-wrap"
         >
           <Revealed text={JSON.stringify(change.after, null, 2)} lines />
         </ScrollBlock>
