@@ -1,3 +1,4 @@
+// What an address that leads nowhere shows.
 import { Link } from '@tanstack/react-router';
 import { useTitle } from '../ui/page.tsx';
 
