@@ -154,6 +154,32 @@ describe('files', () => {
   });
 });
 
+describe('the documents', () => {
+  const LINK = /\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)/g;
+
+  it.each(['README.md', 'AGENTS.md', 'SECURITY.md', 'CONTRIBUTING.md'])('link only to what is there: %s', (path) => {
+    const links = [...read(path).matchAll(LINK)].map(([, to]) => normalize(join(dirname(path), to!)));
+    expect(links.filter((to) => !existsSync(join(ROOT, to)))).toEqual([]);
+  });
+
+  it('tell the life of a request in eight steps, each with its file', () => {
+    const life = read('README.md').split('## The life of one request')[1]!.split('\n## ')[0]!;
+    const steps = life.split(/\n(?=\d\. )/).slice(1);
+    expect(steps).toHaveLength(8);
+    expect(steps.filter((step) => !/\]\([\w./-]+\.ts\)/.test(step))).toEqual([]);
+  });
+
+  it('name npm scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...`${read('README.md')}${read('AGENTS.md')}`.matchAll(/npm run ([\w:-]+)/g)].map(
+      ([, name]) => name!,
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+    const files = Object.values(scripts).map((line) => `scripts/${line.split(' ').at(-1)}.ts`);
+    expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+});
+
 describe('what no committed file says', () => {
   const TEXT = FILES.filter(
     (path) => !/\.(png|jpg|ico|woff2|wasm|br|gz|bin)$/.test(path) && path !== 'package-lock.json',
