@@ -19,6 +19,8 @@ import type { LedgerStore } from './store.ts';
 
 /** D1 that does not answer must not hold up sealing: it is compared again later. */
 const COMPARE_WITHIN_MS = 1000;
+/** The alarm waits longer, but not for ever: it must come again. */
+const COPY_WITHIN_MS = 10_000;
 
 export class Publication {
   readonly #env: LedgerEnv;
@@ -93,7 +95,8 @@ export class Publication {
     try {
       const { note, size, root } = await this.current();
       if (this.#frozen !== null || size === this.#copied || size === 0) return;
-      await writeCheckpoint(this.#env.DB, { origin: this.#env.LEDGER_ORIGIN, size, root, note, at: now() });
+      const copy = { origin: this.#env.LEDGER_ORIGIN, size, root, note, at: now() };
+      await within(COPY_WITHIN_MS, writeCheckpoint(this.#env.DB, copy));
       this.#copied = size;
     } catch (error) {
       console.warn('ledger: the checkpoint could not be copied, trying again', String(error));

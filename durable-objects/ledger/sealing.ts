@@ -31,10 +31,10 @@ export class Sealing {
    * @returns 'internal' when it does not continue what is sealed: a gap, another commit at a used seq, another link key
    */
   seal(request: AppendRequest, signed: readonly SignedReceipt[]): Result<AppendAnswer> {
+    const fault = faultOfShape(request) ?? this.#judge(request);
+    if (fault !== null) return broken(request, fault);
     const object = this.#object(request);
     const organization = this.#organization(request);
-    const fault = faultOfShape(request) ?? this.#fault(request, object, organization);
-    if (fault !== null) return broken(request, fault);
     const fresh = request.events.filter((event) => event.seq > (object?.last_seq ?? 0));
     const sealed =
       fresh.length > 0 ? this.#append(request, fresh, signed, { object, organization: organization! }) : object!;
@@ -56,7 +56,18 @@ export class Sealing {
     return head;
   }
 
-  #fault(request: AppendRequest, object: ObjectRow | null, organization: OrganizationRow | null): string | null {
+  /** A row that cannot be read refuses its own object, and nobody else in the same flush. */
+  #judge(request: AppendRequest): string | null {
+    try {
+      return this.#fault(request);
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  #fault(request: AppendRequest): string | null {
+    const object = this.#object(request);
+    const organization = this.#organization(request);
     const last = object?.last_seq ?? 0;
     if (organization === null) return 'the organisation is unknown, and this does not create it';
     if (object !== null && object.kind !== request.kind) return `the object is sealed as kind ${object.kind}`;

@@ -166,6 +166,22 @@ describe('append', () => {
   });
 });
 
+describe('a damaged row of one object', () => {
+  it('refuses that object and seals the others of the same flush', async () => {
+    const caller = await foundOn(stub);
+    const [bad, good] = [caller.request('apr_bad', [event(1), event(2)]), caller.request('apr_good', [event(1)])];
+    await caller.append({ ...bad, events: bad.events.slice(0, 1) });
+    await runInDurableObject(stub, (_: Ledger, state) => {
+      state.storage.sql.exec("UPDATE objects SET last_flush = 999 WHERE object = 'apr_bad'");
+    });
+    const answers = await Promise.all([stub.append(bad), stub.append(good)]);
+    expect(answers.map((answer) => (answer.ok ? answer.value.receipts[0]!.index : answer.problem.code))).toEqual([
+      'internal',
+      2,
+    ]);
+  });
+});
+
 describe('hundreds of concurrent appends', () => {
   it('take every index once, keep the order of each object, link every organisation, and are all proved', async () => {
     const callers = await Promise.all(Array.from({ length: 4 }, () => foundOn(stub)));
