@@ -30,9 +30,14 @@ function codeOf(entry: string): Promise<string> {
   return made;
 }
 
-/** Starts an entry of bench/worker on a free port. */
-export async function openHouse(entry: string, vars: Record<string, string> = {}): Promise<House> {
-  const place = await temporaryPlace(vars);
+/**
+ * Starts an entry on a free port.
+ *
+ * @param entry from the root, such as `bench/worker/bare.ts`
+ * @param empty no table in D1: for what is measured from the very beginning
+ */
+export async function openHouse(entry: string, { empty = false } = {}): Promise<House> {
+  const place = await temporaryPlace();
   await ensureSecrets(place);
   const [script, { workerOptions }] = [await codeOf(entry), unstable_getMiniflareWorkerOptions(place.config)];
   const { modulesRules: _rules, ...options } = workerOptions as Record<string, unknown>;
@@ -47,7 +52,7 @@ export async function openHouse(entry: string, vars: Record<string, string> = {}
   );
   await miniflare.ready;
   const db = await miniflare.getD1Database('DB');
-  await migrate(db);
+  if (!empty) await migrate(db);
   const url = (path: string) => `${place.base_url}/__bench/${path}`;
   return {
     ...{ place, base_url: place.base_url, miniflare, db },

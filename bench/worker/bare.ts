@@ -14,6 +14,8 @@ export class ApprovalRequest extends DurableObject<BareEnv> {
     await this.ctx.storage.setAlarm(Date.now() + 3_600_000);
   }
 
+  override alarm(): void {}
+
   decide(decision: string): void {
     this.ctx.storage.sql.exec('INSERT INTO rows (state) VALUES (?)', decision);
   }
