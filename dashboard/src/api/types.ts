@@ -1,4 +1,5 @@
 // What the Worker answers, as docs and contract name it. Types only; shapes that core already has come from core.
+import type { Change as CoreChange } from '../../../core/authority.ts';
 import type { Scope } from '../../../core/intent.ts';
 import type { Instant, Json, JsonObject } from '../../../core/json.ts';
 import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
@@ -116,22 +117,7 @@ export interface Metrics {
   p95_seconds_to_decide: number | null;
   top_actions: { action: string; count: number }[];
 }
-export interface Change {
-  id: string;
-  kind: string;
-  target: string;
-  status: string;
-  value?: JsonObject;
-  before: Json;
-  after: Json;
-  before_digest: string;
-  after_digest: string;
-  diff: string[] | string;
-  warnings?: { pointer?: string; detail: string }[];
-  proposed_by?: string;
-  proposed_at?: Instant;
-  expires_at?: Instant;
-  signatures_needed?: number;
-  signatures?: { signer: string; signed_at: Instant }[];
-  secret?: string | null;
+/** As core has it; `secret` comes once, with the signature that applies it. */
+export interface Change extends CoreChange {
+  secret?: string;
 }

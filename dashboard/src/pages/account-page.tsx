@@ -12,12 +12,21 @@ import { setShortcutsEnabled, shortcutsEnabled } from '../ui/shortcuts.ts';
 import { Table } from '../ui/table.tsx';
 import { applyTheme, chosenTheme, THEMES } from '../ui/theme.ts';
 import { When } from '../ui/when.tsx';
+import { PasskeyDialog } from './passkey-dialog.tsx';
 
 export function AccountPage() {
   const { user, organization, passkeys, expires_at } = useSession();
+  const [adding, setAdding] = useState(false);
   return (
     <PageFrame title={user.name || user.email} note={`${user.email} · ${user.roles.join(', ')} · ${organization.name}`}>
-      <Section title="Your passkeys">
+      <Section
+        title="Your passkeys"
+        actions={
+          <button type="button" className="btn small" onClick={() => setAdding(true)}>
+            Add a passkey
+          </button>
+        }
+      >
         <Passkeys passkeys={passkeys ?? []} />
       </Section>
       <Section title="This device">
@@ -29,6 +38,7 @@ export function AccountPage() {
         </p>
         <SignOut />
       </Section>
+      {adding ? <PasskeyDialog onClose={() => setAdding(false)} /> : null}
     </PageFrame>
   );
 }

@@ -6,6 +6,7 @@ import { eventsQuery } from '../api/queries.ts';
 import type { LedgerEvent } from '../api/types.ts';
 import { eventName } from '../text/people.ts';
 import { Field } from '../ui/field.tsx';
+import { useNames } from '../ui/names.ts';
 import { PageFrame } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 import { Table } from '../ui/table.tsx';
@@ -50,30 +51,36 @@ export function AuditPage() {
   );
 }
 
-const Events = ({ events }: { events: LedgerEvent[] }) => (
-  <Table
-    label="Events"
-    rows={events}
-    rowKey={({ id }) => id}
-    empty={<p className="text-ink-2">No such event. Everything that changes anything leaves one here.</p>}
-    columns={[
-      {
-        head: 'Event',
-        cell: (event) => (
-          <>
-            <b>{eventName(event.type)}</b>
-            <br />
-            <code className="meta">{event.type}</code>
-          </>
-        ),
-      },
-      { head: 'Object', cell: (event) => <ObjectLink id={event.object} /> },
-      { head: 'By', cell: (event) => <span className="wrap-anywhere">{event.actor ?? event.by ?? '–'}</span> },
-      { head: 'Entry', cell: ({ receipt }) => <span className="num">{receipt?.index ?? 'not sealed yet'}</span> },
-      { head: 'When', cell: ({ at }) => <When at={at} /> },
-    ]}
-  />
-);
+function Events({ events }: { events: LedgerEvent[] }) {
+  const nameOf = useNames();
+  return (
+    <Table
+      label="Events"
+      rows={events}
+      rowKey={({ id }) => id}
+      empty={<p className="text-ink-2">No such event. Everything that changes anything leaves one here.</p>}
+      columns={[
+        {
+          head: 'Event',
+          cell: (event) => (
+            <>
+              <b>{eventName(event.type)}</b>
+              <br />
+              <code className="meta">{event.type}</code>
+            </>
+          ),
+        },
+        { head: 'Object', cell: (event) => <ObjectLink id={event.object} /> },
+        {
+          head: 'By',
+          cell: (event) => <span className="wrap-anywhere">{nameOf(event.actor ?? event.by ?? '–')}</span>,
+        },
+        { head: 'Entry', cell: ({ receipt }) => <span className="num">{receipt?.index ?? 'not sealed yet'}</span> },
+        { head: 'When', cell: ({ at }) => <When at={at} /> },
+      ]}
+    />
+  );
+}
 
 const ObjectLink = ({ id }: { id: string }) =>
   id.startsWith('apr_') ? (

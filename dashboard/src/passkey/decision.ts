@@ -54,7 +54,13 @@ export async function decide(
   const intent = intentShown(request, ballot, session, asked.intent);
   const challenge = ownChallenge(intent, asked.public_key.challenge);
   const assertion = await assertPasskey(asked.public_key, challenge);
-  return post<ApprovalRequest>(path, { intent, intent_token: asked.intent_token, assertion }, { onSealing });
+  // The intent commits to the comment's digest only: its text goes beside it.
+  const comment = ballot.comment === null ? {} : { comment: ballot.comment };
+  return post<ApprovalRequest>(
+    path,
+    { intent, intent_token: asked.intent_token, assertion, ...comment },
+    { onSealing },
+  );
 }
 
 /** The intent from the displayed request; of `given` only nonce, times, checkpoint and the (checked) site. */

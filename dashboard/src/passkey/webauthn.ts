@@ -60,8 +60,16 @@ export async function assertPasskey(options: RequestOptionsJson, challenge: Uint
   };
 }
 
-/** Makes a discoverable passkey over `challenge`. Gives RegistrationResponseJSON. */
-export async function createPasskey(options: CreationOptionsJson, challenge: Uint8Array): Promise<unknown> {
+export interface MadePasskey {
+  /** Credential id, base64url. */
+  id: string;
+  authenticatorData: Uint8Array;
+  /** RegistrationResponseJSON. */
+  response: unknown;
+}
+
+/** Makes a discoverable passkey over `challenge`. */
+export async function createPasskey(options: CreationOptionsJson, challenge: Uint8Array): Promise<MadePasskey> {
   const credential = await ceremony(() =>
     navigator.credentials.create({
       publicKey: {
@@ -74,11 +82,15 @@ export async function createPasskey(options: CreationOptionsJson, challenge: Uin
   );
   const response = credential.response as AuthenticatorAttestationResponse;
   return {
-    ...common(credential),
+    id: credential.id,
+    authenticatorData: new Uint8Array(response.getAuthenticatorData()),
     response: {
-      attestationObject: text(response.attestationObject),
-      clientDataJSON: text(response.clientDataJSON),
-      transports: response.getTransports?.() ?? [],
+      ...common(credential),
+      response: {
+        attestationObject: text(response.attestationObject),
+        clientDataJSON: text(response.clientDataJSON),
+        transports: response.getTransports?.() ?? [],
+      },
     },
   };
 }

@@ -11,6 +11,7 @@ import { ChangeView } from '../../ui/change/change-view.tsx';
 import { useChange } from '../../ui/change/use-change.ts';
 import { Failure } from '../../ui/face.tsx';
 import { Modal } from '../../ui/modal.tsx';
+import { useNames } from '../../ui/names.ts';
 import { PageFrame } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -29,38 +30,46 @@ export function ChangesPage() {
   );
 }
 
-const Changes = ({ changes, onOpen }: { changes: Change[]; onOpen: (change: Change) => void }) => (
-  <Table
-    label="Changes"
-    rows={changes}
-    rowKey={({ id }) => id}
-    empty={<p className="text-ink-2">No change yet. Whatever widens what is allowed stands here with who signed it.</p>}
-    columns={[
-      {
-        head: 'Change',
-        cell: (change) => (
-          <>
-            <b>{change.kind.replaceAll('_', ' ')}</b>
-            <br />
-            <code className="meta">{change.target}</code>
-          </>
-        ),
-      },
-      { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-      { head: 'Proposed by', cell: ({ proposed_by }) => <span className="wrap-anywhere">{proposed_by ?? '–'}</span> },
-      { head: 'When', cell: ({ proposed_at }) => (proposed_at ? <When at={proposed_at} /> : '–') },
-      {
-        head: 'Open',
-        cell: (change) => (
-          <button type="button" className="btn small" onClick={() => onOpen(change)}>
-            {change.status === 'proposed' ? 'Review' : 'Show'}
-            <span className="sr-only"> change of {change.target}</span>
-          </button>
-        ),
-      },
-    ]}
-  />
-);
+function Changes({ changes, onOpen }: { changes: Change[]; onOpen: (change: Change) => void }) {
+  const nameOf = useNames();
+  return (
+    <Table
+      label="Changes"
+      rows={changes}
+      rowKey={({ id }) => id}
+      empty={
+        <p className="text-ink-2">No change yet. Whatever widens what is allowed stands here with who signed it.</p>
+      }
+      columns={[
+        {
+          head: 'Change',
+          cell: (change) => (
+            <>
+              <b>{change.kind.replaceAll('_', ' ')}</b>
+              <br />
+              <code className="meta">{change.target}</code>
+            </>
+          ),
+        },
+        { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
+        {
+          head: 'Proposed by',
+          cell: ({ proposed_by }) => <span className="wrap-anywhere">{nameOf(proposed_by)}</span>,
+        },
+        { head: 'When', cell: ({ proposed_at }) => <When at={proposed_at} /> },
+        {
+          head: 'Open',
+          cell: (change) => (
+            <button type="button" className="btn small" onClick={() => onOpen(change)}>
+              {change.status === 'proposed' ? 'Review' : 'Show'}
+              <span className="sr-only"> change of {change.target}</span>
+            </button>
+          ),
+        },
+      ]}
+    />
+  );
+}
 
 function OpenChange({ change, onClose }: { change: Change; onClose: () => void }) {
   const flow = useChange();

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { enrolWithToken } from '../../passkey/ceremony.ts';
+import { enrolWithToken } from '../../passkey/enrol.ts';
 import { Failure } from '../../ui/face.tsx';
 import { Field } from '../../ui/field.tsx';
 import { EntryFrame } from './entry-frame.tsx';

@@ -1,10 +1,10 @@
 // Editing: a plain text box with line numbers, errors at line:column that jump to their place, then the diff and the signature.
 import { useRef, useState } from 'react';
 import { ApiProblem, type Place } from '../../api/client.ts';
-import type { PolicyVersion } from '../../api/types.ts';
+import type { Change, PolicyVersion } from '../../api/types.ts';
 import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
 import { useChange } from '../../ui/change/use-change.ts';
-import { Failure } from '../../ui/face.tsx';
+import { Face, Failure } from '../../ui/face.tsx';
 
 interface Props {
   base: PolicyVersion;
@@ -29,6 +29,7 @@ export function PolicyEditor({ base, source, onDone }: Props) {
       </div>
     );
   }
+  if (flow.change && !holdsDraft(flow.change, draft)) return <NotTheDraft />;
   if (flow.change) return <ChangeSigner change={flow.change} flow={flow} onBack={flow.reset} />;
   return (
     <div className="grid gap-3">
@@ -45,6 +46,16 @@ export function PolicyEditor({ base, source, onDone }: Props) {
     </div>
   );
 }
+
+/** Whether what would be signed is what was typed. */
+const holdsDraft = ({ after }: Change, draft: string): boolean =>
+  typeof after === 'object' && after !== null && !Array.isArray(after) && after.source === draft;
+
+const NotTheDraft = () => (
+  <Face title="The server answered with another policy than you wrote" alarm>
+    <p className="text-ink-2">Nothing was signed. Reload, and tell your administrator if it happens again.</p>
+  </Face>
+);
 
 interface EditorProps {
   draft: string;

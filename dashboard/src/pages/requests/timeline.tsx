@@ -5,10 +5,12 @@ import { requestEventsQuery } from '../../api/queries.ts';
 import type { LedgerEvent } from '../../api/types.ts';
 import { eventName } from '../../text/people.ts';
 import { absolute, span } from '../../text/time.ts';
+import { useNames } from '../../ui/names.ts';
 import { Section } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 
 export function Timeline({ id }: { id: string }) {
+  const nameOf = useNames();
   const query = useQuery({ ...requestEventsQuery(id), refetchInterval: useFallbackInterval() });
   return (
     <Section title="Timeline">
@@ -18,7 +20,7 @@ export function Timeline({ id }: { id: string }) {
             {[...data]
               .sort((a, b) => a.seq - b.seq)
               .map((event, at, all) => (
-                <Step key={event.id} event={event} before={all[at - 1]} />
+                <Step key={event.id} event={event} before={all[at - 1]} nameOf={nameOf} />
               ))}
           </ol>
         )}
@@ -27,14 +29,20 @@ export function Timeline({ id }: { id: string }) {
   );
 }
 
-function Step({ event, before }: { event: LedgerEvent; before: LedgerEvent | undefined }) {
+interface StepProps {
+  event: LedgerEvent;
+  before: LedgerEvent | undefined;
+  nameOf: (id: string) => string;
+}
+
+function Step({ event, before, nameOf }: StepProps) {
   const index = event.receipt?.index;
   const by = event.actor ?? event.by;
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 border-t border-line px-4 py-2.5 first:border-t-0">
       <span className="min-w-0">
         <b>{eventName(event.type)}</b>
-        {by ? <span className="text-ink-2 wrap-anywhere"> by {String(by)}</span> : null}
+        {by ? <span className="text-ink-2 wrap-anywhere"> by {nameOf(by)}</span> : null}
       </span>
       <span className="meta num">
         {index === undefined || index === null ? 'not sealed yet' : `ledger entry ${index}`}

@@ -1,14 +1,21 @@
 // What a change does, before it is signed: its diff in words, the target after it, warnings, digests.
 import type { Change } from '../../api/types.ts';
+import { ownDifference } from '../../passkey/change.ts';
 import { Diff } from '../diff.tsx';
+import { Face } from '../face.tsx';
 import { Revealed } from '../revealed.tsx';
 import { ScrollBlock } from '../scroll-block.tsx';
 
 export function ChangeView({ change }: { change: Change }) {
-  const lines = typeof change.diff === 'string' ? change.diff.split('\n') : (change.diff ?? []);
+  const { diff, fits } = ownDifference(change);
   return (
     <div className="grid gap-3">
-      {lines.length > 0 ? <Diff text={lines} label="What changes" /> : <p className="text-ink-2">Nothing changes.</p>}
+      {fits ? null : (
+        <Face title="Do not sign this: its content does not fit its digests" alarm>
+          <p className="text-ink-2">The server names other digests than this page computed. Tell your administrator.</p>
+        </Face>
+      )}
+      <Diff text={diff} label="What changes" />
       {change.warnings?.map((warning) => (
         <p key={warning.detail} className="rounded-lg bg-warn-soft p-3 text-warn">
           <Revealed text={warning.detail} /> {warning.pointer ? <code>{warning.pointer}</code> : null}

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api/client.ts';
 import type { Change, JsonObject } from '../../api/types.ts';
-import { signChange } from '../../passkey/ceremony.ts';
+import { signChange } from '../../passkey/change.ts';
 import { useSession } from '../../session-gate.tsx';
 
 export interface Proposal {
@@ -15,12 +15,12 @@ export interface Proposal {
 
 /** `propose` → `change` to be shown → `sign` → `applied`. `reset` starts over; `reject` withdraws what was proposed. */
 export function useChange() {
-  const { user, organization } = useSession();
+  const session = useSession();
   const client = useQueryClient();
   const [sealing, setSealing] = useState(false);
   const proposal = useMutation({ mutationFn: (value: Proposal) => post<Change>('/v1/changes', value) });
   const signature = useMutation({
-    mutationFn: (change: Change) => signChange(change, user.id, organization.id, () => setSealing(true)),
+    mutationFn: (change: Change) => signChange(change, session, () => setSealing(true)),
     onSettled: async () => {
       setSealing(false);
       await client.invalidateQueries();
