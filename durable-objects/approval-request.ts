@@ -118,7 +118,8 @@ export class ApprovalRequest extends DurableObject<Env> {
   #exchanged(view: View, issuer: string): Result<Exchanged> {
     const memory = this.#life.memory();
     const { record, sealedAt } = memory;
-    if (record.life.status !== 'executing')
+    // It may have been revoked while it was being sealed: then it stays `executing`, and nothing is handed out.
+    if (record.life.status !== 'executing' || record.life.capability !== 'exchanged')
       return fail('capability-revoked', 'The capability was withdrawn meanwhile.');
     const claims = liveClaims(record, issuer, sealedAt, (seq) => memory.eventId(seq));
     if (!claims.ok) return claims;

@@ -74,8 +74,11 @@ export class Door {
     decide: (room: Room) => Result<D>,
     answer: (decided: D, room: Room) => Result<T>,
   ): Promise<Result<T>> {
-    const before = await this.#settle();
-    if (!before.ok) return before;
+    // Whoever waited for the same seal may have decided since: nothing is awaited between the last look and deciding.
+    do {
+      const before = await this.#settle();
+      if (!before.ok) return before;
+    } while (this.#waiting());
     const decided = transact(this.room, () => decide(this.room));
     if (!decided.ok) return decided;
     await this.#alarm.arm(Date.now() + RETRY_MS);
@@ -88,7 +91,11 @@ export class Door {
 
   /** One thing that widens at a time: what is decided next sees what was sealed before. */
   async #settle(): Promise<Result<void>> {
-    return this.room.journal.exists() && waiting(this.room) ? settle(this.room, EFFECTS) : ok(undefined);
+    return this.#waiting() ? settle(this.room, EFFECTS) : ok(undefined);
+  }
+
+  #waiting(): boolean {
+    return this.room.journal.exists() && waiting(this.room);
   }
 
   #untold(): boolean {
