@@ -46,10 +46,11 @@ export interface LedgerEvent {
   object: string;
   seq: number;
   at: Instant;
-  actor?: string | null;
-  by?: string | null;
-  receipt?: { index?: number | null } | null;
-  [field: string]: unknown;
+  /** In lists; a request's own events have it in the skeleton. */
+  by?: string;
+  skeleton: JsonObject;
+  personal: JsonObject | null;
+  receipt: { index: number } | null;
 }
 
 export interface Member {

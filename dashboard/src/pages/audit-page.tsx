@@ -4,7 +4,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useFallbackInterval } from '../api/live.ts';
 import { eventsQuery } from '../api/queries.ts';
 import type { LedgerEvent } from '../api/types.ts';
-import { eventName } from '../text/people.ts';
+import { eventName, subjectOf } from '../text/people.ts';
 import { Field } from '../ui/field.tsx';
 import { useNames } from '../ui/names.ts';
 import { PageFrame } from '../ui/page.tsx';
@@ -19,7 +19,7 @@ export function AuditPage() {
   return (
     <PageFrame title="Audit" note="every event, newest first">
       <form
-        className="grid gap-3 sm:grid-cols-[240px_320px_auto] sm:items-end"
+        className="grid gap-3 sm:grid-cols-[240px_320px_max-content] sm:items-end"
         onSubmit={(event) => {
           event.preventDefault();
           const form = new FormData(event.currentTarget);
@@ -70,10 +70,10 @@ function Events({ events }: { events: LedgerEvent[] }) {
             </>
           ),
         },
-        { head: 'Object', cell: (event) => <ObjectLink id={event.object} /> },
+        { head: 'About', cell: (event) => <ObjectLink id={subjectOf(event.skeleton) ?? event.object} /> },
         {
           head: 'By',
-          cell: (event) => <span className="wrap-anywhere">{nameOf(event.actor ?? event.by ?? '–')}</span>,
+          cell: (event) => <span className="wrap-anywhere">{nameOf(event.by ?? String(event.skeleton.by))}</span>,
         },
         { head: 'Entry', cell: ({ receipt }) => <span className="num">{receipt?.index ?? 'not sealed yet'}</span> },
         { head: 'When', cell: ({ at }) => <When at={at} /> },

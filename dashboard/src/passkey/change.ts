@@ -3,7 +3,7 @@ import { changeIntent, difference } from '../../../core/change.ts';
 import type { ChangeIntent } from '../../../core/intent.ts';
 import { post } from '../api/client.ts';
 import type { Change, Session } from '../api/types.ts';
-import { checkFrame, type Options, ownChallenge } from './ceremony.ts';
+import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { refuseMismatch } from './refusal.ts';
 import { assertPasskey, type RequestOptionsJson } from './webauthn.ts';
 
@@ -19,7 +19,7 @@ export async function signChange(change: Change, session: Session, onSealing: ()
   if (!ownDifference(change).fits) refuseMismatch('The change shown does not have the digests that the server names.');
   const path = `/v1/changes/${encodeURIComponent(change.id)}`;
   const asked = await post<Options<ChangeIntent, RequestOptionsJson>>(`${path}/options`, {});
-  checkFrame(asked.intent, 'change');
+  refuseFrame(asked.intent, 'change');
   const { rp_id } = asked.intent;
   const of = { organization: session.organization.id, rp_id, signer: session.user.id, change };
   const intent = changeIntent(of, asked.intent);

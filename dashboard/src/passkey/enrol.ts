@@ -3,7 +3,7 @@
 import { base64url } from '../../../core/encoding.ts';
 import { addedPasskey, type EnrolIntent } from '../../../core/intent.ts';
 import { post } from '../api/client.ts';
-import { checkFrame, type Options, ownChallenge } from './ceremony.ts';
+import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { coseKeyOf } from './made-key.ts';
 import { PasskeyRefusal, refuseMismatch } from './refusal.ts';
 import { assertPasskey, type CreationOptionsJson, createPasskey, type RequestOptionsJson } from './webauthn.ts';
@@ -18,7 +18,7 @@ export async function enrolWithToken(token: string, name: string): Promise<void>
 export async function enrolFurther(name: string): Promise<void> {
   const { body, adds } = await newPasskey({}, name);
   const asked = await post<Options<EnrolIntent, RequestOptionsJson>>('/v1/passkeys', body);
-  checkFrame(asked.intent, 'enrol');
+  refuseFrame(asked.intent, 'enrol');
   if (asked.intent.adds !== adds) refuseMismatch('The server asked to vouch for another key than the one just made.');
   const challenge = ownChallenge(asked.intent, asked.public_key.challenge);
   const assertion = await assertPasskey(asked.public_key, challenge);
@@ -28,7 +28,7 @@ export async function enrolFurther(name: string): Promise<void> {
 async function newPasskey(by: { token?: string }, name: string) {
   const asked = await post<Options<EnrolIntent, CreationOptionsJson>>('/v1/passkeys/options', by);
   const { intent, intent_token, public_key } = asked;
-  checkFrame(intent, 'enrol');
+  refuseFrame(intent, 'enrol');
   const made = await createPasskey(public_key, ownChallenge(intent, public_key.challenge));
   const key = coseKeyOf(made.authenticatorData);
   if (key === null) throw new PasskeyRefusal('failed', 'The device answered without a public key. Try another one.');

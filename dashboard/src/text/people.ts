@@ -37,6 +37,20 @@ export function namesPerson(from: string | string[], person: Person): boolean {
 
 /** `approval.vote_recorded` → `Approval vote recorded`. */
 export const eventName = (type: string): string => {
-  const words = type.replaceAll(/[._]/g, ' ');
+  const words = type
+    .replaceAll(/[._]/g, ' ')
+    .replace(/^api /, 'API ')
+    .replace(/^oidc /, 'OIDC ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
+
+const OBJECT_ID = /^(apr|cap|usr|sa|key|chg|pol|grp|whk|inv|pk)_/;
+
+/** What an event of an organisation is about, beside the organisation itself: the first id in its skeleton. */
+export function subjectOf(skeleton: Record<string, unknown>): string | null {
+  const skipped = new Set(['id', 'by', 'object', 'organization']);
+  const found = Object.entries(skeleton).find(
+    ([field, value]) => !skipped.has(field) && typeof value === 'string' && OBJECT_ID.test(value),
+  );
+  return found ? String(found[1]) : null;
+}

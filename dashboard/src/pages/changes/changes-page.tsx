@@ -100,16 +100,19 @@ function OpenChange({ change, onClose }: { change: Change; onClose: () => void }
   );
 }
 
-const Done = ({ change }: { change: Change }) => (
-  <>
-    <p>
-      <StatusBadge status={change.status} />
-    </p>
-    <ChangeView change={change} />
-    {change.signatures?.map(({ signer, signed_at }) => (
-      <p key={signer} className="meta">
-        Signed by {signer}, <When at={signed_at} />
+function Done({ change }: { change: Change }) {
+  const nameOf = useNames();
+  return (
+    <>
+      <p>
+        <StatusBadge status={change.status} />
       </p>
-    ))}
-  </>
-);
+      <ChangeView change={change} />
+      {change.signatures?.map(({ signer, signed_at }) => (
+        <p key={signer} className="meta">
+          Signed by {nameOf(signer)}, <When at={signed_at} />
+        </p>
+      ))}
+    </>
+  );
+}

@@ -73,8 +73,6 @@ function Editor({ draft, onChange, error }: EditorProps) {
   };
   return (
     <>
-      {places.length > 0 ? <Places places={places} onGo={go} /> : null}
-      {error && places.length === 0 ? <Failure error={error} /> : null}
       <label htmlFor="policy-source" className="text-s font-semibold">
         Policy source (YAML)
       </label>
@@ -82,7 +80,7 @@ function Editor({ draft, onChange, error }: EditorProps) {
         id="policy-source"
         ref={box}
         className="field font-mono text-s leading-6 whitespace-pre"
-        rows={Math.min(40, Math.max(16, draft.split('\n').length + 2))}
+        rows={Math.min(26, Math.max(16, draft.split('\n').length + 2))}
         spellCheck={false}
         autoCapitalize="off"
         aria-invalid={places.length > 0}
@@ -90,6 +88,8 @@ function Editor({ draft, onChange, error }: EditorProps) {
         value={draft}
         onChange={(event) => onChange(event.target.value)}
       />
+      {places.length > 0 ? <Places places={places} onGo={go} /> : null}
+      {error && places.length === 0 ? <Failure error={error} /> : null}
     </>
   );
 }

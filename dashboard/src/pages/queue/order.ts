@@ -1,6 +1,6 @@
 // Which pending requests are shown, and in which order: by risk, then by what ends first.
 import type { ApprovalRequest, RiskLevel, Session } from '../../api/types.ts';
-import { currentStage } from '../../passkey/decision.ts';
+import { currentStage } from '../../passkey/shown.ts';
 import { namesPerson } from '../../text/people.ts';
 
 export type View = 'mine' | 'all' | 'risky' | 'soon';

@@ -1,7 +1,7 @@
 // One pending request in one line: risk, what will happen, who asks, votes so far, time left.
 import { Link } from '@tanstack/react-router';
 import type { ApprovalRequest } from '../../api/types.ts';
-import { currentStage } from '../../passkey/decision.ts';
+import { currentStage } from '../../passkey/shown.ts';
 import { actorName, sourcesText } from '../../text/people.ts';
 import { Risk, StatusBadge } from '../../ui/badges.tsx';
 import { Revealed } from '../../ui/revealed.tsx';

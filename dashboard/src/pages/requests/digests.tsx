@@ -1,6 +1,6 @@
 // The digests, computed here from the displayed content and compared with what the server names.
 import type { ApprovalRequest } from '../../api/types.ts';
-import { wrongDigests } from '../../passkey/decision.ts';
+import { wrongDigests } from '../../passkey/shown.ts';
 import { Section } from '../../ui/page.tsx';
 
 export function Digests({ request }: { request: ApprovalRequest }) {

@@ -36,17 +36,14 @@ interface StepProps {
 }
 
 function Step({ event, before, nameOf }: StepProps) {
-  const index = event.receipt?.index;
-  const by = event.actor ?? event.by;
+  const { by } = event.skeleton;
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-3 border-t border-line px-4 py-2.5 first:border-t-0">
       <span className="min-w-0">
         <b>{eventName(event.type)}</b>
-        {by ? <span className="text-ink-2 wrap-anywhere"> by {nameOf(by)}</span> : null}
+        {typeof by === 'string' ? <span className="text-ink-2 wrap-anywhere"> by {nameOf(by)}</span> : null}
       </span>
-      <span className="meta num">
-        {index === undefined || index === null ? 'not sealed yet' : `ledger entry ${index}`}
-      </span>
+      <span className="meta num">{event.receipt ? `ledger entry ${event.receipt.index}` : 'not sealed yet'}</span>
       <time dateTime={event.at} className="meta num col-span-2">
         {absolute(event.at)}
         {before ? ` · ${span((Date.parse(event.at) - Date.parse(before.at)) / 1000)} later` : ''}

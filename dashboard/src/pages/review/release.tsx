@@ -6,9 +6,9 @@ import { span } from '../../text/time.ts';
 import { Revealed } from '../../ui/revealed.tsx';
 
 const CHECKS: Record<Scope['enforce'], string> = {
-  offline: 'checked by signature; the resource keeps the once',
-  introspect: 'checked with Assentry at each call',
-  consume: 'marked as used in Assentry at the call',
+  offline: 'checked by its signature; the resource must refuse a second use',
+  introspect: 'looked up at Assentry at each call',
+  consume: 'marked as used at Assentry, so a second use is refused',
 };
 
 export function Release({ request }: { request: ApprovalRequest }) {

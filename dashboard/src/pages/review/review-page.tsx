@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useFallbackInterval } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
-import { currentStage, wrongDigests } from '../../passkey/decision.ts';
+import { currentStage, wrongDigests } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
 import { namesPerson, sourcesText } from '../../text/people.ts';
 import { sentenceText } from '../../text/sentence.ts';

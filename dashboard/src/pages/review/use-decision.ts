@@ -2,7 +2,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApprovalRequest } from '../../api/types.ts';
-import { type Ballot, decide } from '../../passkey/decision.ts';
+import { decide } from '../../passkey/decision.ts';
+import type { Ballot } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
 
 export type Phase = { at: 'reading' | 'signing' | 'sealing' } | { at: 'failed'; error: unknown };

@@ -1,0 +1,56 @@
+// What a decision is about, as this page shows it: every digest recomputed from the displayed content, and the intent
+// built from it. Pure. Of the server's intent only nonce, times, checkpoint and the (checked) site are taken.
+import { actionDigest, paramsDigest, requestDigest } from '../../../core/digest.ts';
+import { type DecisionIntent, decisionIntent } from '../../../core/intent.ts';
+import type { ApprovalRequest, Session } from '../api/types.ts';
+
+export interface Ballot {
+  decision: 'approve' | 'reject';
+  comment: string | null;
+  external_ref: string | null;
+}
+
+/** Names of the digests that do not belong to the displayed content; empty when all do. */
+export function wrongDigests(request: ApprovalRequest): string[] {
+  const { salt, effective } = request;
+  const own: [string, string, string][] = [
+    ['params_digest', paramsDigest(salt, request.params), request.params_digest],
+    ['action_digest', actionDigest(request), request.action_digest],
+    ['request_digest', requestDigest(request), request.request_digest],
+    ['effective.params_digest', paramsDigest(salt, effective.params), effective.params_digest],
+    ['effective.action_digest', actionDigest({ ...request, params: effective.params }), effective.action_digest],
+  ];
+  const { scope } = request;
+  own.push(['scope.params_digest', effective.params_digest, scope.params_digest]);
+  own.push(['scope.action', request.action, scope.action], ['scope.resource', request.resource, scope.resource]);
+  return own.filter(([, computed, answered]) => computed !== answered).map(([name]) => name);
+}
+
+/** Index of the stage that is being decided: the first that is not full; the last when all are. */
+export function currentStage(request: ApprovalRequest): number {
+  const stages = request.requirement?.stages ?? [];
+  const open = stages.findIndex((stage) => stage.approved < stage.count);
+  return open === -1 ? Math.max(0, stages.length - 1) : open;
+}
+
+/** The intent from the displayed request; of `given` only nonce, times, checkpoint and the (checked) site. */
+export function intentShown(
+  request: ApprovalRequest,
+  ballot: Ballot,
+  session: Session,
+  given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id'>,
+): DecisionIntent {
+  const shown = {
+    organization: session.organization.id,
+    rp_id: given.rp_id,
+    request: request.id,
+    stage: currentStage(request),
+    action_digest: request.effective.action_digest,
+    request_digest: request.request_digest,
+    scope: request.scope,
+    policy_digest: request.policy.digest,
+    reviewer: session.user.id,
+    ...ballot,
+  };
+  return decisionIntent(shown, given);
+}
