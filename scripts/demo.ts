@@ -3,19 +3,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.ts';
-import { checkoutPlace, DEFAULT_PORT } from './place.ts';
+import { checkoutPlace, DEFAULT_PORT, isFree } from './place.ts';
 import { type StoryPlace, tellRefundStory } from './refund-story.ts';
 import { Reviewer } from './reviewer.ts';
 import { type DevJson, mintSetupLink, readDevJson } from './seed.ts';
 
 const PASSKEY_FILE = join(ROOT, '.assentry/virtual-passkey.json');
 
+const portOf = (dev: DevJson): number => Number(new URL(dev.base_url).port || DEFAULT_PORT);
+
 /** The virtual owner of the test organisation: enrolled at the first run, signed in afterwards. */
 async function virtualReviewer(dev: DevJson): Promise<Reviewer> {
   const known = existsSync(PASSKEY_FILE) ? JSON.parse(readFileSync(PASSKEY_FILE, 'utf8')) : null;
   if (known?.organization === dev.test.organization) return Reviewer.signIn(dev.base_url, known.passkey);
-  const port = Number(new URL(dev.base_url).port || DEFAULT_PORT);
-  const { url } = await mintSetupLink(checkoutPlace(port), dev.test.organization);
+  const { url } = await mintSetupLink(checkoutPlace(portOf(dev)), dev.test.organization);
   const reviewer = await Reviewer.enrol(dev.base_url, url);
   const kept = { organization: dev.test.organization, passkey: await reviewer.passkey.save() };
   writeFileSync(PASSKEY_FILE, JSON.stringify(kept), { mode: 0o600 });
@@ -35,7 +36,9 @@ async function demo(virtual: boolean): Promise<void> {
   const approve = async ({ id }: { id: string }) => {
     await reviewer.decide(id, 'approve');
   };
-  const { merchant } = await tellRefundStory(place('test'), approve, console.log);
+  const port = portOf(dev) + 1;
+  const webhook = (await isFree(port)) ? { secret: dev.webhook_secret, port } : undefined;
+  const { merchant } = await tellRefundStory({ ...place('test'), webhook }, approve, console.log);
   await merchant.close();
 }
 

@@ -39,7 +39,8 @@ export function checkoutPlace(port: number = DEFAULT_PORT): Place {
 const LOWEST_PORT = 20_000;
 const PORTS = 10_000;
 
-const isFree = (port: number): Promise<boolean> =>
+/** Whether nothing listens on a port of this machine. */
+export const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer().once('error', () => resolve(false));
     server.listen(port, 'localhost', () => server.close(() => resolve(true)));
@@ -53,11 +54,11 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** A new place under the system's directory for temporary files, on a free port. `vars` replace those of wrangler.toml. */
-export async function temporaryPlace(vars: Record<string, string> = {}): Promise<Place> {
+/** A new place under the system's directory for temporary files, on a free port. */
+export async function temporaryPlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'assentry-'));
   mkdirSync(join(directory, 'state'));
-  writeFileSync(join(directory, 'wrangler.toml'), configOf(vars));
+  writeFileSync(join(directory, 'wrangler.toml'), movableConfig());
   const port = await freePort();
   return {
     config: join(directory, 'wrangler.toml'),
@@ -72,13 +73,8 @@ export async function temporaryPlace(vars: Record<string, string> = {}): Promise
 }
 
 /** The checkout's configuration with absolute paths, so that it can stand anywhere. */
-function configOf(vars: Record<string, string>): string {
-  const text = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8').replace(
+const movableConfig = (): string =>
+  readFileSync(join(ROOT, 'wrangler.toml'), 'utf8').replace(
     /^(main|migrations_dir) = "([^"]+)"/gm,
     (_line, key: string, path: string) => `${key} = ${JSON.stringify(join(ROOT, path))}`,
   );
-  return Object.entries(vars).reduce(
-    (config, [name, value]) => config.replace(new RegExp(`^${name} = .*$`, 'm'), `${name} = ${JSON.stringify(value)}`),
-    text,
-  );
-}

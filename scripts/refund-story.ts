@@ -50,6 +50,7 @@ export async function tellRefundStory(
     await tryAgain(assentry, merchant, capability, request, say);
     await assentry.report(request.id, { status: 'executed', detail: 'Refund paid.' });
     say('The agent reports: executed.');
+    if (place.webhook) await hearWebhook(merchant, request.id, say);
     await checkLedger(place, say);
     return { request: await assentry.get(request.id), merchant, capability };
   } catch (error) {
@@ -112,6 +113,18 @@ async function tryAgain(
   );
   expectThat(second === 'capability-spent', 'a second exchange is refused', second);
   say('It uses the token again: refused (replayed). It asks for another: refused (capability-spent).');
+}
+
+/** A retry's first pause and some: what was due before this shop opened comes first. */
+const WEBHOOK_LIMIT_MS = 15_000;
+
+async function hearWebhook(merchant: Merchant, id: string, say: (line: string) => void): Promise<void> {
+  const heard = () => merchant.webhooks.some(({ event }) => event.type === 'approval.decided' && event.subject === id);
+  for (const until = Date.now() + WEBHOOK_LIMIT_MS; !heard() && Date.now() < until; ) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expectThat(heard(), 'the merchant hears of the decision', merchant.webhooks.length);
+  say('The merchant heard approval.decided by webhook, and the signature holds.');
 }
 
 async function checkLedger({ base_url, api_key }: StoryPlace, say: (line: string) => void): Promise<void> {

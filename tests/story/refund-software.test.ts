@@ -21,7 +21,10 @@ beforeAll(async () => {
   const approve = async ({ id }: { id: string }) => {
     await reviewer.decide(id, 'approve', 'Checked the order.');
   };
-  story = await tellRefundStory({ base_url: stack.base_url, ...stack.dev.test }, approve, (line) => said.push(line));
+  // Where the seed's own endpoint expects somebody.
+  const webhook = { secret: stack.dev.webhook_secret, port: stack.place.port + 1 };
+  const place = { base_url: stack.base_url, ...stack.dev.test, webhook };
+  story = await tellRefundStory(place, approve, (line) => said.push(line));
 });
 
 afterAll(async () => {
@@ -38,7 +41,7 @@ it('ends with one refund of each amount paid and the request executed', () => {
 
 it('says each step in words', () => {
   expect(said.join('\n')).toMatch(
-    /refund 40\.00.*\n.*1,292\.00: it waits.*[\s\S]*wrong-params[\s\S]*replayed[\s\S]*capability-spent[\s\S]*ledger verifies/,
+    /refund 40\.00.*\n.*1,292\.00: it waits.*[\s\S]*wrong-params[\s\S]*replayed[\s\S]*capability-spent[\s\S]*by webhook[\s\S]*ledger verifies/,
   );
 });
 

@@ -18,9 +18,9 @@ export class TestStack {
     this.server = server;
   }
 
-  /** A seeded stack on a free port. `vars` replace those of wrangler.toml. */
-  static async start(vars: Record<string, string> = {}): Promise<TestStack> {
-    const { place, dev, server } = await startStack(await temporaryPlace(vars));
+  /** A seeded stack on a free port. */
+  static async start(): Promise<TestStack> {
+    const { place, dev, server } = await startStack(await temporaryPlace());
     return new TestStack(place, dev, server);
   }
 
