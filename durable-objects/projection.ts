@@ -1,7 +1,7 @@
 // The only writer of D1. What objects have sealed is written here for lists, search, metrics and deliveries. Every write
 // is repeatable: a request's row moves only forward, an event or a delivery that is there already writes nothing.
 
-import { lt, sql } from 'drizzle-orm';
+import { lt, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { FeedAnswer } from '../core/authority.ts';
 import type { RecordedEvent } from '../core/events.ts';
@@ -38,9 +38,7 @@ export async function project(env: Env, told: Projection): Promise<void> {
   const due = deliveryRows(env, told);
   const statements = [
     ...(told.request ? [upsertRequest(db, told.request)] : []),
-    ...chunks(told.sealed.map(eventRow)).map((rows) =>
-      db.insert(events).values(rows).onConflictDoNothing({ target: events.id }),
-    ),
+    ...chunks(told.sealed.map(eventRow)).map((rows) => insertEvents(db, rows)),
     ...due.map((row) => db.insert(deliveries).values(row).onConflictDoNothing({ target: deliveries.id })),
   ];
   const [first, ...rest] = statements;
@@ -51,14 +49,27 @@ type Database = ReturnType<typeof drizzle>;
 
 function upsertRequest(db: Database, { document, seq }: NonNullable<Projection['request']>) {
   const row = requestRow(document, seq);
-  const { id: _id, organization: _organization, ...moving } = row;
+  // What never changes is not set again: each index of a column that is set is written again, and billed.
+  const { id: _id, organization: _organization, created_at: _created_at, ...moving } = row;
   return db
     .insert(approval_requests)
     .values(row)
     .onConflictDoUpdate({
-      target: approval_requests.id,
+      target: [approval_requests.organization, approval_requests.created_at, approval_requests.id],
       set: moving,
       setWhere: lt(approval_requests.seq, sql`excluded.seq`),
+    });
+}
+
+/** The same event again writes nothing; another event at its place in the ledger is an error, never an answer. */
+function insertEvents(db: Database, rows: (typeof events.$inferInsert)[]) {
+  return db
+    .insert(events)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [events.organization, events.ledger_index],
+      set: { id: sql`NULL` },
+      setWhere: ne(events.id, sql`excluded.id`),
     });
 }
 

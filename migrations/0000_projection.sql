@@ -1,5 +1,5 @@
 CREATE TABLE `approval_requests` (
-	`id` text PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`organization` text NOT NULL,
 	`status` text NOT NULL,
 	`action` text NOT NULL,
@@ -16,7 +16,7 @@ CREATE TABLE `approval_requests` (
 	`decided_by` text
 );
 --> statement-breakpoint
-CREATE INDEX `approval_requests_newest` ON `approval_requests` (`organization`,`created_at`,`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `approval_requests_newest` ON `approval_requests` (`organization`,`created_at`,`id`);--> statement-breakpoint
 CREATE INDEX `approval_requests_pending` ON `approval_requests` (`organization`,`created_at`,`id`) WHERE status = 'pending';--> statement-breakpoint
 CREATE TABLE `checkpoints` (
 	`origin` text NOT NULL,
@@ -56,7 +56,7 @@ CREATE TABLE `delivery_attempts` (
 );
 --> statement-breakpoint
 CREATE TABLE `events` (
-	`id` text PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`organization` text NOT NULL,
 	`object` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -67,4 +67,4 @@ CREATE TABLE `events` (
 	`document` text NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `events_newest` ON `events` (`organization`,`ledger_index`);
+CREATE UNIQUE INDEX `events_newest` ON `events` (`organization`,`ledger_index`);
