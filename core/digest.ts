@@ -9,11 +9,6 @@ import type { Digest, Instant, Json, JsonObject } from './json.ts';
 /** `sha256:<hex>` over the RFC 8785 form of a JSON value. */
 export const digestOf = (value: Json): Digest => `sha256:${hex(sha256(canonicalBytes(value)))}`;
 
-const DIGEST = /^sha256:[0-9a-f]{64}$/;
-
-/** Whether a text has the form of a digest. */
-export const isDigest = (text: unknown): text is Digest => typeof text === 'string' && DIGEST.test(text);
-
 /** Of `{salt, params}`: what a resource compares with the call it got. `salt` is base64url of 16 random bytes. */
 export const paramsDigest = (salt: string, params: JsonObject): Digest => digestOf({ salt, params });
 

@@ -15,15 +15,6 @@ export function parseDuration(value: number | string): Result<number> {
   return ok(seconds);
 }
 
-/** Whole seconds → the largest unit that holds them exactly: 5400 → `90m`. `parseDuration` reads it back. */
-export function formatDuration(seconds: number): string {
-  const [unit, size] = Object.entries(UNIT_SECONDS).find(([, size]) => seconds !== 0 && seconds % size === 0) ?? [
-    's',
-    1,
-  ];
-  return `${seconds / size}${unit}`;
-}
-
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');

@@ -41,6 +41,3 @@ export function globMatches(pattern: string, text: string): boolean {
   }
   return positions.has(tokens.length);
 }
-
-/** Whether a pattern holds a star at all. */
-export const isGlob = (pattern: string): boolean => pattern.includes('*');

@@ -1,7 +1,6 @@
 // Ids: prefix + `_` + 26 characters of base32 over 128 bits. UUIDv7 (time-ordered) where the server mints one, UUIDv8
 // over a MAC where the call is idempotent, so that the id itself says "this was already done". Nothing here is random.
 import { base32, fromBase32 } from './encoding.ts';
-import { fail, ok, type Result } from './problems.ts';
 
 /** What an id can name → its prefix (contract.md "Conventions"). */
 export const PREFIXES = {
@@ -65,14 +64,6 @@ function read(text: string): { prefix: IdPrefix; bytes: Uint8Array } | null {
 /** Whether `text` is an id of this kind. */
 export const isId = (prefix: IdPrefix, text: unknown): text is string =>
   typeof text === 'string' && read(text)?.prefix === prefix;
-
-/** Takes an id apart; `invalid-request` when it is none. */
-export function parseId(text: string): Result<{ prefix: IdPrefix; bytes: Uint8Array }> {
-  const id = read(text);
-  return id === null
-    ? fail('invalid-request', 'This is not an id: expected a prefix such as apr_ and 26 characters.')
-    : ok(id);
-}
 
 /** The 16 bytes of an id that is known to be one. Throws otherwise. */
 export function idBytes(id: string): Uint8Array {

@@ -1,7 +1,7 @@
 // A request comes to be: what the agent proposed and what policy judged, fixed for good with their digests.
 
 import { scopeOf } from '../capability.ts';
-import { actionDigest, digestOf, paramsDigest, requestDigest } from '../digest.ts';
+import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import { instantAt, instantMs } from '../duration.ts';
 import type { Digest, Instant, Json, JsonObject } from '../json.ts';
 import type { Judgement } from '../policy.ts';
@@ -173,6 +173,3 @@ function policyError(record: RequestRecord, now: Instant, shared: JsonObject): A
     personal: { errors },
   };
 }
-
-/** Digest under which an idempotent call is kept: never the caller's key itself. */
-export const callDigest = (purpose: string, key: string): Digest => digestOf({ purpose, key });

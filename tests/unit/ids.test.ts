@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hmacSha256 } from '#sha256';
 import { hex, utf8 } from '../../core/encoding.ts';
-import { derivedId, type IdPrefix, idBytes, isId, newId, PREFIXES, parseId } from '../../core/ids.ts';
+import { derivedId, type IdPrefix, idBytes, isId, newId, PREFIXES } from '../../core/ids.ts';
 
 const random = fc.uint8Array({ minLength: 10, maxLength: 10 });
 
@@ -35,7 +35,7 @@ describe('ids', () => {
     for (const prefix of Object.values(PREFIXES)) {
       const id = newId(prefix, 1_700_000_000_000, new Uint8Array(10).fill(7));
       expect(isId(prefix, id)).toBe(true);
-      expect(parseId(id)).toEqual({ ok: true, value: { prefix, bytes: idBytes(id) } });
+      expect(idBytes(id)).toHaveLength(16);
     }
   });
 
@@ -62,7 +62,6 @@ describe('ids', () => {
     ]) {
       expect(isId('apr', text), String(text)).toBe(false);
     }
-    expect(parseId('apr_req_abc123')).toMatchObject({ ok: false, problem: { code: 'invalid-request' } });
     expect(() => idBytes('apr_req_abc123')).toThrow();
   });
 
