@@ -1,6 +1,7 @@
 // The life of an approval request as data: the table of the product's law, read top to bottom. The first row whose
 // state, command and guard match is what happens; what has no row changes nothing. Objects run it, the reference page
 // is printed from it, and the verifier replays recorded events through it, by the version that each event carries.
+import { MAX_RETURNS } from './limits.ts';
 
 export const LIFECYCLE_VERSION = 1;
 
@@ -105,7 +106,7 @@ const sameUse: Guard = (facts, life) => facts.same_exchange && facts.lifetime_le
 const unspent: Guard = (_facts, life) => life.capability === 'exchanged';
 const unspentByRight: Guard = (facts, life) => facts.has_right && life.capability === 'exchanged';
 const handedBack: Guard = (facts, life) =>
-  facts.by_requester && facts.lifetime_left && life.capability === 'exchanged' && life.returned_count < 2;
+  facts.by_requester && facts.lifetime_left && life.capability === 'exchanged' && life.returned_count < MAX_RETURNS;
 const handedBackTooLate: Guard = (facts, life) => facts.by_requester && life.capability !== 'consumed';
 const overdue: Guard = (facts) => facts.outcome_overdue;
 const reporter: Guard = (facts) => facts.by_requester || facts.has_right;

@@ -22,12 +22,14 @@ export const MAX_CONTEXT_BYTES = 16 * 1024;
 export const MAX_PREVIEW_BYTES = 32 * 1024;
 /** A comment or a reason is a paragraph, not a document. */
 export const MAX_COMMENT_CHARS = 2_000;
+/** Comments of one request: each is kept with every later step, and a flood must not keep others from deciding. */
+export const MAX_COMMENTS = 50;
 /** A ticket number or a link to one. */
 export const MAX_EXTERNAL_REF_CHARS = 256;
 /** Idempotency-Key, nonce, run id, tool call id: opaque keys of callers. */
 export const MAX_KEY_CHARS = 255;
-/** outcome.detail and outcome.evidence, each: a sentence and a few references. */
-export const MAX_OUTCOME_BYTES = 8 * 1024;
+/** outcome.evidence: a few references, no archive. */
+export const MAX_EVIDENCE_BYTES = 8 * 1024;
 
 // Times.
 /** Below this no person can read and decide. */
@@ -70,5 +72,5 @@ export const MAX_LIST_LIMIT = 100;
 export const DEFAULT_LIST_LIMIT = 50;
 /** Pending requests of one actor, unless policy says otherwise: a flood must not hide one request. */
 export const DEFAULT_PENDING_PER_ACTOR = 50;
-/** How often `not_started` may give a capability back (product.md). */
+/** How often `not_started` may give a capability back (product.md). A guard of the table: another number is a new version. */
 export const MAX_RETURNS = 2;
