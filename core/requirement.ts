@@ -13,6 +13,8 @@ export interface Vote {
   action_digest: Digest;
   decision: 'approve' | 'reject';
   voted_at: Instant;
+  /** Id of the passkey that signed. One that was taken away since speaks for nobody: it may have been stolen. */
+  passkey?: string;
 }
 
 /** Who is part of a request and therefore may not decide it. Ids: `usr_…` or `sa_…`; `actor` as proposed. */
@@ -84,19 +86,23 @@ function whyNot(
   return `You became ${stage.from.join(' or ')} after this request was made: somebody who was it before must decide.`;
 }
 
-/** Votes for the effective action, by people who still stand; each person's first one. */
+/** Votes for the effective action, by people and keys that still stand; each person's first one. */
 function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vote[] {
   const people = new Set<string>();
   return votes.filter((vote) => {
     const stage = needed.stages[vote.stage];
     if (stage === undefined || vote.decision !== 'approve' || people.has(vote.reviewer)) return false;
     if (vote.action_digest !== world.effective_action_digest) return false;
-    if (whyNot(standingOf(world.standings, vote.reviewer), stage, world.created_at, world.excluded) !== null)
-      return false;
+    const standing = standingOf(world.standings, vote.reviewer);
+    if (whyNot(standing, stage, world.created_at, world.excluded) !== null) return false;
+    if (!keyStands(standing!, vote.passkey)) return false;
     people.add(vote.reviewer);
     return true;
   });
 }
+
+const keyStands = ({ passkeys }: Standing, passkey: string | undefined): boolean =>
+  passkey === undefined || passkeys.some(({ id, status }) => id === passkey && status === 'active');
 
 interface World {
   standings: Readonly<Record<string, Standing>>;

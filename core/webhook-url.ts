@@ -18,7 +18,7 @@ const isPrivate = (host: string): boolean =>
 export function webhookUrlFault(text: string, base_url: string): string | null {
   if (!URL.canParse(text)) return 'This is not a URL.';
   const url = new URL(text);
-  const host = url.hostname.replace(/\.$/, '');
+  const host = url.hostname.replace(/\.+$/, '');
   if (url.username !== '' || url.password !== '')
     return 'A URL with a user name or password is not kept: sign instead.';
   if (url.hash !== '') return 'A URL for webhooks has no fragment.';

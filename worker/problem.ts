@@ -54,11 +54,17 @@ export function thrownAnswer(error: unknown, c: Ctx): Response {
   const unreachable = isUnreachable(error);
   log('error', {
     request_id: c.get('request_id'),
-    thrown: error instanceof Error ? (error.stack ?? error.message) : 'unknown',
+    thrown: textOf(error),
   });
   return unreachable
     ? problemAnswer(c, { code: 'unavailable', detail: UNREACHABLE, retry_after_seconds: 1 })
     : refuse(c, 'internal', 'Something broke on our side. Nothing was approved by this. Tell us the request id.');
+}
+
+/** What was thrown, for our log. A query's own message quotes what was bound to it, so its cause speaks instead. */
+function textOf(error: unknown): string {
+  if (error instanceof DrizzleQueryError) return `query failed: ${textOf(error.cause)}`;
+  return error instanceof Error ? (error.stack ?? error.message) : 'unknown';
 }
 
 const UNREACHABLE = 'A part that this needs cannot be reached; nothing was approved. Repeat the same call in a moment.';

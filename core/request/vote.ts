@@ -39,6 +39,8 @@ export function decide(record: RequestRecord, call: DecideCall, now: Instant): R
   const passkey = standing?.passkeys.find((key) => key.id === call.passkey && key.status === 'active');
   if (!standing?.active || !passkey)
     return fail('not-eligible', 'Your membership or this passkey is no longer active.');
+  if (isCloned(passkey, call.new_counter))
+    return fail('ceremony-failed', 'This passkey’s counter did not grow: a copy of it may exist. Use another one.');
   const fits = intentFits(record, call, now);
   if (!fits.ok) return fits;
   const assured = assuranceAllows(passkey, record.judgement.risk.level, now);
@@ -50,6 +52,10 @@ export function decide(record: RequestRecord, call: DecideCall, now: Instant): R
     ? approve(record, call, vote, passkey, now)
     : reject(record, call, vote, passkey, now);
 }
+
+/** A device-bound key that counts grows with each signature (WebAuthn level 3, section 6.1.1); 0 and 0 is normal. */
+const isCloned = ({ device_type, counter }: Passkey, new_counter: number): boolean =>
+  device_type === 'singleDevice' && (counter > 0 || new_counter > 0) && new_counter <= counter;
 
 /** A recorded nonce: the same reviewer with the same intent gets the same answer, anyone else is refused. */
 function signedBefore(record: RequestRecord, signed: RecordedVote, intent: DecisionIntent): Result<Advance> {

@@ -4,7 +4,8 @@ import type { Stop } from '../authority.ts';
 import { digestOf } from '../digest.ts';
 import type { Instant, JsonObject } from '../json.ts';
 import type { Command } from '../lifecycle.ts';
-import { ok, type Result } from '../problems.ts';
+import { MAX_COMMENTS } from '../limits.ts';
+import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { RequestRecord } from './record.ts';
 import { lifetimeLeft, type SealedAt } from './settle.ts';
@@ -58,6 +59,8 @@ const decidedBy = (next: RequestRecord, before: RequestRecord, now: Instant): Re
 
 /** Anyone who may see the request, while it is pending. */
 export function comment(record: RequestRecord, hand: Hand, text: string, now: Instant): Result<Advance> {
+  if (record.comments.length >= MAX_COMMENTS)
+    return fail('illegal-transition', `A request takes ${MAX_COMMENTS} comments, and this one has them.`);
   const stepped = advance(record, {
     ...{ command: 'comment', by: hand.by, now, facts: {} },
     parts: { 'approval.commented': { personal: { comment: text, author_name: hand.name, ip: hand.ip } } },

@@ -103,9 +103,12 @@ function take(
   }
   if (signed.needs_owner && !signatures.some((signature) => isOwner(room, signature.signer)))
     return fail('forbidden', 'This concerns the role of owner: an owner must sign it.');
-  const standing = signatures.every((signature) => mayStillSign(room, signature.signer));
+  const standing = signatures.every((signature) => mayStillSign(room, signature));
   if (!standing)
-    return fail('forbidden', 'Somebody who signed this before is no administrator any more. Propose it again.');
+    return fail(
+      'forbidden',
+      'Somebody who signed this before is no administrator any more, or signed with a passkey that was revoked since. Propose it again.',
+    );
   applyNow(room, signed, parts);
   return ok({ id: change.id, replayed: false });
 }
@@ -115,7 +118,9 @@ const partsOf = (room: Room, id: string): SignedPart[] =>
 
 const isOwner = (room: Room, user: string): boolean => room.store.members.get(user)!.roles.includes('owner');
 
-const mayStillSign = (room: Room, user: string): boolean => {
-  const member = room.store.members.get(user)!;
-  return member.status === 'active' && member.roles.some((role) => ADMINISTERS.includes(role));
+/** Whether a signature still stands: its person administers, and its key was not taken away (it may have been stolen). */
+const mayStillSign = (room: Room, { signer, passkey }: ChangeRecord['signatures'][number]): boolean => {
+  const member = room.store.members.get(signer)!;
+  const administers = member.status === 'active' && member.roles.some((role) => ADMINISTERS.includes(role));
+  return administers && room.store.passkeys.get(passkey)?.status === 'active';
 };

@@ -17,6 +17,7 @@ describe('where a webhook may go, when deployed', () => {
     ['another scheme', 'ftp://hooks.example.com/'],
     ['localhost', 'https://localhost/'],
     ['localhost with a final dot', 'https://localhost./'],
+    ['localhost with two', 'https://localhost../'],
     ['a name under localhost', 'https://a.localhost/'],
     ['a dotted address', 'https://169.254.169.254/latest'],
     ['an address in decimal', 'https://2130706433/'],

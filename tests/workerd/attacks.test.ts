@@ -1,33 +1,45 @@
 // What an attacker would try in the gaps: between a step and its seal, between two calls, after a key was taken away,
 // through a lying D1. Each of these got through once.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Facts, Machine, Person } from '../../core/authority.ts';
-import { credentialDigest, parseSession } from '../../core/credential.ts';
-import { type MacSecret, macKeys } from '../../core/mac.ts';
-import type { Result } from '../../core/problems.ts';
-import type { Organization } from '../../durable-objects/organization.ts';
+import type { Machine } from '../../core/authority.ts';
+import { credentialDigest } from '../../core/credential.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { MAX_COMMENTS } from '../../core/limits.ts';
 import { type RequestPort, requestOf } from '../../worker/requests/request-object.ts';
-import { env, get, post, success } from './support/house.ts';
-import { founded, organizationNamed, value } from './support/organization.ts';
+import { call, env, get, post, success } from './support/house.ts';
+import * as people from './support/organization.ts';
+import { founded, organizationNamed, refusalCode, value } from './support/organization.ts';
 import {
   approved,
+  change,
+  decide,
+  enrol,
   found,
   type Key,
   type Member,
   member,
-  offered,
   owner,
   propose,
   type World,
 } from './support/world.ts';
 
+const POLICY = `
+version: 1
+defaults: { verdict: require_approval, risk: low }
+rules:
+  - { id: two, match: { action: two.people }, verdict: require_approval, risk: low, approvals: [{ from: ["role:reviewer", "role:owner"], count: 2 }] }
+`;
+
 let world: World;
 let boss: Member;
+let dana: Member;
 beforeAll(async () => {
-  world = await found('live');
+  world = await found('live', POLICY);
   boss = await owner(world);
+  dana = await member(boss, 'dana@example.com', ['reviewer']);
 });
 
+const invite = (wish: JsonObject) => change(boss, 'invitation', wish);
 const keyOf = ({ id, text }: Key) => ({ kind: 'api_key', key: id, digest: credentialDigest(text) }) as const;
 
 /** What the Worker gathers before a call on a request. */
@@ -67,5 +79,89 @@ describe('what widens, many at once', () => {
     );
     expect(versions.length).toBe(8);
     expect(new Set(versions).size).toBe(8);
+  });
+});
+
+describe('a passkey that was taken away', () => {
+  const passkeyOf = async (who: Member): Promise<string> =>
+    (await success(get('/v1/session', { cookie: who.cookie }))).passkeys[0].id;
+
+  it('speaks for nobody: its vote counts no more towards a quorum', async () => {
+    const thief = await member(boss, 'eve@example.com', ['reviewer']);
+    const { id } = await propose(world, { action: 'two.people' });
+    expect(await success(decide(thief, id))).toMatchObject({ status: 'pending' });
+    await success(call('DELETE', `/v1/passkeys/${await passkeyOf(thief)}`, { cookie: boss.cookie }));
+    expect(await success(decide(dana, id))).toMatchObject({ status: 'pending' });
+    expect(await success(decide(boss, id))).toMatchObject({ status: 'approved' });
+  });
+
+  it('signs no change either, not even beside another administrator', async () => {
+    const first = await people.owner(await founded());
+    const second = await people.invited(first, 'second@example.com', ['admin']);
+    const { object } = first.org;
+    const wish = { name: 'T', email: 't@example.com', roles: ['reviewer'] };
+    const wanted = await people.proposed(first, 'invitation', wish);
+    await value(object.signChange(people.signature(second, wanted)));
+    await value(object.revokePasskey({ credential: first.session, id: second.passkey }));
+    expect(await refusalCode(object.signChange(people.signature(first, wanted)))).toBe('forbidden');
+  });
+});
+
+describe('a copy of a device-bound passkey', () => {
+  it('decides nothing when its counter did not grow', async () => {
+    const wish = { name: 'Eve', email: 'clone@example.com', roles: ['reviewer'] };
+    const eve = await enrol(world, (await invite(wish)).secret, { counter: 7, backupEligible: false, backedUp: false });
+    const { id } = await propose(world);
+    const copied = await decide(eve, id, {}, { knobs: { counter: 7 } });
+    expect([copied.status, copied.body.code]).toEqual([401, 'ceremony-failed']);
+    expect(await success(decide(eve, id, {}, { knobs: { counter: 8 } }))).toMatchObject({ status: 'approved' });
+  });
+});
+
+describe('who may only comment', () => {
+  it('cannot make a request so large that nobody can decide it', async () => {
+    const reader = await member(boss, 'reader@example.com', ['auditor']);
+    const { id } = await propose(world);
+    const path = `/v1/approval-requests/${id}/comments`;
+    const say = () => post(path, { cookie: reader.cookie, body: { comment: 'x'.repeat(2_000) } });
+    for (let n = 0; n < MAX_COMMENTS; n++) await success(say());
+    expect((await say()).body.code).toBe('illegal-transition');
+    expect(await success(decide(boss, id))).toMatchObject({ status: 'approved' });
+  });
+});
+
+describe('a key that sees nothing', () => {
+  it('learns from no door of the decision whether a request is there', async () => {
+    const { id } = await propose(world);
+    const absent = `${id.slice(0, -4)}0000`;
+    const ask = (request: string) =>
+      post(`/v1/approval-requests/${request}/decisions/options`, {
+        key: world.verifier.text,
+        body: { decision: 'approve' },
+      });
+    const [there, not] = [await ask(id), await ask(absent)];
+    expect([there.status, there.body.code]).toEqual([not.status, not.body.code]);
+  });
+
+  it('lists nothing', async () => {
+    const answer = await get('/v1/approval-requests', { key: world.verifier.text });
+    expect([answer.status, answer.body.code]).toEqual([403, 'forbidden']);
+  });
+});
+
+describe('a search', () => {
+  it.each([['x'.repeat(200)], ['%'.repeat(100)], ["a' OR 1=1 --"], ['_'.repeat(60)]])(
+    'for %s is answered, never a fault of ours',
+    async (q) => {
+      const { status } = await get(`/v1/approval-requests?q=${encodeURIComponent(q)}`, { key: world.admin.text });
+      expect(status).toBe(200);
+    },
+  );
+
+  it.each([['abc'], ['-1'], ['zzzzz']])('from a made-up place %s is no fault of ours', async (place) => {
+    for (const path of ['/v1/events', '/v1/deliveries']) {
+      const { status } = await get(`${path}?cursor=${btoa(place).replaceAll('=', '')}`, { key: world.admin.text });
+      expect(status).toBeLessThan(500);
+    }
   });
 });

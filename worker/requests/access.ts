@@ -1,5 +1,5 @@
 // Who may see and touch which request. A request that one may not see is answered exactly like one that is not there.
-import type { Person, Principal } from '../../core/authority.ts';
+import type { KeyScope, Person, Principal } from '../../core/authority.ts';
 import { isId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
@@ -10,12 +10,21 @@ import { requestOf } from './request-object.ts';
 
 export const NO_SUCH_REQUEST = fail('not-found', 'There is no such approval request.');
 
+const hasScope = (principal: Principal, ...scopes: KeyScope[]): boolean =>
+  principal.kind === 'machine' && principal.scopes.some((scope) => scopes.includes(scope));
+
+/** Every request of the organisation. */
+export const maySeeAll = (principal: Principal): boolean =>
+  principal.kind === 'person' || hasScope(principal, 'requests:read_all', 'admin:read');
+
+/** At least those of its own service account. */
+export const seesAny = (principal: Principal): boolean =>
+  maySeeAll(principal) || hasScope(principal, 'requests:read', 'requests:write');
+
 /** Whose requests a key sees with `requests:read`: its own service account's. */
 export function maySee(principal: Principal, request: Pick<ApprovalRequest, 'requester'>): boolean {
-  if (principal.kind === 'person') return true;
-  if (principal.scopes.includes('requests:read_all') || principal.scopes.includes('admin:read')) return true;
-  const own = request.requester.id === principal.service_account;
-  return own && (principal.scopes.includes('requests:read') || principal.scopes.includes('requests:write'));
+  if (principal.kind === 'person' || maySeeAll(principal)) return true;
+  return seesAny(principal) && request.requester.id === principal.service_account;
 }
 
 export interface Seen extends Authorized {

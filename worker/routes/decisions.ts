@@ -8,6 +8,8 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import { baseScope } from '../../core/request/birth.ts';
 import { stageOf } from '../../core/request/stage.ts';
 import type { DecideQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
+import { clientOf } from '../auth/acting.ts';
+import { sessionOf } from '../auth/caller.ts';
 import { offerAssertion } from '../auth/ceremony.ts';
 import { freshCeremony, openIntent } from '../auth/intent-token.ts';
 import { siteOf, verifyAssertion } from '../auth/webauthn.ts';
@@ -51,19 +53,27 @@ interface OptionsBody {
 
 async function offer(c: Ctx, given: JsonObject) {
   const body = given as unknown as OptionsBody;
+  const session = sessionOf(c);
+  if (!session.ok) return session;
   const known = await judged(c, c.req.param('id')!, []);
   if (!known.ok) return known;
   const reviewer = reviewerOf(known.value);
   if (!reviewer.ok) return reviewer;
-  if (known.value.record.life.status !== 'pending')
-    return fail(
-      'already-decided',
-      `The request is ${known.value.record.life.status} already: nothing is left to decide.`,
-    );
+  if (known.value.record.life.status !== 'pending') return nothingToDecide(c, known.value);
   const intent = await intentFor(c, known.value, body, reviewer.value.user);
   if (!intent.ok) return intent;
   const ceremony = { site: siteOf(c.env), keys: macKeysOf(c.env, 'intent') };
   return ok(await offerAssertion(ceremony, intent.value, reviewer.value.passkeys));
+}
+
+/** Why nothing is offered, in the words that every door may say: what permits and is not sealed is not told. */
+async function nothingToDecide(c: Ctx, { organization, record }: Judged): Promise<Result<never>> {
+  const view = await requestOf(c.env, organization, record.id).read(organization);
+  if (!view.ok) return view;
+  const { status } = view.value.request;
+  if (status !== 'pending')
+    return fail('already-decided', `The request is ${status} already: nothing is left to decide.`);
+  return fail('not-sealed-yet', 'A decision is being sealed. Look again in a moment.', { retry_after_seconds: 1 });
 }
 
 /** The person who calls, with the passkeys that are active now. No API key decides. */
@@ -94,6 +104,8 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
 
 async function decide(c: Ctx): Promise<Response> {
   const id = c.req.param('id')!;
+  const session = sessionOf(c);
+  if (!session.ok) return problemAnswer(c, session.problem);
   const decided = await withFacts((users) => round(c, id, users));
   if (!decided.ok) return problemAnswer(c, decided.problem);
   deliverLater(c, decided.value.request.organization, id);
@@ -136,6 +148,6 @@ async function verifiedCall(c: Ctx, known: Judged, body: SignedBody): Promise<Re
   return ok({
     ...{ rp_id: c.env.RP_ID, intent, assertion: verified.value.assertion, comment: body.comment ?? null },
     ...{ passkey: passkey.id, new_counter: verified.value.new_counter, ip: c.req.header('cf-connecting-ip') ?? null },
-    user_agent: c.req.header('user-agent')?.slice(0, 256) ?? null,
+    user_agent: clientOf(c).user_agent ?? null,
   });
 }
