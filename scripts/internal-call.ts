@@ -1,7 +1,8 @@
-// Calls that only whoever set the stack up can make: genesis and set-up links. The proof is a MAC, under the set-up's
-// own derived key, over method, path, time and body; the Worker refuses anything else.
+// Calls that only whoever set the stack up can make: genesis and set-up links. The proof is that of
+// core/internal-call.ts; the Worker refuses anything else.
 import { utf8 } from '../core/encoding.ts';
-import { type MacSecret, macKeys, macText } from '../core/mac.ts';
+import { INTERNAL_HEADER, internalHeader } from '../core/internal-call.ts';
+import { type MacSecret, macKeys } from '../core/mac.ts';
 
 /** `POST` to an internal path. Throws with the Worker's own words if it refuses. */
 export async function internalCall<T>(
@@ -11,11 +12,11 @@ export async function internalCall<T>(
   body: object,
 ): Promise<T> {
   const text = JSON.stringify(body);
-  const seconds = Math.floor(Date.now() / 1_000);
-  const mac = macText(macKeys(secrets, 'link'), utf8(`POST ${path}\n${seconds}\n${text}`));
+  const call = { method: 'POST', path, body: utf8(text) };
+  const proof = internalHeader(macKeys(secrets, 'link'), call, Math.floor(Date.now() / 1_000));
   const response = await fetch(base_url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-assentry-internal': `t=${seconds},mac=${mac}` },
+    headers: { 'content-type': 'application/json', [INTERNAL_HEADER]: proof },
     body: text,
   });
   const answer = await response.text();

@@ -73,7 +73,7 @@ type Answer<T> = Promise<Result<T>>;
 type Narrow = (call: Acting & { id: string; reason?: string }) => Answer<{ id: string }>;
 
 export interface OrganizationPort {
-  genesis(body: GenesisBody & { setup_proof: string }): Answer<{ config_version: number }>;
+  genesis(body: GenesisBody): Answer<{ config_version: number }>;
   authorize(question: AuthorizeQuestion): Answer<Authority>;
   admit(question: AdmitQuestion): Answer<Admission>;
 

@@ -22,14 +22,12 @@ export interface Genesis {
     actors?: string[];
     keys: { name: string; scopes: KeyScope[]; audience?: string | null; key: string; digest: string }[];
   }[];
-  /** What the Worker has checked; not part of what is founded. */
-  setup_proof?: unknown;
 }
 
 const SETTINGS: OrganizationSettings = { four_eyes: [], passkey_quarantine_hours: 24 };
 
 /** Founds the organisation. Only inside `transact`. */
-export function found(room: Room, { setup_proof: _, ...body }: Genesis): Result<void> {
+export function found(room: Room, body: Genesis): Result<void> {
   const body_digest = digestOf(json(body));
   if (room.journal.exists()) {
     const same = organizationOf(room).body_digest === body_digest;
@@ -46,7 +44,7 @@ export function found(room: Room, { setup_proof: _, ...body }: Genesis): Result<
   return ok(undefined);
 }
 
-function check(body: Omit<Genesis, 'setup_proof'>): Result<Policy> {
+function check(body: Genesis): Result<Policy> {
   if (!isId('org', body.organization.id))
     return fail('invalid-request', 'An organisation has an id that begins with org_.');
   const actors = body.service_accounts.flatMap(({ name, actors }) => actors ?? [`service-account:${name}`]);
@@ -96,7 +94,7 @@ function writeAccount(room: Room, { name, actors, keys }: Genesis['service_accou
   }
 }
 
-function createdEvent(room: Room, body: Omit<Genesis, 'setup_proof'>) {
+function createdEvent(room: Room, body: Genesis) {
   const { kind, rp_id, name } = organizationOf(room);
   const { version, digest, policy } = room.store.policies.get(1)!;
   const accounts = room.store.service_accounts.list();

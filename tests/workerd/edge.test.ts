@@ -2,7 +2,11 @@
 // way of saying no. Through the Worker's own front door.
 import { describe, expect, it } from 'vitest';
 import { credentialDigest, formatApiKey, formatSession } from '../../core/credential.ts';
+import { utf8 } from '../../core/encoding.ts';
 import { newId } from '../../core/ids.ts';
+import { INTERNAL_HEADER, internalHeader } from '../../core/internal-call.ts';
+import { CLOCK_TOLERANCE_SECONDS } from '../../core/limits.ts';
+import { macKeys } from '../../core/mac.ts';
 import { PROBLEMS, type ProblemCode } from '../../core/problems.ts';
 import { app } from '../../worker/app.ts';
 import { routesOf } from '../../worker/edge/known-route.ts';
@@ -251,6 +255,29 @@ describe('internal calls', () => {
       const answer = await post('/v1/internal/setup-link', { body, headers: { 'x-assentry-internal': header } });
       expectProblem(answer, 'unauthenticated');
     }
+  });
+
+  it('are refused with a header of another time, path or body', async () => {
+    const path = '/v1/internal/setup-link';
+    const now_seconds = Math.floor(Date.now() / 1_000);
+    const keys = macKeys(JSON.parse(env.MAC_SECRETS), 'link');
+    const body = { organization };
+    const answerTo = (made_at: number, other: { path?: string; body?: object } = {}) => {
+      const call = { method: 'POST', path, body: utf8(JSON.stringify(other.body ?? body)) };
+      const proof = internalHeader(keys, { ...call, path: other.path ?? path }, made_at);
+      return post(path, { body, headers: { [INTERNAL_HEADER]: proof } });
+    };
+    for (const refused of [
+      await answerTo(now_seconds - CLOCK_TOLERANCE_SECONDS - 5),
+      await answerTo(now_seconds + CLOCK_TOLERANCE_SECONDS + 5),
+      await answerTo(now_seconds, { path: '/v1/internal/genesis' }),
+      await answerTo(now_seconds, { body: { organization: 'org_other' } }),
+    ]) {
+      expectProblem(refused, 'unauthenticated');
+      expect(refused.body.detail).toContain(INTERNAL_HEADER);
+    }
+    // Nobody founded this organisation; the header itself is taken.
+    expect((await answerTo(now_seconds)).body.detail).not.toContain(INTERNAL_HEADER);
   });
 });
 

@@ -1,11 +1,11 @@
 // The one door for policy, people, keys and settings: proposed, shown as a diff, signed with a passkey, applied.
 import { createRoute } from '@hono/zod-openapi';
 import type { Change, ChangeSecret } from '../../core/authority.ts';
-import { formatLinkToken, type LinkPurpose } from '../../core/credential.ts';
 import type { Digest } from '../../core/json.ts';
 import { ok, type Result } from '../../core/problems.ts';
 import { byAnyone, bySession } from '../auth/acting.ts';
 import { offerChange, signedChange } from '../auth/change-ceremony.ts';
+import { linkUrl } from '../auth/link.ts';
 import type { App, Ctx } from '../context.ts';
 import { idempotencyKey } from '../edge/idempotency.ts';
 import { answer } from '../problem.ts';
@@ -13,7 +13,6 @@ import { AssertionBody, CeremonySchema } from '../schema/ceremony.ts';
 import { ChangeQuery, ChangeSchema, ProposeChangeBody } from '../schema/changes.ts';
 import { answers, BY_KEY_OR_SESSION, BY_SESSION, IdParams, jsonBody, pageOf } from '../schema/common.ts';
 import { EmptyBody, ReasonBody } from '../schema/people.ts';
-import { macKeysOf } from '../secrets.ts';
 
 const tags = ['changes'];
 const one = answers(200, 'The change.', ChangeSchema);
@@ -92,8 +91,6 @@ function ifMatch(c: Ctx): Digest | undefined {
   return /^"(sha256:[0-9a-f]{64})"$/.exec(c.req.header('if-match') ?? '')?.[1];
 }
 
-const PAGES: Record<LinkPurpose, string> = { setup: 'setup', invitation: 'join', recovery: 'recover' };
-
 /** A change with its secret in words: a link's text is made here, from the claims that the organisation keeps. */
 function shown(c: Ctx, result: Result<{ change: Change; secret?: ChangeSecret | null }>): Result<object> {
   if (!result.ok) return result;
@@ -102,6 +99,4 @@ function shown(c: Ctx, result: Result<{ change: Change; secret?: ChangeSecret | 
 }
 
 const secretText = (c: Ctx, secret: ChangeSecret): string =>
-  secret.kind === 'link'
-    ? `${c.env.BASE_URL}/${PAGES[secret.claims.purpose]}#token=${formatLinkToken(macKeysOf(c.env, 'link'), secret.claims)}`
-    : secret.text;
+  secret.kind === 'link' ? linkUrl(c, secret.claims) : secret.text;

@@ -2,18 +2,19 @@
 // set-up secret (internal-call.ts); not for browsers, keys or sessions.
 import { createRoute, z } from '@hono/zod-openapi';
 import { KEY_SCOPES } from '../../core/authority.ts';
-import { formatLinkToken, type LinkClaims } from '../../core/credential.ts';
+import type { LinkClaims } from '../../core/credential.ts';
+import { instantAt } from '../../core/duration.ts';
 import { base64url } from '../../core/encoding.ts';
 import { isId } from '../../core/ids.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { clientOf } from '../auth/acting.ts';
 import { internalCall } from '../auth/internal-call.ts';
+import { linkUrl } from '../auth/link.ts';
 import type { App, Ctx } from '../context.ts';
 import { type GenesisBody, organizationOf } from '../organization.ts';
 import { answer } from '../problem.ts';
 import { answers, JsonObjectSchema, jsonBody } from '../schema/common.ts';
-import { macKeysOf } from '../secrets.ts';
 
 const id = (prefix: 'org' | 'key') => z.string().refine((text) => isId(prefix, text), `This is not an id ${prefix}_….`);
 const text = z.string().min(1).max(256);
@@ -64,7 +65,7 @@ export function internal(app: App): void {
     if (!proof.ok) return answer(c, proof);
     const body = c.req.valid('json') as GenesisBody;
     if (body.organization.rp_id !== c.env.RP_ID) return answer(c, OTHER_SITE);
-    const founded = await organizationOf(c.env, body.organization.id).genesis({ ...body, setup_proof: proof.value });
+    const founded = await organizationOf(c.env, body.organization.id).genesis(body);
     return answer(c, founded, 201);
   });
   app.openapi(setupLink, async (c) => {
@@ -97,12 +98,8 @@ const NOT_FOR_EVER = fail('invalid-request', 'Only a local stack has links witho
   errors: [{ pointer: '/lifetime_seconds', detail: 'must be a number of seconds' }],
 });
 
-function linkOf(c: Ctx, claims: LinkClaims) {
-  const page = claims.purpose === 'setup' ? 'setup' : 'recover';
-  const url = `${c.env.BASE_URL}/${page}#token=${formatLinkToken(macKeysOf(c.env, 'link'), claims)}`;
-  return {
-    url,
-    purpose: claims.purpose,
-    expires_at: claims.exp === null ? null : new Date(claims.exp * 1_000).toISOString(),
-  };
-}
+const linkOf = (c: Ctx, claims: LinkClaims) => ({
+  url: linkUrl(c, claims),
+  purpose: claims.purpose,
+  expires_at: claims.exp === null ? null : instantAt(claims.exp * 1_000),
+});

@@ -5,8 +5,9 @@ import type { KeyScope } from '../../../core/authority.ts';
 import { credentialDigest, formatApiKey, type OrganizationKind } from '../../../core/credential.ts';
 import { utf8 } from '../../../core/encoding.ts';
 import { newId } from '../../../core/ids.ts';
+import { INTERNAL_HEADER, internalHeader } from '../../../core/internal-call.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { type MacSecret, macKeys, macText } from '../../../core/mac.ts';
+import { type MacSecret, macKeys } from '../../../core/mac.ts';
 import { type Knobs, SoftwarePasskey } from '../../../scripts/software-passkey.ts';
 import { type Answer, BASE, call, env, post, success } from './house.ts';
 
@@ -56,9 +57,9 @@ const KEYS: Record<'agent' | 'twin' | 'verifier' | 'admin', { scopes: KeyScope[]
 /** A call that only whoever deployed the server can make. */
 export async function internal(path: string, body: JsonObject): Promise<Answer> {
   const text = JSON.stringify(body);
-  const seconds = Math.floor(Date.now() / 1_000);
-  const mac = macText(macKeys(secrets, 'link'), utf8(`POST ${path}\n${seconds}\n${text}`));
-  const headers = { 'x-assentry-internal': `t=${seconds},mac=${mac}` };
+  const signed = { method: 'POST', path, body: utf8(text) };
+  const proof = internalHeader(macKeys(secrets, 'link'), signed, Math.floor(Date.now() / 1_000));
+  const headers = { [INTERNAL_HEADER]: proof };
   return call('POST', path, { raw: text, headers });
 }
 
