@@ -3,19 +3,11 @@
 import type { Principal } from '../../core/authority.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { MAX_KEY_CHARS } from '../../core/limits.ts';
-import { fail, ok, type Result } from '../../core/problems.ts';
+import { ok, type Result } from '../../core/problems.ts';
 import type { HandQuestion, Idempotency } from '../../durable-objects/request/calls.ts';
 import type { Ctx } from '../context.ts';
+import { idempotencyKey } from '../edge/idempotency.ts';
 import { nameOf, type Seen } from './access.ts';
-
-/** The Idempotency-Key header; null without one. */
-export function idempotencyKey(c: Ctx): Result<string | null> {
-  const key = c.req.header('idempotency-key');
-  if (key === undefined) return ok(null);
-  if (key.length > 0 && key.length <= MAX_KEY_CHARS && /^[\x21-\x7e]+$/.test(key)) return ok(key);
-  return fail('invalid-request', `Idempotency-Key: 1 to ${MAX_KEY_CHARS} visible ASCII characters.`);
-}
 
 /** The key as the object keeps it: bound to who calls and what for, never the caller's own text. */
 function idempotencyOf(c: Ctx, principal: Principal, purpose: string): Result<Idempotency | null> {

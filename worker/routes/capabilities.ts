@@ -6,14 +6,15 @@ import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Exchanged, Reply } from '../../durable-objects/request/calls.ts';
 import type { App, Ctx } from '../context.ts';
+import { idempotencyKey } from '../edge/idempotency.ts';
 import { problemAnswer } from '../problem.ts';
 import { maySee, NO_SUCH_REQUEST } from '../requests/access.ts';
-import { idempotencyKey } from '../requests/hand.ts';
 import { judged } from '../requests/judged.ts';
 import { deliverLater, requestOf, withFacts } from '../requests/request-object.ts';
 import { ExchangeBody, ExchangedSchema } from '../schema/approval-requests.ts';
 import { answers, jsonBody } from '../schema/common.ts';
 import { capabilityKeysOf } from '../secrets.ts';
+import { issuerOf } from './issuer.ts';
 
 const exchanging = createRoute({
   method: 'post',
@@ -77,7 +78,7 @@ async function round(c: Ctx, body: Body, nonce: string, users: string[]): Promis
   if (!actor) return fail('forbidden', 'This API key may not act as the actor of this request.');
   const { params = null, precondition = null } = body;
   return requestOf(c.env, organization, body.request).exchange({
-    ...{ organization, idempotency: null, ...gathered, issuer: `${c.env.BASE_URL}/o/${organization}` },
+    ...{ organization, idempotency: null, ...gathered, issuer: issuerOf(c.env, organization) },
     call: { actor: actorOf(body.actor), nonce, params, precondition, jkt: null, machine: principal },
   });
 }
