@@ -3,7 +3,7 @@
 
 import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { VerifiedAssertion } from '../../core/authority.ts';
-import type { ChangeIntent } from '../../core/intent.ts';
+import { changeIntent } from '../../core/change.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Ctx } from '../context.ts';
@@ -30,18 +30,8 @@ export async function offerChange(c: Ctx, id: string): Promise<Result<Ceremony<u
   if (!change.ok) return change;
   if (change.value.status !== 'proposed') return fail('change-closed', `This change is ${change.value.status}.`);
   const site = siteOf(c.env);
-  const intent: ChangeIntent = {
-    v: 1,
-    kind: 'change',
-    organization: caller.organization,
-    rp_id: site.rp_id,
-    change: id,
-    target: change.value.target,
-    before_digest: change.value.before_digest,
-    after_digest: change.value.after_digest,
-    signer: principal.user,
-    ...freshCeremony(Date.now()),
-  };
+  const of = { organization: caller.organization, rp_id: site.rp_id, signer: principal.user, change: change.value };
+  const intent = changeIntent(of, freshCeremony(Date.now()));
   return ok(await offerAssertion({ site, keys: macKeysOf(c.env, 'intent') }, intent, passkeys));
 }
 
