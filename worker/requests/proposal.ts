@@ -51,7 +51,7 @@ export function readProposal(body: JsonObject, principal: Principal): Result<Ask
   });
 }
 
-export const ownActor = (principal: Principal): string =>
+const ownActor = (principal: Principal): string =>
   principal.kind === 'person' ? `user:${principal.user}` : (principal.actors[0] ?? `service-account:${principal.name}`);
 
 const object = (value: Json | undefined): JsonObject | null => (value === undefined ? null : (value as JsonObject));
