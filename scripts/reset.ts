@@ -2,14 +2,16 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { checkoutPlace, DEFAULT_PORT } from './place.ts';
+import { readDevJson } from './seed.ts';
 
 const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
-const running = await fetch(place.base_url).then(
+const base_url = readDevJson(place.dev_json)?.base_url ?? place.base_url;
+const running = await fetch(base_url).then(
   () => true,
   () => false,
 );
 if (running) {
-  console.error(`Something answers at ${place.base_url}: stop \`npm start\` first.`);
+  console.error(`Something answers at ${base_url}: stop \`npm start\` first.`);
   process.exit(1);
 }
 rmSync(place.state, { recursive: true, force: true });

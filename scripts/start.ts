@@ -7,17 +7,31 @@ import { checkoutPlace, DEFAULT_PORT } from './place.ts';
 import type { DevJson } from './seed.ts';
 import { type Stack, startStack } from './stack.ts';
 
-function greeting(dev: DevJson): string {
+/** Whether the set-up link is still good: asking for its ceremony stores nothing. */
+async function isLinkOpen({ base_url, setup_url }: DevJson): Promise<boolean> {
+  const token = new URL(setup_url).hash.replace('#token=', '');
+  const response = await fetch(`${base_url}/v1/passkeys/options`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: base_url, 'sec-fetch-site': 'same-origin' },
+    body: JSON.stringify({ token: decodeURIComponent(token) }),
+  });
+  await response.body?.cancel();
+  return response.ok;
+}
+
+function greeting(dev: DevJson, isOpen: boolean): string {
+  const enrol = isOpen
+    ? [`Enrol       ${dev.setup_url}`, '            (once, with a passkey; npm run setup-link mints another)']
+    : ['Sign in     with your passkey (lost it? npm run setup-link mints a recovery link)'];
   return box([
     'Assentry is running. Ctrl-C ends it.',
     '',
     `Dashboard   ${dev.base_url}`,
-    `Enrol       ${dev.setup_url}`,
-    '            (once, with a passkey; npm run setup-link mints another)',
+    ...enrol,
     `Test key    ${dev.test.api_key}`,
     '',
-    'Next        npm run demo              an agent asks, you approve',
-    '            npm run demo -- --virtual the same with a passkey in software',
+    'Next        npm run demo               an agent asks, you approve',
+    '            npm run demo -- --virtual  the same with a passkey in software',
   ]);
 }
 
@@ -35,11 +49,20 @@ async function runUntilEnded({ server }: Stack): Promise<number> {
   return asked ? 0 : (code ?? 1);
 }
 
-const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
-// A record without its state says nothing true.
-if (existsSync(place.dev_json) && !existsSync(place.state)) {
-  throw new Error(`${relative(ROOT, place.dev_json)} belongs to a state that is gone. Run \`npm run reset\` first.`);
+async function start(): Promise<number> {
+  const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
+  // A record without its state says nothing true.
+  if (existsSync(place.dev_json) && !existsSync(place.state)) {
+    throw new Error(`${relative(ROOT, place.dev_json)} belongs to a state that is gone. Run \`npm run reset\` first.`);
+  }
+  const stack = await startStack(place, (step) => console.error(step));
+  console.log(greeting(stack.dev, await isLinkOpen(stack.dev)));
+  return runUntilEnded(stack);
 }
-const stack = await startStack(place, (step) => console.error(step));
-console.log(greeting(stack.dev));
-process.exitCode = await runUntilEnded(stack);
+
+try {
+  process.exitCode = await start();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
