@@ -15,7 +15,8 @@ export function money(minor: Json | undefined, currency: Json | undefined): stri
   const decimal = digits === 0 ? units : `${units.slice(0, -digits)}.${units.slice(-digits)}`;
   // Formatted as decimal text: a division would round amounts beyond 2^53.
   const format = new Intl.NumberFormat('en', { style: 'currency', currency, minimumFractionDigits: digits });
-  return format.format(`${sign}${decimal}` as unknown as number);
+  // The formatter's own no-break space would be shown as a hidden character.
+  return format.format(`${sign}${decimal}` as unknown as number).replaceAll('\u00a0', ' ');
 }
 
 function fractionDigits(currency: string): number | null {
