@@ -4,7 +4,7 @@
 import { hmacSha256 } from '#sha256';
 import { base64url, concatBytes, equalBytes, fromBase64Url, utf8 } from './encoding.ts';
 
-export type MacPurpose = 'api-key' | 'intent' | 'link' | 'session';
+export type MacPurpose = 'api-key' | 'intent' | 'link' | 'session' | 'delivery';
 
 /** As configured: `kid` from 1 to 255, `secret` base64url of 32 bytes. */
 export interface MacSecret {

@@ -4,7 +4,9 @@
 import { lt, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { FeedAnswer } from '../core/authority.ts';
+import { sealBody } from '../core/delivery-seal.ts';
 import type { RecordedEvent } from '../core/events.ts';
+import { macKeys } from '../core/mac.ts';
 import type { ApprovalRequest } from '../core/request/present.ts';
 import { cloudEvent, deliveryId } from '../core/webhook.ts';
 import { approval_requests, deliveries, events } from '../migrations/schema.ts';
@@ -92,14 +94,17 @@ function eventRow({ event, receipt }: SealedEvent): typeof events.$inferInsert {
 }
 
 function deliveryRows(env: Env, told: Projection): (typeof deliveries.$inferInsert)[] {
+  if (told.wanted.length === 0) return [];
+  const keys = macKeys(JSON.parse(env.MAC_SECRETS), 'delivery');
   return told.wanted.flatMap(({ endpoint, event: id }) => {
     const found = told.sealed.find(({ event }) => event.id === id)?.event;
     if (!found) return [];
     const { organization, object, type } = found;
+    const body = JSON.stringify(cloudEvent(found, told.request?.document ?? null, env.BASE_URL));
     return {
       ...{ id: deliveryId(endpoint, id), organization, object, endpoint, event: id, event_type: type },
       ...{ status: 'due', attempts: 0, next_attempt_at: told.now, created_at: told.now },
-      body: JSON.stringify(cloudEvent(found, told.request?.document ?? null, env.BASE_URL)),
+      body: sealBody(keys, { organization, endpoint, event: id }, body),
     };
   });
 }

@@ -31,7 +31,7 @@ function remembered<T>(make: (text: string) => T): (text: string) => T {
 const allMacKeys = remembered((text) => {
   const secrets = JSON.parse(text) as MacSecret[];
   const of = (purpose: MacPurpose): [MacPurpose, MacKeys] => [purpose, macKeys(secrets, purpose)];
-  return new Map([of('api-key'), of('intent'), of('link'), of('session')]);
+  return new Map([of('api-key'), of('intent'), of('link'), of('session'), of('delivery')]);
 });
 
 /** The keys of one purpose, from `MAC_SECRETS`. */

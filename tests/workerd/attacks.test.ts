@@ -3,8 +3,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Machine } from '../../core/authority.ts';
 import { credentialDigest } from '../../core/credential.ts';
+import { openBody, sealBody } from '../../core/delivery-seal.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_COMMENTS } from '../../core/limits.ts';
+import { macKeys } from '../../core/mac.ts';
+import { deliverDue } from '../../worker/delivery/consumer.ts';
 import { type RequestPort, requestOf } from '../../worker/requests/request-object.ts';
 import { call, env, get, post, success } from './support/house.ts';
 import * as people from './support/organization.ts';
@@ -163,5 +166,40 @@ describe('a search', () => {
       const { status } = await get(`${path}?cursor=${btoa(place).replaceAll('=', '')}`, { key: world.admin.text });
       expect(status).toBeLessThan(500);
     }
+  });
+});
+
+describe('who can write D1', () => {
+  const endpoint = async (): Promise<string> => {
+    const wish = { url: 'https://hooks.example.com/assentry', events: ['policy.published'] };
+    return (await change(boss, 'webhook_endpoint', wish)).target;
+  };
+  const row = (id: string) =>
+    env.DB.prepare('SELECT status, last_error FROM deliveries WHERE id = ?').bind(id).first<object>();
+
+  it('has no event signed that no object made due, and puts nothing into the ledger', async () => {
+    const target = await endpoint();
+    const body = JSON.stringify({ type: 'approval.decided', data: { decision: 'approve', status: 'approved' } });
+    await env.DB.prepare(
+      `INSERT INTO deliveries (id, organization, endpoint, event, event_type, object, status, attempts, next_attempt_at, body, created_at)
+       VALUES ('dlv_forged', ?, ?, 'evt_forged', 'approval.decided', 'apr_x', 'due', 0, ?, ?, ?)`,
+    )
+      .bind(world.organization, target, ...['2026-01-01T00:00:00.000Z', body, '2026-01-01T00:00:00.000Z'])
+      .run();
+    await deliverDue(world.organization, env);
+    expect(await row('dlv_forged')).toEqual({ status: 'dead', last_error: 'not-ours' });
+    const told = await success(get('/v1/events?type=delivery.failed', { key: world.admin.text }));
+    expect(told.data).toEqual([]);
+  });
+
+  it('cannot send one endpoint what was meant for another, or alter what is sent', () => {
+    const keys = macKeys(JSON.parse(env.MAC_SECRETS), 'delivery');
+    const place = { organization: 'org_a', endpoint: 'whk_a', event: 'evt_a' };
+    const kept = sealBody(keys, place, '{"a":1}');
+    expect(openBody(keys, place, kept)).toBe('{"a":1}');
+    for (const field of ['organization', 'endpoint', 'event'] as const)
+      expect(openBody(keys, { ...place, [field]: 'b' }, kept)).toBeNull();
+    for (const forged of ['{"a":1}', kept.replace('1}', '2}'), `\n${kept}`, '', '\n'])
+      expect(openBody(keys, place, forged)).toBeNull();
   });
 });

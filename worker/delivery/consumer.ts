@@ -1,5 +1,7 @@
 // The queue's consumer. A message only says "look": what is due stands in D1, where to send it in the organisation's
-// object. So a lost message costs a delay, a repeated one nothing, and a forged row cannot choose where events go.
+// object. So a lost message costs a delay, a repeated one nothing, and a forged row is not sent.
+
+import { openBody } from '../../core/delivery-seal.ts';
 import { instantAt, instantMs } from '../../core/duration.ts';
 import type { Env, Wakeup } from '../../durable-objects/env.ts';
 import {
@@ -8,6 +10,7 @@ import {
   type Delivery,
   recordAttempts,
 } from '../../durable-objects/projection/deliveries.ts';
+import { macKeysOf } from '../secrets.ts';
 import { pauseAfter } from './backoff.ts';
 import { SEND_TIMEOUT_MS, type Sent, send } from './sender.ts';
 
@@ -43,7 +46,8 @@ async function attempt(delivery: Delivery, env: Env): Promise<Attempt> {
   const started_ms = Date.now();
   const sent = await sendTo(delivery, env);
   const attempt = delivery.attempts + 1;
-  const pause_ms = sent.error === null || sent.error === 'gone' ? null : pauseAfter(attempt, Math.random());
+  const over = sent.error === null || sent.error === 'gone' || sent.error === 'not-ours';
+  const pause_ms = over ? null : pauseAfter(attempt, Math.random());
   return {
     delivery: delivery.id,
     attempt,
@@ -56,14 +60,16 @@ async function attempt(delivery: Delivery, env: Env): Promise<Attempt> {
   };
 }
 
-/** The organisation says where to; an organisation that cannot be reached is a receiver that cannot be reached. */
+/** The row says what, as far as an object of ours made it due. The organisation says where to; an organisation that cannot be reached is a receiver that cannot be reached. */
 async function sendTo(delivery: Delivery, env: Env): Promise<Sent> {
+  const body = openBody(macKeysOf(env, 'delivery'), delivery, delivery.body);
+  if (body === null) return { status: null, error: 'not-ours' };
   const answer = await organizationOf(delivery.organization, env)
     .endpoint({ id: delivery.endpoint })
     .catch(() => null);
   if (answer === null) return { status: null, error: 'unreachable' };
   if (!answer.ok || answer.value.status !== 'active') return { status: null, error: 'gone' };
-  return send(answer.value, delivery.event, delivery.body, env.BASE_URL);
+  return send(answer.value, delivery.event, body, env.BASE_URL);
 }
 
 /**
@@ -75,6 +81,8 @@ async function sendTo(delivery: Delivery, env: Env): Promise<Sent> {
 async function told(delivery: Delivery, made: Attempt, env: Env): Promise<Attempt> {
   const { endpoint, event, id } = delivery;
   const { attempt, outcome, error } = made;
+  // A forged row is nobody's delivery: it must not put words into the organisation's own log either.
+  if (error === 'not-ours') return made;
   const object = organizationOf(delivery.organization, env);
   const heard = await (error === null
     ? object.endpointSucceeded({ endpoint })

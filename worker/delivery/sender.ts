@@ -18,7 +18,7 @@ export interface Sent {
   /** HTTP status; null if there was no answer. */
   status: number | null;
   /** Null when it was taken (2xx). */
-  error: 'refused' | 'gone' | 'redirect' | 'timeout' | 'unreachable' | 'url-not-allowed' | null;
+  error: 'refused' | 'gone' | 'redirect' | 'timeout' | 'unreachable' | 'url-not-allowed' | 'not-ours' | null;
 }
 
 /** Statuses by what they mean to us; all else that is not 2xx is `refused`. */
