@@ -63,10 +63,14 @@ export function claimsOf(claimed: Claimed): CapabilityClaims {
   if (scope.dpop !== (jkt !== null)) throw new Error('a capability is bound to a key exactly when its scope says dpop');
   const claims = { iss: issuer, aud: scope.audience, sub: actor, jti: capability, txn: request };
   const bound = jkt === null ? {} : { cnf: { jkt } };
-  return { ...claims, authorization_details: [detailOf(claimed)], receipt, ...bound };
+  return { ...claims, authorization_details: [authorizationOf(claimed)], receipt, ...bound };
 }
 
-function detailOf({ scope, action_digest, salt, constraints, precondition }: Claimed): AuthorizationDetail {
+/** What the token lets its bearer do: the part of the claims that is known before anything is sealed. */
+export function authorizationOf(
+  claimed: Pick<Claimed, 'scope' | 'action_digest' | 'salt' | 'constraints' | 'precondition'>,
+): AuthorizationDetail {
+  const { scope, action_digest, salt, constraints, precondition } = claimed;
   const { action, resource, params_digest, enforce } = scope;
   const type = AUTHORIZATION_TYPE;
   return { type, action, resource, params_digest, action_digest, salt, constraints, precondition, enforce };

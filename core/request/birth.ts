@@ -1,12 +1,12 @@
 // A request comes to be: what the agent proposed and what policy judged, fixed for good with their digests.
 
-import { scopeOf } from '../capability.ts';
 import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import { instantAt, instantMs } from '../duration.ts';
 import type { Digest, Instant, Json, JsonObject } from '../json.ts';
 import type { Judgement } from '../policy.ts';
 import type { Result } from '../problems.ts';
 import { type Advance, advance, type Parts } from './advance.ts';
+import { baseScope, issuedCapability, issuedPart } from './issue.ts';
 import type { Proposal, Requester, RequestRecord } from './record.ts';
 
 /** All that the Worker gathered for a new request; serialisable, it crosses to the object. */
@@ -53,8 +53,7 @@ export function propose(birth: Birth, now: Instant): Result<Advance> {
         decided_at: decided ? now : null,
         decided_by: decided ? 'policy' : null,
         rejection_reason: verdict === 'deny' ? denial(record) : null,
-        capability:
-          verdict === 'allow' ? issuedBy(record, drafts.findIndex((d) => d.type === 'capability.issued') + 1) : null,
+        capability: verdict === 'allow' ? issuedCapability(record, baseScope(record), drafts) : null,
       },
     },
   };
@@ -62,23 +61,6 @@ export function propose(birth: Birth, now: Instant): Result<Advance> {
 
 const denial = (record: RequestRecord): string =>
   record.judgement.message ?? `Policy rule ${record.judgement.rule ?? 'default'} denies this.`;
-
-const issuedBy = (record: RequestRecord, issued_seq: number) => ({
-  id: record.capability_id,
-  scope: baseScope(record),
-  issued_seq,
-  exchanges: [],
-  consumed: null,
-});
-
-/** The widest scope that policy computed for the effective action. */
-export const baseScope = (record: RequestRecord) =>
-  scopeOf(
-    record.proposal.action,
-    record.proposal.resource,
-    record.effective.params_digest,
-    record.judgement.capability,
-  );
 
 function newRecord(birth: Birth, now: Instant): RequestRecord {
   const { proposal, salt, judgement, policy, on_behalf_of } = birth;
@@ -139,8 +121,7 @@ function requested(record: RequestRecord, birth: Birth): { skeleton: JsonObject;
 }
 
 function decidedByPolicy(record: RequestRecord): Parts {
-  const { action_digest, request_digest, policy, judgement, params_digest } = record;
-  const scope = baseScope(record);
+  const { action_digest, request_digest, policy, judgement } = record;
   return {
     'approval.decided': {
       skeleton: {
@@ -148,12 +129,7 @@ function decidedByPolicy(record: RequestRecord): Parts {
         ...{ reviewer: null, stage: null, action_digest, request_digest, policy_digest: policy.digest, receipt: null },
       },
     },
-    'capability.issued': {
-      skeleton: {
-        ...{ capability: record.capability_id, scope: scope as unknown as Json, ttl_seconds: scope.ttl_seconds },
-        ...{ action_digest, params_digest },
-      },
-    },
+    'capability.issued': issuedPart(record, baseScope(record)),
   };
 }
 

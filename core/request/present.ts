@@ -2,7 +2,7 @@
 // the same record and receipts always look the same.
 import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
-import { baseScope } from './birth.ts';
+import { baseScope } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
 

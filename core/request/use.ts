@@ -1,10 +1,11 @@
-// The capability is used: exchanged once. Who may call and what is stopped was gathered before;
-// here it is decided, in one place that serialises.
+// The capability is used: exchanged once. Who may call and what is stopped was gathered before; here it is decided, in one
+// place that serialises.
 import type { Machine, Stop } from '../authority.ts';
-import { claimsOf, type DatedClaims, datedClaims, exchangeFits } from '../capability.ts';
+import { authorizationOf, claimsOf, type DatedClaims, datedClaims, exchangeFits } from '../capability.ts';
 import { digestOf } from '../digest.ts';
 import { instantMs } from '../duration.ts';
-import type { Instant, Json, JsonObject } from '../json.ts';
+import type { Scope } from '../intent.ts';
+import type { Instant, JsonObject } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { Exchange, RequestRecord } from './record.ts';
@@ -31,7 +32,9 @@ export function exchange(
   const fits = fitsCall(record, call, sealedAt, now);
   if (!fits.ok && (record.life.status === 'approved' || record.life.status === 'executing')) return fits;
   const nonce_digest = nonceDigest(call.nonce);
-  const claims = record.capability && fits.ok ? claimsFor(record, 'evt', 'https://issuer', call.jkt) : null;
+  // A key that nobody asked for binds nothing (exchange.ts compares it the same way).
+  const jkt = record.capability?.scope.dpop ? call.jkt : null;
+  const authorized = record.capability && [authorizationOf(authorizedBy(record, record.capability.scope))];
   const stepped = advance(record, {
     command: 'exchange',
     facts: {
@@ -44,15 +47,15 @@ export function exchange(
     parts: {
       'capability.exchanged': {
         skeleton: {
-          ...{ capability: record.capability?.id ?? null, nonce_digest, key: call.machine.key, jkt: call.jkt },
-          claims_digest: claims && digestOf(claims.authorization_details as unknown as Json),
+          ...{ capability: record.capability?.id ?? null, nonce_digest, key: call.machine.key, jkt },
+          claims_digest: authorized && digestOf(authorized),
         },
-        personal: claims && { claims: claims.authorization_details as unknown as Json },
+        personal: authorized && { claims: authorized },
       },
     },
   });
   if (!stepped.ok || stepped.value.replayed) return stepped;
-  const made: Exchange = { nonce_digest, key: call.machine.key, jkt: call.jkt, seq: stepped.value.record.seq };
+  const made: Exchange = { nonce_digest, key: call.machine.key, jkt, seq: stepped.value.record.seq };
   const capability = { ...record.capability!, exchanges: [...record.capability!.exchanges, made] };
   return ok({ ...stepped.value, record: { ...stepped.value.record, capability } });
 }
@@ -79,11 +82,15 @@ function fitsCall(record: RequestRecord, call: ExchangeRequest, sealedAt: Sealed
   );
 }
 
+const authorizedBy = (record: RequestRecord, scope: Scope) => ({
+  ...{ scope, action_digest: record.effective.action_digest, salt: record.salt },
+  ...{ constraints: record.judgement.constraints, precondition: record.proposal.precondition },
+});
+
 const claimsFor = (record: RequestRecord, receipt: string, issuer: string, jkt: string | null) =>
   claimsOf({
-    ...{ issuer, request: record.id, capability: record.capability!.id, actor: record.proposal.actor },
-    ...{ scope: record.capability!.scope, action_digest: record.effective.action_digest, salt: record.salt },
-    ...{ constraints: record.judgement.constraints, precondition: record.proposal.precondition, receipt, jkt },
+    ...authorizedBy(record, record.capability!.scope),
+    ...{ issuer, receipt, jkt, request: record.id, capability: record.capability!.id, actor: record.proposal.actor },
   });
 
 /**

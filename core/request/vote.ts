@@ -7,13 +7,13 @@ import { digestOf } from '../digest.ts';
 import { type DecisionIntent, decisionIntent } from '../intent.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
-import { receiptDigest } from '../receipt.ts';
 import { assuranceAllows, judgeReject, judgeVote, type VoteQuestion } from '../requirement.ts';
-import { type Advance, advance, type Parts } from './advance.ts';
-import { baseScope } from './birth.ts';
+import { type Advance, advance } from './advance.ts';
+import { baseScope, issuedCapability } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
 import { peopleOf } from './stage.ts';
 import { statementOf } from './statement.ts';
+import { eligibilityOf, voteParts } from './vote-event.ts';
 
 /** A verified decision, as the Worker hands it over. */
 export interface DecideCall {
@@ -48,9 +48,7 @@ export function decide(record: RequestRecord, call: DecideCall, now: Instant): R
   const required = requiredFields(record, call);
   if (!required.ok) return required;
   const vote = voteOf(record, call, standing.name, passkey, now);
-  return intent.decision === 'approve'
-    ? approve(record, call, vote, passkey, now)
-    : reject(record, call, vote, passkey, now);
+  return intent.decision === 'approve' ? approve(record, call, vote, now) : reject(record, call, vote, now);
 }
 
 /** A device-bound key that counts grows with each signature (WebAuthn level 3, section 6.1.1); 0 and 0 is normal. */
@@ -112,12 +110,8 @@ function voteOf(record: RequestRecord, call: DecideCall, name: string, passkey: 
     ...{ action_digest: record.effective.action_digest, scope: intent.scope, comment },
     ...{ external_ref: intent.external_ref, voted_at: now, passkey: passkey.id, intent, assertion },
     ...{ device_type: passkey.device_type, backed_up: passkey.backed_up, public_key: passkey.public_key },
-    ...{
-      new_counter: call.new_counter,
-      passkey_event: passkey.event,
-      passkey_entry: passkey.entry,
-      seq: record.seq + 1,
-    },
+    ...{ new_counter: call.new_counter, passkey_event: passkey.event, passkey_entry: passkey.entry },
+    seq: record.seq + 1,
     eligibility_digest: digestOf(eligibilityOf(call)),
   };
 }
@@ -134,7 +128,7 @@ const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQu
   voted_at: now,
 });
 
-function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, passkey: Passkey, now: Instant) {
+function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, now: Instant) {
   const judged = judgeVote(question(record, call, now));
   if (!judged.ok && record.life.status === 'pending') return judged;
   const met = judged.ok && judged.value.requirement_met;
@@ -149,17 +143,10 @@ function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, pa
     facts: { reviewer_of_stage: judged.ok, requirement_met: met, lifetime_left: true },
     by: vote.reviewer,
     now,
-    parts: partsOf(record, call, vote, passkey, payload, scope),
+    parts: voteParts(record, call, vote, { payload, scope }),
   });
   if (!stepped.ok) return stepped;
-  const issued = stepped.value.drafts.findIndex((draft) => draft.type === 'capability.issued');
-  const capability = {
-    id: record.capability_id,
-    scope,
-    issued_seq: record.seq + issued + 1,
-    exchanges: [],
-    consumed: null,
-  };
+  const capability = issuedCapability(record, scope, stepped.value.drafts);
   return ok({
     ...stepped.value,
     statements: payload === null ? [] : [{ draft: 0, payload }],
@@ -171,7 +158,7 @@ function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, pa
   });
 }
 
-function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, passkey: Passkey, now: Instant) {
+function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, now: Instant) {
   const judged = judgeReject(question(record, call, now));
   if (!judged.ok && record.life.status === 'pending') return judged;
   const payload = statementOf(record, 'reject', [vote], now);
@@ -180,7 +167,7 @@ function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, pas
     facts: { reviewer_of_stage: judged.ok },
     by: vote.reviewer,
     now,
-    parts: partsOf(record, call, vote, passkey, payload, null),
+    parts: voteParts(record, call, vote, { payload, scope: null }),
   });
   if (!stepped.ok) return stepped;
   const rejection_reason = call.comment ?? 'Rejected without a reason.';
@@ -190,57 +177,4 @@ function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, pas
     statements: [{ draft: 0, payload }],
     record: { ...next, decided_at: now, decided_by: 'person' as const },
   });
-}
-
-/** Skeleton and personal part of the vote's event, and of the capability's if one is issued. */
-function partsOf(
-  record: RequestRecord,
-  call: DecideCall,
-  vote: RecordedVote,
-  passkey: Passkey,
-  payload: string | null,
-  scope: RecordedVote['scope'],
-): Parts {
-  const { intent, assertion, facts } = call;
-  const eligibility = eligibilityOf(call);
-  const skeleton: JsonObject = {
-    ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: vote.action_digest },
-    ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
-    scope: scope as unknown as Json,
-    intent_digest: digestOf(intent as unknown as Json),
-    assertion_digest: digestOf(assertion),
-    ...{ passkey: passkey.id, passkey_entry: passkey.entry, eligibility_digest: digestOf(eligibility) },
-    receipt: payload === null ? null : receiptDigest(payload),
-  };
-  const personal: JsonObject = {
-    ...{ intent: intent as unknown as Json, assertion, public_key: passkey.public_key, eligibility },
-    ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
-    reviewer_name: facts.standings[vote.reviewer]!.name,
-  };
-  const issued: JsonObject = {
-    ...{ capability: record.capability_id, scope: scope as unknown as Json, ttl_seconds: scope?.ttl_seconds ?? null },
-    ...{ action_digest: record.effective.action_digest, params_digest: record.effective.params_digest },
-  };
-  return {
-    'approval.decided': { skeleton, personal },
-    'approval.vote_recorded': { skeleton, personal },
-    'capability.issued': { skeleton: issued },
-  };
-}
-
-/** What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry. */
-function eligibilityOf(call: DecideCall): JsonObject {
-  const { facts } = call;
-  const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
-    ...{ user, active, roles, groups, sources },
-    passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => ({
-      id,
-      status,
-      entry,
-      restricted_until,
-      event,
-    })),
-  }));
-  const { as_of, config_version, owners } = facts;
-  return JSON.parse(JSON.stringify({ as_of, config_version, owners, people })) as JsonObject;
 }

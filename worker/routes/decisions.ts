@@ -5,7 +5,7 @@ import { narrowScope } from '../../core/capability.ts';
 import { type DecisionIntent, decisionIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
-import { baseScope } from '../../core/request/birth.ts';
+import { baseScope } from '../../core/request/issue.ts';
 import { stageOf } from '../../core/request/stage.ts';
 import type { DecideQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
 import { clientOf } from '../auth/acting.ts';

@@ -5,7 +5,8 @@ import { decisionIntent } from '../../../core/intent.ts';
 import type { Instant, JsonObject } from '../../../core/json.ts';
 import { type Judgement, judge, parsePolicy, policyDigest } from '../../../core/policy.ts';
 import type { Advance } from '../../../core/request/advance.ts';
-import { type Birth, baseScope, propose } from '../../../core/request/birth.ts';
+import { type Birth, propose } from '../../../core/request/birth.ts';
+import { baseScope } from '../../../core/request/issue.ts';
 import type { RequestRecord } from '../../../core/request/record.ts';
 import type { DecideCall } from '../../../core/request/vote.ts';
 

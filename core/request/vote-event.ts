@@ -1,0 +1,55 @@
+// What the event of a vote says: digests for ever, the signature and what it was over until they are erased, and who could
+// have decided at that moment. It judges nothing: vote.ts has.
+import { digestOf } from '../digest.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { receiptDigest } from '../receipt.ts';
+import type { Parts } from './advance.ts';
+import { issuedPart } from './issue.ts';
+import type { RecordedVote, RequestRecord } from './record.ts';
+import type { DecideCall } from './vote.ts';
+
+/**
+ * Skeleton and personal part of the vote's event, and of the capability's if one is issued.
+ *
+ * @param of the receipt's statement if this vote decides, and the scope that is released; null for a rejection
+ */
+export function voteParts(
+  record: RequestRecord,
+  call: DecideCall,
+  vote: RecordedVote,
+  of: { payload: string | null; scope: RecordedVote['scope'] },
+): Parts {
+  const { payload, scope } = of;
+  const intent = vote.intent as unknown as Json;
+  const skeleton: JsonObject = {
+    ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: vote.action_digest },
+    ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
+    scope: scope as unknown as Json,
+    intent_digest: digestOf(intent),
+    assertion_digest: digestOf(vote.assertion),
+    ...{ passkey: vote.passkey, passkey_entry: vote.passkey_entry, eligibility_digest: vote.eligibility_digest },
+    receipt: payload === null ? null : receiptDigest(payload),
+  };
+  const personal: JsonObject = {
+    ...{ intent, assertion: vote.assertion, public_key: vote.public_key, eligibility: eligibilityOf(call) },
+    ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
+    reviewer_name: vote.name,
+  };
+  return {
+    'approval.decided': { skeleton, personal },
+    'approval.vote_recorded': { skeleton, personal },
+    ...(scope === null ? {} : { 'capability.issued': issuedPart(record, scope) }),
+  };
+}
+
+/** What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry. */
+export function eligibilityOf({ facts }: DecideCall): JsonObject {
+  const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
+    ...{ user, active, roles, groups, sources },
+    passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {
+      return { id, status, entry, restricted_until, event };
+    }),
+  }));
+  const { as_of, config_version, owners } = facts;
+  return JSON.parse(JSON.stringify({ as_of, config_version, owners, people })) as JsonObject;
+}
