@@ -1,5 +1,6 @@
 // What a decision is about, as this page shows it: every digest recomputed from the displayed content, and the intent
 // built from it. Pure. Of the server's intent only nonce, times, checkpoint and the (checked) site are taken.
+import { canonicalize } from '../../../core/canonical.ts';
 import { actionDigest, paramsDigest, requestDigest } from '../../../core/digest.ts';
 import { type DecisionIntent, decisionIntent } from '../../../core/intent.ts';
 import type { ApprovalRequest, Session } from '../api/types.ts';
@@ -25,6 +26,16 @@ export function wrongDigests(request: ApprovalRequest): string[] {
   own.push(['scope.action', request.action, scope.action], ['scope.resource', request.resource, scope.resource]);
   return own.filter(([, computed, answered]) => computed !== answered).map(([name]) => name);
 }
+
+/** What an approval releases or released. While it is pending that is what will be signed, whatever else is answered. */
+export const releasedScope = (request: ApprovalRequest): ApprovalRequest['scope'] =>
+  request.status === 'pending' ? request.scope : (request.capability?.scope ?? request.scope);
+
+/** Whether this is still what the page showed first: nobody may swap the content between reading and touching. */
+export const sameAsRead = (read: ApprovalRequest, now: ApprovalRequest): boolean => substance(read) === substance(now);
+
+const substance = ({ id, request_digest, effective, scope }: ApprovalRequest): string =>
+  canonicalize({ id, request_digest, action_digest: effective.action_digest, scope: { ...scope } });
 
 /** Index of the stage that is being decided: the first that is not full; the last when all are. */
 export function currentStage(request: ApprovalRequest): number {

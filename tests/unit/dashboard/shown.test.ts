@@ -6,7 +6,14 @@ import { addedPasskey, challengeText, type DecisionIntent } from '../../../core/
 import type { ApprovalRequest, Session } from '../../../dashboard/src/api/types.ts';
 import { faultOfChallenge, faultOfFrame } from '../../../dashboard/src/passkey/frame.ts';
 import { coseKeyOf } from '../../../dashboard/src/passkey/made-key.ts';
-import { type Ballot, currentStage, intentShown, wrongDigests } from '../../../dashboard/src/passkey/shown.ts';
+import {
+  type Ballot,
+  currentStage,
+  intentShown,
+  releasedScope,
+  sameAsRead,
+  wrongDigests,
+} from '../../../dashboard/src/passkey/shown.ts';
 
 const proposed = {
   ...{ organization: 'org_a', salt: 'AAAAAAAAAAAAAAAAAAAAAA', action: 'deployment.execute', resource: 'service:a' },
@@ -173,5 +180,29 @@ describe('the key of a new passkey', () => {
     expect(addedPasskey({ credential_id: 'a', public_key: 'b' })).not.toBe(
       addedPasskey({ credential_id: 'a', public_key: 'c' }),
     );
+  });
+});
+
+describe('a server that swaps under the eyes of who reads', () => {
+  const wider = { ...request.scope, audience: 'service:other', ttl_seconds: 3_600 };
+
+  it('cannot show one scope and have another one signed', () => {
+    const dressed = { ...request, capability: { id: 'cap_a', status: null, scope: wider, expires_at: null } };
+    expect(releasedScope(dressed as unknown as ApprovalRequest)).toEqual(request.scope);
+    expect(releasedScope({ ...dressed, status: 'approved' } as unknown as ApprovalRequest)).toEqual(wider);
+  });
+
+  it.each([
+    ['content', { request_digest: `sha256:${'0'.repeat(64)}` }],
+    ['effective action', { effective: { ...request.effective, action_digest: `sha256:${'0'.repeat(64)}` } }],
+    ['scope', { scope: wider }],
+    ['request', { id: 'apr_b' }],
+  ])('is caught when the %s is another than what was shown first', (_what, other) => {
+    expect(sameAsRead(request, { ...request, ...other } as ApprovalRequest)).toBe(false);
+  });
+
+  it('may bring news that change nothing of what is signed', () => {
+    const news = { ...request, updated_at: '2026-11-20T11:00:00.000Z', scope: { ...request.scope } } as ApprovalRequest;
+    expect(sameAsRead(request, news)).toBe(true);
   });
 });

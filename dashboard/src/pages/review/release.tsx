@@ -1,6 +1,7 @@
 // Exactly what an approval releases: the scope that is signed. And the words that the agent's side shows too.
 import { matchWords } from '../../../../core/match-words.ts';
 import type { ApprovalRequest, Scope } from '../../api/types.ts';
+import { releasedScope } from '../../passkey/shown.ts';
 import { actorName } from '../../text/people.ts';
 import { span } from '../../text/time.ts';
 import { Revealed } from '../../ui/revealed.tsx';
@@ -17,7 +18,7 @@ export function Release({ request }: { request: ApprovalRequest }) {
       <h2 id="release">
         {request.status === 'pending' ? 'What your approval releases' : 'What the approval releases'}
       </h2>
-      <ScopeList scope={request.capability?.scope ?? request.scope} actor={request.actor} />
+      <ScopeList scope={releasedScope(request)} actor={request.actor} />
     </section>
   );
 }

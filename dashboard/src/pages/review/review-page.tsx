@@ -79,7 +79,7 @@ function Answer({ request }: { request: ApprovalRequest }) {
   if (late) return <Face title="The time to decide is over">Whatever arrives now is not approved.</Face>;
   if (own) return <Settled request={request} />;
   if (stage && !namesPerson(stage.from, session.user)) return <NotYours from={stage.from} />;
-  return <Ballot request={request} />;
+  return <Ballot key={request.id} request={request} />;
 }
 
 const NotYours = ({ from }: { from: string[] }) => (
