@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './paths.ts';
-import { checkoutPlace, DEFAULT_PORT, isFree } from './place.ts';
+import { answers, checkoutPlace, DEFAULT_PORT, isFree } from './place.ts';
 import { type StoryPlace, tellRefundStory } from './refund-story.ts';
 import { Reviewer } from './reviewer.ts';
 import { type DevJson, mintSetupLink, readDevJson } from './seed.ts';
@@ -25,7 +25,7 @@ async function virtualReviewer(dev: DevJson): Promise<Reviewer> {
 
 async function demo(virtual: boolean): Promise<void> {
   const dev = readDevJson(checkoutPlace().dev_json);
-  if (dev === null || !(await isUp(dev.base_url))) throw new Error('Start the stack first: npm start');
+  if (dev === null || !(await answers(dev.base_url))) throw new Error('Start the stack first: npm start');
   const place = (kind: 'live' | 'test'): StoryPlace => ({ base_url: dev.base_url, ...dev[kind] });
   if (!virtual) {
     const ask = async () => console.log('  Waiting for you. (Not enrolled yet? npm run setup-link)');
@@ -41,12 +41,6 @@ async function demo(virtual: boolean): Promise<void> {
   const { merchant } = await tellRefundStory({ ...place('test'), webhook }, approve, console.log);
   await merchant.close();
 }
-
-const isUp = (base_url: string): Promise<boolean> =>
-  fetch(base_url).then(
-    () => true,
-    () => false,
-  );
 
 try {
   await demo(process.argv.includes('--virtual'));

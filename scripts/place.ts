@@ -35,6 +35,13 @@ export function checkoutPlace(port: number = DEFAULT_PORT): Place {
   };
 }
 
+/** Whether anything speaks HTTP there. */
+export const answers = (url: string): Promise<boolean> =>
+  fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+    () => true,
+    () => false,
+  );
+
 /** Below the range that systems hand out for outgoing connections: a port stays free while its server is down. */
 const LOWEST_PORT = 20_000;
 const PORTS = 10_000;

@@ -1,16 +1,12 @@
 // `npm run reset`: clears the local state. The secrets stay: they are of the machine, not of the state.
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { checkoutPlace, DEFAULT_PORT } from './place.ts';
+import { answers, checkoutPlace, DEFAULT_PORT } from './place.ts';
 import { readDevJson } from './seed.ts';
 
 const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
 const base_url = readDevJson(place.dev_json)?.base_url ?? place.base_url;
-const running = await fetch(base_url).then(
-  () => true,
-  () => false,
-);
-if (running) {
+if (await answers(base_url)) {
   console.error(`Something answers at ${base_url}: stop \`npm start\` first.`);
   process.exit(1);
 }

@@ -100,7 +100,7 @@ async function untilAnswers(place: Place): Promise<boolean> {
 
 async function refuseTakenPort(place: Place): Promise<void> {
   if ((await workerStatus(place)) === null) return;
-  throw new Error(`Port ${place.port} is taken. Is \`npm start\` running already? PORT=8788 npm start uses another.`);
+  throw new Error(`Port ${place.port} is taken. Choose another one: PORT=${place.port + 10} npm start`);
 }
 
 function endOfLog(place: Place): string {

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { box } from './box.ts';
 import { ROOT } from './paths.ts';
-import { checkoutPlace, DEFAULT_PORT } from './place.ts';
-import type { DevJson } from './seed.ts';
+import { answers, checkoutPlace, DEFAULT_PORT, type Place } from './place.ts';
+import { type DevJson, readDevJson } from './seed.ts';
 import { type Stack, startStack } from './stack.ts';
 
 /** Whether the set-up link is still good: asking for its ceremony stores nothing. */
@@ -49,12 +49,19 @@ async function runUntilEnded({ server }: Stack): Promise<number> {
   return asked ? 0 : (code ?? 1);
 }
 
+/** Two servers on one state would each lose what the other writes, whatever their ports. */
+async function refuseSecond(place: Place): Promise<void> {
+  const base_url = readDevJson(place.dev_json)?.base_url;
+  if (base_url !== undefined && (await answers(base_url))) throw new Error(`It is running already, at ${base_url}.`);
+}
+
 async function start(): Promise<number> {
   const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
   // A record without its state says nothing true.
   if (existsSync(place.dev_json) && !existsSync(place.state)) {
     throw new Error(`${relative(ROOT, place.dev_json)} belongs to a state that is gone. Run \`npm run reset\` first.`);
   }
+  await refuseSecond(place);
   const stack = await startStack(place, (step) => console.error(step));
   console.log(greeting(stack.dev, await isLinkOpen(stack.dev)));
   return runUntilEnded(stack);
