@@ -54,7 +54,7 @@ export function threeLives(world: World): Promise<Counts[]> {
 
 async function liveThree(world: World): Promise<Counts[]> {
   const id = await propose(world);
-  await approve(world, id);
+  await costOf(world, () => approve(world, id));
   const made: Counts[] = [];
   for (let i = 0; i < 3; i++) made.push(sum(...Object.values(await humanApproval(world))));
   return made;
