@@ -2,7 +2,8 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiProblem } from './api/client.ts';
 
-const PASSING = new Set(['offline', 'unavailable', 'internal']);
+/** Problem code → how often a read is tried again. */
+const RETRIES: Record<string, number> = { offline: 1, unavailable: 1, internal: 1, 'not-sealed-yet': 30 };
 
 export const createQueryClient = () =>
   new QueryClient({
@@ -10,7 +11,7 @@ export const createQueryClient = () =>
       queries: {
         staleTime: 2_000,
         networkMode: 'always',
-        retry: (failures, error) => failures < 1 && error instanceof ApiProblem && PASSING.has(error.code),
+        retry: (failures, error) => error instanceof ApiProblem && failures < (RETRIES[error.code] ?? 0),
         retryDelay: 800,
       },
       mutations: { networkMode: 'always' },

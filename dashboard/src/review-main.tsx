@@ -3,6 +3,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { requestQuery } from './api/queries.ts';
 import { ReviewPage } from './pages/review/review-page.tsx';
 import { createQueryClient } from './query-client.ts';
 import { SessionGate } from './session-gate.tsx';
@@ -11,10 +12,14 @@ import { applyTheme } from './ui/theme.ts';
 
 const id = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 
+// Not after the session, but beside it: a slow line is crossed once.
+const client = createQueryClient();
+void client.prefetchQuery(requestQuery(id));
+
 applyTheme();
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <QueryClientProvider client={createQueryClient()}>
+    <QueryClientProvider client={client}>
       <SessionGate>
         <ReviewPage id={id} />
       </SessionGate>

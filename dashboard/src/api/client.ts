@@ -48,7 +48,8 @@ export async function api<T>(path: string, call: Call = {}): Promise<T> {
     const response = await send(path, call, headers);
     if (response.ok) return (response.status === 204 ? undefined : await json(response)) as T;
     const problem = await problemOf(response);
-    if (problem.code !== 'not-sealed-yet' || attempt === MAX_SEALING_TRIES) throw problem;
+    // A read that is not sealed yet is shown as such, and read again by its page; an act is repeated until it is through.
+    if (problem.code !== 'not-sealed-yet' || !call.method || attempt === MAX_SEALING_TRIES) throw problem;
     call.onSealing?.();
     await pause(Math.min(problem.retryAfterSeconds, 5) * 1000, call.signal);
   }

@@ -7,6 +7,7 @@ import type {
   Change,
   Delivery,
   Group,
+  Invitation,
   LedgerEvent,
   Member,
   Metrics,
@@ -14,6 +15,7 @@ import type {
   PolicyVersion,
   ServiceAccount,
   Session,
+  Stop,
   WebhookEndpoint,
 } from './types.ts';
 
@@ -61,6 +63,8 @@ export const eventsQuery = (filter: { object?: string; type?: string; cursor?: s
 export const policyQuery = queryOptions({ queryKey: ['policy'], queryFn: read<PolicyVersion>('/v1/policy') });
 export const policyVersionsQuery = list<PolicyVersion>('policy-versions', '/v1/policy/versions');
 export const membersQuery = list<Member>('members', '/v1/members');
+export const invitationsQuery = list<Invitation>('invitations', '/v1/invitations');
+export const stopsQuery = list<Stop>('stops', '/v1/stops');
 export const groupsQuery = list<Group>('groups', '/v1/groups');
 export const serviceAccountsQuery = list<ServiceAccount>('service-accounts', '/v1/service-accounts');
 export const apiKeysQuery = list<ApiKey>('api-keys', '/v1/api-keys');

@@ -61,6 +61,22 @@ export interface Member {
   status: string;
   passkeys: Passkey[];
 }
+export interface Invitation {
+  id: string;
+  name: string;
+  email: string;
+  roles: string[];
+  status: string;
+  expires_at: Instant;
+}
+export interface Stop {
+  id: string;
+  target_kind: string;
+  target: string;
+  reason: string;
+  set_by: string;
+  set_at: Instant;
+}
 export interface Group {
   id: string;
   name: string;

@@ -19,7 +19,7 @@ export function AccountDialog({ onClose }: { onClose: () => void }) {
       <Field
         label="Name"
         required
-        hint="Short and stable: it stands in policies and on review pages."
+        hint="Lower-case letters, digits and dashes: it stands in policies and on review pages."
         value={name}
         onChange={(e) => setName(e.target.value)}
       />

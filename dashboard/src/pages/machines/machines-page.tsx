@@ -11,6 +11,7 @@ import { Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { AccountDialog } from './account-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
+import { Stops } from './stops.tsx';
 
 export function MachinesPage() {
   const accounts = useQuery(serviceAccountsQuery);
@@ -41,6 +42,10 @@ export function MachinesPage() {
           {({ data }) => <Keys keys={data} accounts={known} />}
         </QueryView>
       </Section>
+      <Stops />
+      <p className="meta">
+        What machines can call: <a href="/docs">API reference</a>.
+      </p>
       {open === 'account' ? <AccountDialog onClose={() => setOpen(null)} /> : null}
       {open === 'key' ? <KeyDialog accounts={known} onClose={() => setOpen(null)} /> : null}
     </PageFrame>

@@ -9,7 +9,7 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const [email, setEmail] = useState('');
   const [roles, setRoles] = useState<string[]>(['reviewer']);
   const complete = name.trim() !== '' && email.includes('@') && roles.length > 0;
-  const value = { name: name.trim(), email: email.trim(), roles };
+  const value = { name: name.trim(), email: email.trim().toLowerCase(), roles };
   return (
     <ChangeDialog
       title="Invite somebody"

@@ -4,14 +4,21 @@ import { useState } from 'react';
 import { groupsQuery, membersQuery } from '../../api/queries.ts';
 import type { Group, Member } from '../../api/types.ts';
 import { StatusBadge } from '../../ui/badges.tsx';
+import { NarrowButton } from '../../ui/narrow-button.tsx';
 import { PageFrame, Section } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
 import { GroupDialog } from './group-dialog.tsx';
+import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
+import { RecoveryDialog } from './recovery-dialog.tsx';
 import { RolesDialog } from './roles-dialog.tsx';
 
-type Open = { what: 'invite' } | { what: 'group'; group?: Group } | { what: 'roles'; member: Member } | null;
+type Open =
+  | { what: 'invite' }
+  | { what: 'group'; group?: Group }
+  | { what: 'roles' | 'recovery'; member: Member }
+  | null;
 
 export function PeoplePage() {
   const members = useQuery(membersQuery);
@@ -34,9 +41,10 @@ export function PeoplePage() {
     >
       <Section title="Members">
         <QueryView query={members} what="the members">
-          {({ data }) => <Members members={data} onRoles={(member) => setOpen({ what: 'roles', member })} />}
+          {({ data }) => <Members members={data} onOpen={(what, member) => setOpen({ what, member })} />}
         </QueryView>
       </Section>
+      <Invitations />
       <Section title="Groups">
         <QueryView query={groups} what="the groups">
           {({ data }) => (
@@ -52,6 +60,7 @@ export function PeoplePage() {
       {open?.what === 'group' ? (
         <GroupDialog group={open.group} members={members.data?.data ?? []} onClose={close} />
       ) : null}
+      {open?.what === 'recovery' ? <RecoveryDialog member={open.member} onClose={close} /> : null}
       {open?.what === 'roles' ? <RolesDialog member={open.member} onClose={close} /> : null}
     </PageFrame>
   );
@@ -59,7 +68,9 @@ export function PeoplePage() {
 
 const activeKeys = (member: Member) => (member.passkeys ?? []).filter(({ status }) => status !== 'revoked').length;
 
-const Members = ({ members, onRoles }: { members: Member[]; onRoles: (member: Member) => void }) => (
+type OnMember = (what: 'roles' | 'recovery', member: Member) => void;
+
+const Members = ({ members, onOpen }: { members: Member[]; onOpen: OnMember }) => (
   <Table
     label="Members"
     rows={members}
@@ -90,9 +101,20 @@ const Members = ({ members, onRoles }: { members: Member[]; onRoles: (member: Me
       {
         head: 'Change',
         cell: (member) => (
-          <button type="button" className="btn small" onClick={() => onRoles(member)}>
-            Roles<span className="sr-only"> of {member.name || member.email}</span>
-          </button>
+          <span className="flex flex-wrap gap-2">
+            <button type="button" className="btn small" onClick={() => onOpen('roles', member)}>
+              Roles<span className="sr-only"> of {member.name || member.email}</span>
+            </button>
+            <button type="button" className="btn small" onClick={() => onOpen('recovery', member)}>
+              Recover<span className="sr-only"> {member.name || member.email}</span>
+            </button>
+            <NarrowButton
+              act="Remove"
+              on={member.name || member.email}
+              consequence="Sessions and passkeys end at once. What was signed stays valid."
+              path={`/v1/members/${encodeURIComponent(member.id)}`}
+            />
+          </span>
         ),
       },
     ]}

@@ -1,8 +1,10 @@
 // What only narrows needs no passkey: end a pending request early, take a capability back.
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { post } from '../../api/client.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { Failure } from '../../ui/face.tsx';
+import { StopDialog } from './stop-dialog.tsx';
 
 const ACTS: Record<string, { path: string; name: string; note: string } | undefined> = {
   pending: { path: 'expire', name: 'Expire now', note: 'Ends the wait: nobody can approve it any more.' },
@@ -17,21 +19,29 @@ export function Narrowing({ request }: { request: ApprovalRequest }) {
     mutationFn: (path: string) => post(`/v1/approval-requests/${encodeURIComponent(request.id)}/${path}`, {}),
     onSettled: () => client.invalidateQueries({ queryKey: ['requests'] }),
   });
-  if (!act) return null;
+  const [stopping, setStopping] = useState(false);
   return (
     <div className="grid gap-2">
       {mutation.isError ? <Failure error={mutation.error} /> : null}
-      <p className="flex flex-wrap items-center gap-3">
-        <button
-          type="button"
-          className="btn small"
-          disabled={mutation.isPending}
-          onClick={() => mutation.mutate(act.path)}
-        >
-          {act.name}
+      {act ? (
+        <p className="flex flex-wrap items-center gap-3">
+          <button
+            type="button"
+            className="btn small"
+            disabled={mutation.isPending}
+            onClick={() => mutation.mutate(act.path)}
+          >
+            {act.name}
+          </button>
+          <span className="meta">{act.note}</span>
+        </p>
+      ) : null}
+      <p>
+        <button type="button" className="btn small" onClick={() => setStopping(true)}>
+          Stop this agent
         </button>
-        <span className="meta">{act.note}</span>
       </p>
+      {stopping ? <StopDialog actor={request.actor} onClose={() => setStopping(false)} /> : null}
     </div>
   );
 }

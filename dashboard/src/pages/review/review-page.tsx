@@ -78,9 +78,20 @@ function Answer({ request }: { request: ApprovalRequest }) {
   if (request.status !== 'pending') return <Settled request={request} />;
   if (late) return <Face title="The time to decide is over">Whatever arrives now is not approved.</Face>;
   if (own) return <Settled request={request} />;
+  if (isOwn(request, session.user.id)) return <OwnRequest />;
   if (stage && !namesPerson(stage.from, session.user)) return <NotYours from={stage.from} />;
   return <Ballot key={request.id} request={request} />;
 }
+
+/** Whoever asked, or for whom it was asked, decides nothing about it (policy.md "Who may decide"). */
+const isOwn = ({ requester, on_behalf_of, actor }: ApprovalRequest, user: string): boolean =>
+  [requester.id, on_behalf_of, actor].some((who) => who === user || who === `user:${user}`);
+
+const OwnRequest = () => (
+  <Face title="You asked for this yourself">
+    <p className="text-ink-2">Somebody else must decide it.</p>
+  </Face>
+);
 
 const NotYours = ({ from }: { from: string[] }) => (
   <Face title="You can read this, not decide it">
