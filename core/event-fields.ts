@@ -25,7 +25,6 @@ const DECISION = [
   'action_digest',
   'request_digest',
   'policy_digest',
-  'scope',
   'intent_digest',
   'assertion_digest',
   'passkey',
@@ -33,7 +32,9 @@ const DECISION = [
   'eligibility_digest',
   'receipt',
 ] as const;
+/** A scope names the resource, which may be a person: like the proposal's own, it can be erased. */
 const SIGNED = [
+  'scope',
   'intent',
   'assertion',
   'public_key',
@@ -91,7 +92,10 @@ export const EVENT_FIELDS = {
   'approval.reminded': life([]),
   'approval.expired': life(['expires_at']),
   'approval.canceled': life([], ['reason']),
-  'capability.issued': life(['capability', 'scope', 'ttl_seconds', 'action_digest', 'params_digest']),
+  'capability.issued': life(
+    ['capability', 'enforce', 'dpop', 'ttl_seconds', 'action_digest', 'params_digest'],
+    ['scope'],
+  ),
   'capability.exchanged': life(['capability', 'nonce_digest', 'key', 'claims_digest', 'jkt'], ['claims']),
   'capability.returned': life(['capability']),
   'capability.consumed': life(['capability', 'nonce_digest', 'key', 'audience']),

@@ -15,8 +15,10 @@ export const baseScope = ({ proposal, effective, judgement }: RequestRecord): Sc
 export const issuedPart = (record: RequestRecord, scope: Scope): NonNullable<Parts['capability.issued']> => {
   const { action_digest, params_digest } = record.effective;
   const capability = record.capability_id;
+  const { enforce, dpop, ttl_seconds } = scope;
   return {
-    skeleton: { capability, scope: { ...scope } as Json, ttl_seconds: scope.ttl_seconds, action_digest, params_digest },
+    skeleton: { capability, enforce, dpop, ttl_seconds, action_digest, params_digest },
+    personal: { scope: { ...scope } as Json },
   };
 };
 

@@ -24,13 +24,13 @@ export function voteParts(
   const skeleton: JsonObject = {
     ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: vote.action_digest },
     ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
-    scope: scope as unknown as Json,
     intent_digest: digestOf(intent),
     assertion_digest: digestOf(vote.assertion),
     ...{ passkey: vote.passkey, passkey_entry: vote.passkey_entry, eligibility_digest: vote.eligibility_digest },
     receipt: payload === null ? null : receiptDigest(payload),
   };
   const personal: JsonObject = {
+    scope: scope as unknown as Json,
     ...{ intent, assertion: vote.assertion, public_key: vote.public_key, eligibility: eligibilityOf(call) },
     ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
     reviewer_name: vote.name,

@@ -93,7 +93,10 @@ export function report(
   now: Instant,
 ): Result<Advance> {
   const told = {
-    skeleton: { reporter: hand.by, evidence_digest: said.evidence && digestOf(said.evidence) },
+    skeleton: {
+      reporter: hand.by,
+      evidence_digest: said.evidence && digestOf({ salt: record.salt, evidence: said.evidence }),
+    },
     personal: { detail: said.detail, evidence: said.evidence, ip: hand.ip },
   };
   const handed = { skeleton: { capability: record.capability?.id ?? null } };
