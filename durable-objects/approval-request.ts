@@ -21,7 +21,7 @@ import type {
   RevokeQuestion,
   View,
 } from './request/calls.ts';
-import { gateOf, unmet } from './request/gate.ts';
+import { gateOf, isStale, unmet } from './request/gate.ts';
 import { Life } from './request/life.ts';
 import { sameCall } from './request/same-call.ts';
 
@@ -33,12 +33,18 @@ export class ApprovalRequest extends DurableObject<Env> {
     this.#life = new Life(ctx, env);
   }
 
-  /** Brings the request into being, or answers the repeat of the call that did. */
-  async create(birth: Birth): Promise<Result<View>> {
+  /**
+   * Brings the request into being, or answers the repeat of the call that did.
+   *
+   * @param as_of when the organisation admitted it: what policy allowed then may be denied or stopped by now
+   */
+  async create(birth: Birth, as_of: number): Promise<Result<View>> {
     if (this.#life.exists()) {
       const same = sameCall(this.#life.memory().record, birth);
       return same.ok ? this.#life.answer(true) : same;
     }
+    if (isStale(as_of, Date.now()))
+      return fail('unavailable', 'The admission came too late. Repeat the same call.', { retry_after_seconds: 1 });
     return this.#life.bear((now) => propose(birth, now), birth);
   }
 

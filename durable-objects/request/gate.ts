@@ -10,10 +10,13 @@ import { votersOf } from '../../core/request/stage.ts';
 import { stopFor } from '../../core/request/use.ts';
 import type { Gathered, NeedsFacts } from './calls.ts';
 
+/** Whether what the organisation said at `as_of` is too old to decide by. Both in milliseconds since the epoch. */
+export const isStale = (as_of: number, now_ms: number): boolean => now_ms - as_of > FACTS_MAX_AGE_MS;
+
 /** What the caller must come back with; null if its facts will do. */
 export function unmet(record: RequestRecord, { facts, asked }: Gathered, now: Instant): NeedsFacts | null {
   const users = votersOf(record).filter((user) => !asked.includes(user));
-  const stale = instantMs(now) - facts.as_of > FACTS_MAX_AGE_MS;
+  const stale = isStale(facts.as_of, instantMs(now));
   return users.length > 0 || stale ? { users: votersOf(record) } : null;
 }
 

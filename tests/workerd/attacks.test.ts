@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Machine } from '../../core/authority.ts';
 import { credentialDigest } from '../../core/credential.ts';
 import { openBody, sealBody } from '../../core/delivery-seal.ts';
+import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_COMMENTS } from '../../core/limits.ts';
 import { macKeys } from '../../core/mac.ts';
@@ -67,6 +68,13 @@ describe('between a step and its seal', () => {
     ]);
     expect(revoked.ok).toBe(true);
     expect(exchanged).toMatchObject({ ok: false, problem: { code: 'capability-revoked' } });
+  });
+});
+
+describe('an admission that was held back', () => {
+  it('brings nothing into being: policy and stops may have moved meanwhile', async () => {
+    const late = (as_of: number) => objectOf(newId('apr', Date.now(), new Uint8Array(10))).create({} as never, as_of);
+    expect(await late(Date.now() - 2_500)).toMatchObject({ ok: false, problem: { code: 'unavailable' } });
   });
 });
 

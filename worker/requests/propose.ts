@@ -43,9 +43,9 @@ export async function propose(c: Ctx, idempotencyKey: string | null): Promise<Re
   const named = name(known.value, asked.value, idempotencyKey, body);
   const admitted = await admit(c, known.value, asked.value, named.id);
   if (!admitted.ok) return recall(c, known.value, named, admitted);
-  const { judgement, snapshot, principal } = admitted.value;
+  const { judgement, snapshot, principal, as_of } = admitted.value;
   const birth = birthOf(c, { ...known.value, snapshot, principal }, asked.value, judgement, named);
-  return requestOf(c.env, birth.organization.id, birth.id).create(birth);
+  return requestOf(c.env, birth.organization.id, birth.id).create(birth, as_of);
 }
 
 /** From this isolate's memory where it is fresh enough: admit() asks the organisation in any case. */
@@ -112,6 +112,8 @@ interface Admitted {
   judgement: Judgement;
   snapshot: Snapshot;
   principal: Principal;
+  /** Of the organisation's answer: the object takes no admission that has aged on the way. */
+  as_of: number;
 }
 
 /** Judges and asks the organisation, until the judgement is by the current policy and its reservation stands. */
@@ -125,12 +127,16 @@ async function admit(c: Ctx, known: Known, asked: Asked, id: string): Promise<Re
     const question = admission(known, asked, id, judgement, snapshot);
     const answer: Result<Admission> = await organizationOf(c.env, known.caller.organization).admit(question);
     if (!answer.ok) return answer;
-    const { admitted, principal } = answer.value;
+    const {
+      admitted,
+      principal,
+      facts: { as_of },
+    } = answer.value;
     seePrincipal(known.caller.credential.digest, principal);
     snapshot = confirmSnapshot(answer.value.snapshot, snapshot, Date.now());
     if (admitted === 'yes') {
       const still = mayAsk(principal, asked.proposal.actor);
-      return still.ok ? ok({ judgement, snapshot, principal }) : still;
+      return still.ok ? ok({ judgement, snapshot, principal, as_of }) : still;
     }
     if (admitted === 'exhausted') exhausted.push(judgement.draws_on!.pattern);
   }

@@ -20,7 +20,7 @@ import type { Ctx } from '../context.ts';
 
 /** In plain types; RPC stubs of the platform rewrite them so deeply that they stop helping. */
 export interface RequestPort {
-  create(birth: Birth): Promise<Result<View>>;
+  create(birth: Birth, as_of: number): Promise<Result<View>>;
   recall(birth: Pick<Birth, 'id' | 'organization' | 'idempotency'>): Promise<Result<View>>;
   read(organization: string): Promise<Result<View>>;
   inspect(organization: string): Promise<Result<RequestRecord>>;
