@@ -8,6 +8,7 @@ import { ok, type Result } from '../core/problems.ts';
 import type { Env } from './env.ts';
 import { Journal } from './journal.ts';
 import { admit } from './organization/admission.ts';
+import { appliesAtOnce, type Proposal, propose } from './organization/change-proposed.ts';
 import { type SignChange, sign } from './organization/change-signed.ts';
 import * as changes from './organization/changes.ts';
 import { planSweep } from './organization/delivery.ts';
@@ -144,16 +145,16 @@ export class Organization extends DurableObject<Env> {
   }
 
   /** In a test organisation a key's change applies here and now; everywhere else it waits for its signatures. */
-  async proposeChange(question: changes.Proposal): Answer<changes.Answered> {
+  async proposeChange(question: Proposal): Answer<changes.Answered> {
     const known = this.#door.read((room) => authenticate(room, question.credential));
     if (!known.ok) return known;
-    if (changes.appliesAtOnce(this.#door.room, question))
+    if (appliesAtOnce(this.#door.room, question))
       return this.#door.widen(
-        (room) => changes.propose(room, question),
+        (room) => propose(room, question),
         ({ id, replayed }, room) => changes.answer(room, id, replayed),
       );
     return this.#door.write((room) => {
-      const proposed = changes.propose(room, question);
+      const proposed = propose(room, question);
       return proposed.ok ? ok(changes.viewed(room, proposed.value)) : proposed;
     });
   }

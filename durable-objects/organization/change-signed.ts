@@ -10,7 +10,7 @@ import { applyNow } from './change-applied.ts';
 import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from './changes.ts';
 import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
 import { isRestricted, usePasskey } from './passkeys.ts';
-import { ADMINISTERS } from './people.ts';
+import { ADMINISTERS, isOwner } from './people.ts';
 import { personWith } from './principals.ts';
 import type { ChangeRecord } from './records.ts';
 import { FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';
@@ -115,8 +115,6 @@ function take(
 
 const partsOf = (room: Room, id: string): SignedPart[] =>
   (room.store.marks.get(`signed ${id}`)?.value ?? []) as unknown as SignedPart[];
-
-const isOwner = (room: Room, user: string): boolean => room.store.members.get(user)!.roles.includes('owner');
 
 /** Whether a signature still stands: its person administers, and its key was not taken away (it may have been stolen). */
 const mayStillSign = (room: Room, { signer, passkey }: ChangeRecord['signatures'][number]): boolean => {

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { disable } from './endpoints.ts';
 import { activePasskeys, dropPasskey } from './passkeys.ts';
-import { ADMINISTERS, isLastOwner, refreshSources } from './people.ts';
+import { ADMINISTERS, isLastOwner, isOwner, refreshSources } from './people.ts';
 import { personWith } from './principals.ts';
 import type { MemberRecord } from './records.ts';
 import { bumpConfig, draft, from, mintId, nowInstant, organizationOf, type Room, record } from './room.ts';
@@ -48,7 +48,6 @@ export function revokePasskey(room: Room, question: Narrowing): Result<{ id: str
   return ok({ id: passkey.id });
 }
 
-const isOwner = (room: Room, user: string): boolean => room.store.members.get(user)?.roles.includes('owner') === true;
 const ownersOnly = () => fail('forbidden', 'Only an owner can do this to an owner.');
 
 /** The member that an administrator may narrow. */

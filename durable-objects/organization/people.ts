@@ -53,6 +53,10 @@ export const activeWith = (room: Room, roles: readonly Role[]): MemberRecord[] =
 export const hasOwner = (room: Room): boolean =>
   room.store.members.list().some((member) => member.status !== 'removed' && member.roles.includes('owner'));
 
+/** Whether this member holds the role of owner, locked or not. */
+export const isOwner = (room: Room, user: string): boolean =>
+  room.store.members.get(user)?.roles.includes('owner') === true;
+
 /** Whether this is the one active owner. */
 export function isLastOwner(room: Room, user: string): boolean {
   const owners = activeWith(room, ['owner']);

@@ -4,7 +4,7 @@ import type { Change, ChangeSecret } from '../../../core/authority.ts';
 import type { EventDraft } from '../../../core/events.ts';
 import type { IdPrefix } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
-import type { ProblemPlace, Result } from '../../../core/problems.ts';
+import { fail, type ProblemPlace, type Result } from '../../../core/problems.ts';
 import type { ChangeRecord } from '../records.ts';
 import type { Room } from '../room.ts';
 
@@ -44,6 +44,10 @@ export const plain = (target: string, before: Json, after: Json, warnings: Probl
   letsApprove: false,
   needsOwner: false,
 });
+
+/** The plan is refused: what of the change cannot be, as a clause of a sentence, and where. */
+export const wrong = (pointer: string, detail: string) =>
+  fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
 
 /** The document after a change, as the kind's own shape; checked when it was planned. */
 export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as unknown as T;

@@ -11,10 +11,7 @@ import { fail, ok } from '../../../core/problems.ts';
 import { webhookUrlFault } from '../../../core/webhook-url.ts';
 import type { ChangeRecord, EndpointRecord, ServiceAccountRecord } from '../records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, randomBytes } from '../room.ts';
-import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish } from './kind.ts';
-
-const wrong = (pointer: string, detail: string) =>
-  fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
+import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 type Account = Omit<ServiceAccountRecord, 'created_at'>;
 const accountDocument = ({ id, name, actors, owners, status }: Account): Account => ({

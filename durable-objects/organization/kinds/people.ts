@@ -9,7 +9,7 @@ import { activePasskeys } from '../passkeys.ts';
 import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
-import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish } from './kind.ts';
+import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 interface Invited {
   id: string;
@@ -28,9 +28,6 @@ function linkSecret(room: Room, id: string): ChangeSecret | null {
   const link = room.store.links.get(id);
   return link?.status === 'open' ? { kind: 'link', claims: claimsOf(room, link) } : null;
 }
-
-const wrong = (pointer: string, detail: string) =>
-  fail('invalid-request', `This change is not possible: ${detail}.`, { errors: [{ pointer, detail }] });
 
 const notMember = () => fail('not-found', 'There is no such member.');
 
