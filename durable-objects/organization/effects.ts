@@ -13,19 +13,16 @@ export type Effects = Record<EffectRecord['kind'], Effect>;
 /** Whether something permitted still waits for the ledger. */
 export const waiting = (room: Room): boolean => room.store.effects.count() > 0;
 
-/** Lets everything happen that is sealed. Returns whether anything did. */
-export function takeEffect(room: Room, effects: Effects): boolean {
-  if (!room.journal.exists() || !waiting(room)) return false;
-  return room.ctx.storage.transactionSync(() => {
-    let happened = false;
+/** Lets everything happen that is sealed, in order. */
+export function takeEffect(room: Room, effects: Effects): void {
+  if (!room.journal.exists() || !waiting(room)) return;
+  room.ctx.storage.transactionSync(() => {
     for (const effect of room.store.effects.list()) {
       const receipt = room.journal.receipt(effect.seq);
       if (!receipt) break;
       effects[effect.kind](room, effect, receipt);
       room.store.effects.drop(['seq', '=', effect.seq]);
-      happened = true;
     }
-    return happened;
   });
 }
 
