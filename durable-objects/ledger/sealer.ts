@@ -16,7 +16,7 @@ const FLUSH_AFTER_MS = 5;
 const FLUSH_LEAVES = 256;
 
 /** What the sealer needs of its object. */
-export interface Sealed {
+export interface SealerHost {
   storage: DurableObjectStorage;
   store: LedgerStore;
   env: LedgerEnv;
@@ -28,13 +28,13 @@ export interface Sealed {
 }
 
 export class Sealer {
-  readonly #of: Sealed;
+  readonly #of: SealerHost;
   readonly #line = new Line();
   #signer: Promise<ReceiptSigner> | null = null;
   #pumping = false;
   #full: (() => void) | null = null;
 
-  constructor(of: Sealed) {
+  constructor(of: SealerHost) {
     this.#of = of;
   }
 
