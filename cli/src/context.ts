@@ -2,6 +2,7 @@
 // `policy check` need no key). All of it is passed in, so that tests run commands as people do.
 import { Assentry } from '@assentry/sdk';
 import type { Command } from 'commander';
+import { CliError, EXIT } from './exit-codes.ts';
 import { type Output, outputOver, type Stream } from './output.ts';
 import { type Place, type Settings, settingsFor } from './settings.ts';
 
@@ -35,8 +36,17 @@ export function contextOf(world: World, command: Command): Context {
     if (found.note !== null) out.say(found.note);
     return found;
   });
-  const client = once(() => new Assentry({ apiKey: settings().api_key, url: settings().url }));
+  const client = once(() => clientFor(settings()));
   return { ...world, out, settings, client };
+}
+
+/** An address that is none is the user's mistake, not a failure. */
+function clientFor({ api_key, url }: Settings): Assentry {
+  try {
+    return new Assentry({ apiKey: api_key, url });
+  } catch (error) {
+    throw new CliError(EXIT.usage, error instanceof Error ? error.message : String(error));
+  }
 }
 
 function once<T>(make: () => T): () => T {

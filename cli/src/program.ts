@@ -1,7 +1,8 @@
 // The whole command line: nouns, verbs, global options, and one place where a failure becomes a message and a code.
-import { AssentryError } from '@assentry/sdk';
+import { AssentryError, UnavailableError } from '@assentry/sdk';
 import { Command, CommanderError } from 'commander';
 import { printable } from '../../core/display.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { approvalCommands } from './commands/approval.ts';
 import { capabilityCommands } from './commands/capability.ts';
 import { ledgerCommands } from './commands/ledger.ts';
@@ -18,6 +19,8 @@ const ENVIRONMENT = `
 Environment: ASSENTRY_API_KEY, ASSENTRY_URL, NO_COLOR.
 Exit codes: 0 approved or ok, 1 error, 2 usage, 3 rejected, 4 expired, 5 canceled, 6 blocked by policy,
   7 not authenticated or not allowed, 8 unavailable, 9 verification failed, 124 waited long enough, 130 interrupted.`;
+
+const WHERE = '  Is it running there? Name another place with --url or ASSENTRY_URL; `npm start` serves a local one.\n';
 
 /** Runs one command line (without `node` and the script). Returns the exit code; never throws. */
 export async function run(args: readonly string[], world: World): Promise<number> {
@@ -41,6 +44,7 @@ function programFor(world: World, exit: (code: number) => void): Command {
     .option('--json', 'print JSON, stable for programs')
     .option('--profile <name>', 'use this profile of ~/.config/assentry/profiles.json')
     .option('--url <url>', 'where Assentry runs (default: ASSENTRY_URL)')
+    .version(manifest.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => world.stdout.write(text),
@@ -61,8 +65,10 @@ function failed(error: unknown, { stderr, signal }: World): number {
   const message = error instanceof Error ? error.message : String(error);
   for (const line of message.split('\n')) stderr.write(`assentry: ${printable(line)}\n`);
   if (error instanceof AssentryError) {
-    for (const { pointer, detail } of error.errors) stderr.write(`  ${printable(`${pointer}: ${detail}`)}\n`);
+    const places = error.errors.filter(({ detail }) => !message.includes(detail));
+    for (const { pointer, detail } of places) stderr.write(`  ${printable(`${pointer}: ${detail}`)}\n`);
     if (error.request_id !== null) stderr.write(`  request id ${printable(error.request_id)}\n`);
   }
+  if (error instanceof UnavailableError && error.code === 'network') stderr.write(WHERE);
   return signal.aborted ? EXIT.interrupted : exitOfError(error);
 }

@@ -36,17 +36,22 @@ export function settingsFor(place: Place, asked: { profile?: string; url?: strin
   if (asked.profile !== undefined) return fromProfile(place, asked.profile, asked.url);
   const { ASSENTRY_API_KEY: api_key, ASSENTRY_URL: env_url } = place.env;
   const dev = readDev(place.cwd);
-  if (api_key) return settings({ api_key, url: asked.url ?? env_url ?? dev?.base_url }, null);
-  if (dev === null) throw new CliError(EXIT.auth, NO_KEY);
+  const url = asked.url ?? env_url;
+  if (api_key) return settings({ api_key, url: url ?? dev?.base_url }, null);
+  // The local stack's key is for the local stack: another place shall not even see it.
+  if (dev === null || (url !== undefined && withoutSlash(url) !== dev.base_url)) throw new CliError(EXIT.auth, NO_KEY);
   const note = `Using the local stack's live organisation (${DEV_FILE}); set ASSENTRY_API_KEY to use another.`;
-  return settings({ api_key: dev.live.api_key, url: asked.url ?? env_url ?? dev.base_url }, note);
+  return settings({ api_key: dev.live.api_key, url: dev.base_url }, note);
 }
 
-const NO_KEY = 'There is no API key. Set ASSENTRY_API_KEY (and ASSENTRY_URL), or name a --profile.';
+const NO_KEY =
+  'There is no API key for this place. Set ASSENTRY_API_KEY (and ASSENTRY_URL), name a --profile, or run it where `npm start` runs.';
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 function settings(profile: Profile, note: string | null): Settings {
   const { api_key = '', url = LOCAL_URL, ledger_key = null } = profile;
-  return { api_key, url: url.replace(/\/+$/, ''), organization: organizationIn(api_key), ledger_key, note };
+  return { api_key, url: withoutSlash(url), organization: organizationIn(api_key), ledger_key, note };
 }
 
 /** An API key names its organisation: kid 1 byte, then 16 bytes of id (core/credential.ts). */

@@ -37,10 +37,14 @@ const environment = (name: string): string | undefined =>
 
 /** Origin and path without a slash at the end. A key never goes over plain http, but to this machine. */
 function baseUrl(text: string): string {
+  if (!URL.canParse(text))
+    throw new TypeError(`Assentry's url must begin with https:// (or http://localhost): ${text}`);
   const url = new URL(text);
   const local = /^(localhost|127\.0\.0\.1|\[::1\]|.+\.localhost)$/.test(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local)) {
-    throw new TypeError(`Assentry's url must be https (http only for localhost): ${url.origin}`);
+    throw new TypeError(
+      `Assentry's url must begin with https:// (or http://localhost): ${url.host ? url.origin : text}`,
+    );
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

@@ -54,10 +54,19 @@ async function attemptOnce<T>(connection: Connection, call: Call): Promise<Attem
   } catch (error) {
     call.signal?.throwIfAborted();
     if (error instanceof AssentryError) return { ok: false, error, again: false };
-    const detail = error instanceof Error ? error.message : String(error);
-    const lost = new UnavailableError('network', `No answer from ${connection.base_url}: ${detail}.`, { cause: error });
+    const lost = new UnavailableError('network', `No answer from ${connection.base_url}: ${whyLost(error)}.`, {
+      cause: error,
+    });
     return { ok: false, error: lost, again: true };
   }
+}
+
+/** Node's fetch says only "fetch failed"; why is in its cause, such as ECONNREFUSED. */
+function whyLost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (!(error.cause instanceof Error)) return error.message;
+  const { code, message } = error.cause as { code?: string; message: string };
+  return `${error.message}, ${code ?? message}`;
 }
 
 /** Opens one HTTP exchange, without retries. The body of the answer is still to be read. */

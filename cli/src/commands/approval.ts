@@ -3,6 +3,7 @@ import type { ApprovalRequest, ListFilter, Proposal, RiskLevel } from '@assentry
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import type { JsonObject } from '../../../core/json.ts';
+import { STATUSES } from '../../../core/lifecycle.ts';
 import { MAX_LIST_LIMIT } from '../../../core/limits.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
 import { EXIT, exitOfStatus } from '../exit-codes.ts';
@@ -111,7 +112,7 @@ function lookCommands(noun: Command, world: World): void {
     .command('list')
     .description('List requests, newest first')
     .addHelpText('before', examples('assentry approval list --status pending'))
-    .option('--status <status>', 'only these')
+    .option('--status <status>', `only these: ${STATUSES.join(', ')}`, oneOf(...STATUSES))
     .option('--actor <actor>', 'only of this actor')
     .option('--action <name>', 'only this action')
     .option('--risk <level>', 'only of this risk', oneOf(...RISKS))

@@ -216,10 +216,21 @@ describe('what the shell learns of failures', () => {
     expect((await cli(SEED)).code).toBe(9);
   });
 
-  it('a server that is not there is exit code 8', async () => {
+  it('a server that is not there is exit code 8, with where, why and what to do', async () => {
     const nowhere = { ...env, ASSENTRY_URL: 'http://localhost:1' };
-    expect((await cli('approval get apr_x', { env: nowhere })).code).toBe(8);
+    const ran = await cli('approval get apr_x', { env: nowhere });
+    expect(ran.code).toBe(8);
+    for (const said of ['http://localhost:1', 'ECONNREFUSED|bad port', 'ASSENTRY_URL', 'npm start'])
+      expect(ran.stderr).toMatch(new RegExp(said));
   });
+
+  it.each(['localhost:8787', 'nonsense', 'http://example.com'])(
+    'an address that is none is exit code 2 (%s)',
+    async (url) => {
+      const ran = await cli('approval list', { env: { ...env, ASSENTRY_URL: url } });
+      expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(url)]);
+    },
+  );
 
   it.each([
     '',
@@ -229,6 +240,7 @@ describe('what the shell learns of failures', () => {
     'approval get',
     'approval list --limit x',
     'approval list --nope',
+    'approval list --status pnding',
     `${SEED} --param x`,
     'approval wait apr_1 --timeout soon',
   ])('usage mistakes are exit code 2 (%s)', async (line) => {
@@ -240,6 +252,10 @@ describe('what the shell learns of failures', () => {
   it('a typo gets a suggestion', async () => {
     expect((await cli('approval requst')).stderr).toContain('Did you mean request?');
     expect((await cli('approval list --statsu pending')).stderr).toContain('Did you mean --status?');
+  });
+
+  it('--version is the version, on stdout', async () => {
+    expect(await cli('--version')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 
   it('help is exit code 0 and begins with examples', async () => {
@@ -272,6 +288,16 @@ describe('where the key comes from', () => {
     const ran = await assentry(['approval', 'list'], { cwd: devAt(emptyPlace()) });
     expect(ran.code).toBe(0);
     expect(ran.stderr).toContain('dev.json');
+    expect(authorization).toEqual(['Bearer asn_live_dev']);
+  });
+
+  it("is not the local stack's for another place", async () => {
+    const cwd = devAt(emptyPlace());
+    const there = { ASSENTRY_URL: 'https://assentry.example' };
+    const ran = await assentry(['approval', 'list'], { cwd, env: there });
+    expect([ran.code, ran.stderr]).toEqual([7, expect.stringContaining('ASSENTRY_API_KEY')]);
+    const same = await assentry(['approval', 'list', '--url', `${env.ASSENTRY_URL}/`], { cwd });
+    expect(same.code).toBe(0);
     expect(authorization).toEqual(['Bearer asn_live_dev']);
   });
 
