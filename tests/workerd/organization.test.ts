@@ -138,6 +138,24 @@ describe('a set-up link', () => {
 });
 
 describe('signing in', () => {
+  it('with a device-bound key needs a counter that grew: one that did not is a copy', async () => {
+    const org = await founded();
+    const call = firstEnrolment(org, setUpToken());
+    const bound = { ...call.registration, device_type: 'singleDevice' as const, backed_up: false, counter: 5 };
+    const { user, passkey } = await value(org.object.enrolFirst({ ...call, registration: bound }));
+    const session: Credential = { kind: 'session', digest: call.session_digest };
+    const person = { org, user: user.id, passkey: passkey.id, credential_id: passkey.credential_id, session };
+    const signInAt = (new_counter: number) => {
+      const question = signIn(person);
+      return org.object.openSession({ ...question, verified: { ...question.verified, new_counter } });
+    };
+    expect(await refusalCode(signInAt(5))).toBe('ceremony-failed');
+    await value(signInAt(6));
+    expect(await refusalCode(signInAt(6))).toBe('ceremony-failed');
+    expect(await refusalCode(signInAt(0))).toBe('ceremony-failed');
+    await value(signInAt(7));
+  });
+
   it('takes each ceremony once, and answers the same call again with the same session', async () => {
     const person = await owner(await founded());
     const call = signIn(person);
