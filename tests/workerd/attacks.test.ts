@@ -118,6 +118,35 @@ describe('a passkey that was taken away', () => {
   });
 });
 
+describe('four eyes', () => {
+  it('are not closed by one: who alone takes a kind off the list needs the second signature, too', async () => {
+    const first = await people.owner(await founded());
+    await people.invited(first, 'second@example.com', ['admin']);
+    await people.changed(first, 'organization', { settings: { four_eyes: ['policy'] } });
+    expect((await people.proposed(first, 'organization', { settings: { four_eyes: [] } })).signatures_needed).toBe(2);
+    const more = { settings: { four_eyes: ['policy', 'api_key'] } };
+    expect((await people.proposed(first, 'organization', more)).signatures_needed).toBe(1);
+  });
+});
+
+describe('a stream', () => {
+  it('ends with the key that opened it', async () => {
+    const { secret } = await change(boss, 'api_key', {
+      ...{ service_account: world.service_account, name: 'short-lived', scopes: ['requests:read', 'requests:write'] },
+    });
+    const { id } = await propose(world);
+    const heard = get(`/v1/approval-requests/${id}/stream`, { key: secret });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { data } = await success(get('/v1/api-keys?limit=100', { cookie: boss.cookie }));
+    const key = data.find(({ name }: { name: string }) => name === 'short-lived').id;
+    await success(call('DELETE', `/v1/api-keys/${key}`, { cookie: boss.cookie }));
+    await success(decide(boss, id));
+    const { text } = await heard;
+    expect(text).toContain('"status":"pending"');
+    expect(text).not.toContain('"status":"approved"');
+  });
+});
+
 describe('a copy of a device-bound passkey', () => {
   it('decides nothing when its counter did not grow', async () => {
     const wish = { name: 'Eve', email: 'clone@example.com', roles: ['reviewer'] };

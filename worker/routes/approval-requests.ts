@@ -115,7 +115,8 @@ async function stream(c: Ctx): Promise<Response> {
   const seen = await seenRequest(c);
   if (!seen.ok) return problemAnswer(c, seen.problem);
   const last = Number(c.req.header('last-event-id') ?? '-1');
-  return streamOf(c.env, seen.value.organization, seen.value.id, Number.isSafeInteger(last) ? last : -1);
+  const after = Number.isSafeInteger(last) ? last : -1;
+  return streamOf(c.env, seen.value, after, async () => (await seenRequest(c)).ok);
 }
 
 async function events(c: Ctx): Promise<Response> {

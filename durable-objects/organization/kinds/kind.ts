@@ -13,7 +13,7 @@ export interface Plan {
   before: Json;
   after: Json;
   warnings: ProblemPlace[];
-  /** Somebody may approve after it who may not now: two administrators sign. */
+  /** Somebody may approve after it who may not now, or what two had to sign needs one: two administrators sign. */
   letsApprove: boolean;
   /** It gives or takes the role of owner, or is about one: an owner is among the signers. */
   needsOwner: boolean;

@@ -87,7 +87,10 @@ export const organization: Kind = {
     if (target !== null && target !== now.id) return fail('not-found', 'There is no such organisation.');
     const before = settingsDocument(now);
     const settings = { ...before.settings, ...((value.settings ?? {}) as unknown as Partial<OrganizationSettings>) };
-    return ok(plain(now.id, json(before), json({ ...before, name: value.name ?? before.name, settings })));
+    const after = { ...before, name: value.name ?? before.name, settings };
+    // Else one administrator alone could take the second one's signature away, and then do what it was asked for.
+    const letsApprove = before.settings.four_eyes.some((kind) => !settings.four_eyes.includes(kind));
+    return ok({ ...plain(now.id, json(before), json(after)), letsApprove });
   },
   event: (change, shared, by) => {
     const { name, settings } = change.after as JsonObject;
