@@ -76,6 +76,7 @@ export interface Stop {
   reason: string;
   set_by: string;
   set_at: Instant;
+  lifted_at?: Instant | null;
 }
 export interface Group {
   id: string;

@@ -18,7 +18,10 @@ export function AccountPage() {
   const { user, organization, passkeys, expires_at } = useSession();
   const [adding, setAdding] = useState(false);
   return (
-    <PageFrame title={user.name || user.email} note={`${user.email} · ${user.roles.join(', ')} · ${organization.name}`}>
+    <PageFrame
+      title={user.name || user.email}
+      note={[user.email, user.roles.join(', '), organization.name].filter((part) => part !== '').join(' · ')}
+    >
       <Section
         title="Your passkeys"
         actions={

@@ -21,7 +21,7 @@ export function Stops() {
         {({ data }) => (
           <Table
             label="Stops"
-            rows={data}
+            rows={data.filter(({ lifted_at }) => !lifted_at)}
             rowKey={({ id }) => id}
             empty={
               <p className="text-ink-2">Nobody is stopped. “Stop this agent” stands on the page of each request.</p>

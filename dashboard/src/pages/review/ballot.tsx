@@ -1,9 +1,10 @@
 // The two answers. Both are signed; the page waits for the server's confirmation and never assumes it.
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { useSession } from '../../session-gate.tsx';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
+import { InSight } from '../../ui/in-sight.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Confirmation, Note, type NoteText } from './before-approving.tsx';
@@ -76,11 +77,4 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
       ) : null}
     </>
   );
-}
-
-/** Brings what it holds before the reader's eyes: the buttons are far from where it stands. */
-function InSight({ children }: { children: ReactNode }) {
-  const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: 'center' }), []);
-  return <div ref={box}>{children}</div>;
 }

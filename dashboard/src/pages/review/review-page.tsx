@@ -4,13 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useFallbackInterval } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
-import { currentStage, wrongDigests } from '../../passkey/shown.ts';
+import { wrongDigests } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
-import { namesPerson, sourcesText } from '../../text/people.ts';
 import { sentenceText } from '../../text/sentence.ts';
 import { Connection } from '../../ui/connection.tsx';
 import { Face } from '../../ui/face.tsx';
-import { Go } from '../../ui/go.tsx';
+import { InSight } from '../../ui/in-sight.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
@@ -19,7 +18,7 @@ import { AgentWords } from './agent-words.tsx';
 import { Ballot } from './ballot.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { MatchWords, Release } from './release.tsx';
-import { Settled } from './settled.tsx';
+import { standingFace } from './standing.tsx';
 import { TopBar } from './top-bar.tsx';
 import { WhoAsks } from './who-asks.tsx';
 import { Why } from './why.tsx';
@@ -33,7 +32,7 @@ export function ReviewPage({ id }: { id: string }) {
         <Connection />
         {query.data ? null : <h1 className="sr-only">Review</h1>}
         <QueryView query={query} what="the request">
-          {(request) => <Review request={request} />}
+          {(request) => <Review key={request.id} request={request} />}
         </QueryView>
       </main>
     </div>
@@ -42,7 +41,10 @@ export function ReviewPage({ id }: { id: string }) {
 
 function Review({ request }: { request: ApprovalRequest }) {
   useTitle(sentenceText({ ...request, params: request.effective.params }));
+  const { user } = useSession();
+  const late = usePassed(request.expires_at);
   const wrong = wrongDigests(request);
+  const face = wrong.length > 0 ? <WrongDigests names={wrong} /> : standingFace(request, user, late);
   return (
     <article className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] min-[900px]:items-start min-[900px]:gap-6">
       <header className="grid gap-2 min-[900px]:col-span-2">
@@ -51,11 +53,11 @@ function Review({ request }: { request: ApprovalRequest }) {
         </h1>
         <WhoAsks request={request} timeline />
       </header>
-      {wrong.length > 0 ? (
+      {face === null ? null : (
         <div className="min-[900px]:col-span-2">
-          <WrongDigests names={wrong} />
+          <InSight>{face}</InSight>
         </div>
-      ) : null}
+      )}
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
         <FactsCard request={request} />
         <AgentWords request={request} />
@@ -64,43 +66,11 @@ function Review({ request }: { request: ApprovalRequest }) {
         <Why request={request} />
         <Release request={request} />
         <MatchWords request={request} />
-        {wrong.length === 0 ? <Answer request={request} /> : null}
+        {face === null ? <Ballot request={request} /> : null}
       </div>
     </article>
   );
 }
-
-function Answer({ request }: { request: ApprovalRequest }) {
-  const session = useSession();
-  const late = usePassed(request.expires_at);
-  const stage = request.requirement?.stages[currentStage(request)];
-  const own = request.decisions.find((vote) => vote.reviewer.id === session.user.id);
-  if (request.status !== 'pending') return <Settled request={request} />;
-  if (late) return <Face title="The time to decide is over">Whatever arrives now is not approved.</Face>;
-  if (own) return <Settled request={request} />;
-  if (isOwn(request, session.user.id)) return <OwnRequest />;
-  if (stage && !namesPerson(stage.from, session.user)) return <NotYours from={stage.from} />;
-  return <Ballot key={request.id} request={request} />;
-}
-
-/** Whoever asked, or for whom it was asked, decides nothing about it (policy.md "Who may decide"). */
-const isOwn = ({ requester, on_behalf_of, actor }: ApprovalRequest, user: string): boolean =>
-  [requester.id, on_behalf_of, actor].some((who) => who === user || who === `user:${user}`);
-
-const OwnRequest = () => (
-  <Face title="You asked for this yourself">
-    <p className="text-ink-2">Somebody else must decide it.</p>
-  </Face>
-);
-
-const NotYours = ({ from }: { from: string[] }) => (
-  <Face title="You can read this, not decide it">
-    <p className="text-ink-2">
-      {sourcesText(from)} {from.length > 1 ? 'decide' : 'decides'} this stage. An administrator can add you under{' '}
-      <Go to="/people">People</Go>.
-    </p>
-  </Face>
-);
 
 const WrongDigests = ({ names }: { names: string[] }) => (
   <Face title="Do not decide this: the content does not fit its digests" alarm>

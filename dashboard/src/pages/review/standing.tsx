@@ -1,0 +1,45 @@
+// Why this person has nothing (more) to decide here, said at the top; null for whoever may decide. The server has the
+// last word: this only spares a prompt that would be refused.
+import type { ReactNode } from 'react';
+import type { ApprovalRequest, Session } from '../../api/types.ts';
+import { currentStage } from '../../passkey/shown.ts';
+import { namesPerson, sourcesText } from '../../text/people.ts';
+import { Face } from '../../ui/face.tsx';
+import { Go } from '../../ui/go.tsx';
+import { Settled } from './settled.tsx';
+
+/** @param late whether the deadline has passed */
+export function standingFace(request: ApprovalRequest, user: Session['user'], late: boolean): ReactNode {
+  const stage = request.requirement?.stages[currentStage(request)];
+  const voted = request.decisions.some((vote) => vote.reviewer.id === user.id);
+  if (request.status !== 'pending') return <Settled request={request} />;
+  if (late) return <TooLate />;
+  if (voted) return <Settled request={request} />;
+  if (isOwn(request, user.id)) return <OwnRequest />;
+  if (stage && !namesPerson(stage.from, user)) return <NotYours from={stage.from} />;
+  return null;
+}
+
+/** Whoever asked, or for whom it was asked, decides nothing about it (policy.md "Who may decide"). */
+const isOwn = ({ requester, on_behalf_of, actor }: ApprovalRequest, user: string): boolean =>
+  [requester.id, on_behalf_of, actor].some((who) => who === user || who === `user:${user}`);
+
+const TooLate = () => (
+  <Face title="The time to decide is over">
+    <p className="text-ink-2">Whatever arrives now is not approved.</p>
+  </Face>
+);
+
+const OwnRequest = () => (
+  <Face title="You asked for this yourself">
+    <p className="text-ink-2">Somebody else must decide it.</p>
+  </Face>
+);
+
+const NotYours = ({ from }: { from: string[] }) => (
+  <Face title="You can read this, not decide it">
+    <p className="text-ink-2">
+      This stage is decided by {sourcesText(from)}. An administrator can add you under <Go to="/people">People</Go>.
+    </p>
+  </Face>
+);
