@@ -174,8 +174,8 @@ export interface Admission extends Authority {
 export interface FeedItem {
   request: string;
   actor: string;
+  /** `pending` as long as it waits for a decision, and so holds its reservation. */
   status: string;
-  terminal: boolean;
   rejected_fingerprint: string | null;
   events: { id: string; type: string; seq: number; at: Instant }[];
 }

@@ -36,7 +36,7 @@ export function broadcast(room: Room, message: Json): void {
 
 /** News of a request that its object has sealed. Repeatable: nothing here counts twice. Only inside `transact`. */
 export function hear(room: Room, item: FeedItem): FeedAnswer {
-  confirmReservation(room, item.request, item.terminal);
+  confirmReservation(room, item.request, item.status === 'pending');
   const rejected_at = Date.parse(item.events.at(-1)?.at ?? '');
   const until = rejected_at + REJECTED_FINGERPRINT_SECONDS * 1000;
   if (item.rejected_fingerprint !== null && until > Date.now())

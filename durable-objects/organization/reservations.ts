@@ -10,12 +10,12 @@ const CONFIRM_MS = RESERVATION_CONFIRM_SECONDS * 1000;
 /** So many are asked about in one alarm. */
 const CHECKED_AT_ONCE = 50;
 
-/** News of a request: it exists, and is over or not. Only inside a transaction. */
-export function confirmReservation(room: Room, request: string, terminal: boolean): void {
+/** News of a request: it exists, and waits for a decision or does not any more. Only inside a transaction. */
+export function confirmReservation(room: Room, request: string, waits: boolean): void {
   const reservation = room.store.reservations.get(request);
   if (!reservation) return;
-  if (terminal) room.store.reservations.drop(['request', '=', request]);
-  else room.store.reservations.put({ ...reservation, confirmed: 1 });
+  if (waits) room.store.reservations.put({ ...reservation, confirmed: 1 });
+  else room.store.reservations.drop(['request', '=', request]);
 }
 
 /** When the next unconfirmed reservation is to be asked about. */
@@ -28,7 +28,7 @@ export function nextCheck(room: Room): number | null {
 export async function checkReservations(room: Room, now_ms: number): Promise<void> {
   const overdue = room.store.reservations.list(['confirmed', '=', 0], ['reserved_at', '<=', now_ms - CONFIRM_MS]);
   const found = await Promise.all(overdue.slice(0, CHECKED_AT_ONCE).map((one) => ask(room, one)));
-  for (const { request, waits } of found.filter((one) => one !== null)) confirmReservation(room, request, !waits);
+  for (const { request, waits } of found.filter((one) => one !== null)) confirmReservation(room, request, waits);
 }
 
 /** All that is asked of a request's object. Named here, because the whole stub's types are too deep for the compiler. */

@@ -42,7 +42,7 @@ export class Life {
     this.#env = env;
     this.#journal = new Journal(ctx, env, 'request');
     this.#alarm = new Alarm(ctx.storage);
-    this.#outbox = new Outbox(env, this.#journal);
+    this.#outbox = new Outbox(env, this.#journal, ctx.storage);
   }
 
   exists(): boolean {
@@ -183,10 +183,11 @@ export class Life {
     if (text) for (const socket of this.#ctx.getWebSockets()) socket.send(text);
   }
 
-  async #arm(): Promise<void> {
+  /** Wakes for the next deadline, and for an outbox that is not empty by then. */
+  async #arm(retry_ms = OUTBOX_RETRY_MS): Promise<void> {
     const memory = this.memory();
     const deadline = nextDeadline(memory.record, memory.sealedAt);
-    const retry = this.#outbox.pending() ? Date.now() + OUTBOX_RETRY_MS : null;
+    const retry = this.#outbox.pending() ? Date.now() + retry_ms : null;
     await this.#alarm.arm(deadline === null ? null : instantMs(deadline), retry);
   }
 
@@ -204,7 +205,7 @@ export class Life {
 
   async deliver(): Promise<void> {
     if (!this.exists()) return;
-    const told = await this.#outbox.deliver(this.#ctx.storage);
+    const told = await this.#outbox.deliver();
     if (!told) await this.#arm();
   }
 
@@ -218,10 +219,7 @@ export class Life {
     if (!this.exists()) return;
     await this.settleNow();
     await this.deliver();
-    const memory = this.memory();
-    const deadline = nextDeadline(memory.record, memory.sealedAt);
-    const retry = this.#outbox.pending() ? Date.now() + this.#outbox.backoffMs() : null;
-    await this.#alarm.arm(deadline === null ? null : instantMs(deadline), retry);
+    await this.#arm(this.#outbox.backoffMs());
   }
 }
 

@@ -33,12 +33,7 @@ export class Memory {
     return this.rows.flatMap((row) => row.events).find((event) => event.seq === seq)!.id;
   }
 
-  /** The wire form of what may be seen. */
-  present(base_url: string): ApprovalRequest | null {
-    const record = this.visible();
-    return record && this.presentRecord(record, base_url);
-  }
-
+  /** The wire form of one of the states. */
   presentRecord(record: RequestRecord, base_url: string): ApprovalRequest {
     return present(record, {
       base_url,

@@ -1,8 +1,8 @@
 // The way out of a request's object: ledger, organisation, D1, queue, in this order, each repeatable, keyed by event id.
 // One delivery in flight, whole and in order; what fails stays and comes again.
 
+import type { FeedItem } from '../../core/authority.ts';
 import { instantAt } from '../../core/duration.ts';
-import { TERMINAL } from '../../core/lifecycle.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import { fingerprintOf } from '../../core/request/record.ts';
 import type { Env } from '../env.ts';
@@ -17,12 +17,14 @@ const MAX_BACKOFF_MS = 60_000;
 export class Outbox {
   readonly #env: Env;
   readonly #journal: Journal;
+  readonly #storage: DurableObjectStorage;
   #flight: Promise<boolean> | null = null;
   #failures = 0;
 
-  constructor(env: Env, journal: Journal) {
+  constructor(env: Env, journal: Journal, storage: DurableObjectStorage) {
     this.#env = env;
     this.#journal = journal;
+    this.#storage = storage;
   }
 
   /** Whether anything is not sealed or not told. */
@@ -35,9 +37,9 @@ export class Outbox {
   }
 
   /** Delivers everything there is. Answers whether nothing is left. */
-  async deliver(storage: DurableObjectStorage): Promise<boolean> {
+  async deliver(): Promise<boolean> {
     while (this.pending()) {
-      this.#flight ??= this.#deliverOnce(storage).finally(() => {
+      this.#flight ??= this.#deliverOnce().finally(() => {
         this.#flight = null;
       });
       if (!(await this.#flight)) return false;
@@ -45,11 +47,11 @@ export class Outbox {
     return true;
   }
 
-  async #deliverOnce(storage: DurableObjectStorage): Promise<boolean> {
+  async #deliverOnce(): Promise<boolean> {
     const sealed = await this.#journal.seal();
     const rows = this.#journal.untold();
     try {
-      if (rows.length > 0) await this.#tell(rows, storage);
+      if (rows.length > 0) await this.#tell(rows);
       if (!sealed.ok) throw new Error(sealed.problem.reason ?? sealed.problem.code);
       this.#failures = 0;
       return true;
@@ -60,7 +62,7 @@ export class Outbox {
     }
   }
 
-  async #tell(rows: JournalRow[], storage: DurableObjectStorage): Promise<void> {
+  async #tell(rows: JournalRow[]): Promise<void> {
     const last = rows.at(-1)!;
     const record = JSON.parse(last.state!) as RequestRecord;
     const organization = this.#env.ORGANIZATION.getByName(record.organization.id);
@@ -76,7 +78,7 @@ export class Outbox {
       wanted: fed.value.wanted,
       now: instantAt(Date.now()),
     });
-    storage.transactionSync(() => this.#journal.markTold(last.n));
+    this.#storage.transactionSync(() => this.#journal.markTold(last.n));
     if (fed.value.wanted.length > 0)
       await this.#env.WAKEUPS.send({ kind: 'deliveries', organization: record.organization.id });
   }
@@ -88,13 +90,12 @@ const counted = (record: RequestRecord, rows: JournalRow[]) =>
     .filter((vote) => vote.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === vote.seq)))
     .map(({ passkey, new_counter, backed_up }) => ({ passkey, new_counter, backed_up }));
 
-function feedItem(record: RequestRecord, rows: JournalRow[]) {
+function feedItem(record: RequestRecord, rows: JournalRow[]): FeedItem {
   const rejected = record.life.status === 'rejected' && record.decided_by === 'person';
   return {
     request: record.id,
     actor: record.proposal.actor,
     status: record.life.status!,
-    terminal: TERMINAL.includes(record.life.status!) || record.life.status !== 'pending',
     rejected_fingerprint: rejected ? fingerprintOf(record.proposal) : null,
     events: rows.flatMap((row) => row.events).map(({ id, type, seq, at }) => ({ id, type, seq, at })),
   };

@@ -25,7 +25,6 @@ const news = (request: string, more: Partial<FeedItem> = {}): FeedItem => ({
   request,
   actor: 'service-account:release-bot',
   status: 'pending',
-  terminal: false,
   rejected_fingerprint: null,
   events: [
     { id: newId('evt', Date.now(), random(10)), type: 'approval.requested', seq: 1, at: new Date().toISOString() },
@@ -93,7 +92,7 @@ describe('pending requests of one actor', () => {
     const org = await founded();
     const [one, two] = [asking(org, { pending_limit: 2 }), asking(org, { pending_limit: 2 })];
     for (const question of [one, two, one]) await value(org.object.admit(question));
-    const ended = news(one.request, { status: 'approved', terminal: true });
+    const ended = news(one.request, { status: 'approved' });
     await value(org.object.deliver(ended));
     await value(org.object.deliver(ended));
     await value(org.object.admit(asking(org, { pending_limit: 2 })));
@@ -122,7 +121,7 @@ describe('a rejection', () => {
     const org = await founded();
     const question = asking(org, { fingerprint: '{"action":"secret.thing"}' });
     await value(org.object.admit(question));
-    const said = { status: 'rejected', terminal: true, rejected_fingerprint: question.fingerprint };
+    const said = { status: 'rejected', rejected_fingerprint: question.fingerprint };
     await value(org.object.deliver(news(question.request, said)));
     await evictDurableObject(env.ORGANIZATION.getByName(org.id));
     const again = await refusal(org.object.admit(asking(org, { fingerprint: question.fingerprint })));
