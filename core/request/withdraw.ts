@@ -1,10 +1,11 @@
 // What only narrows or tells: cancel, revoke, expire by hand, comment, and the outcome that the actor reports. None of
 // these waits for a seal: what refuses takes effect at once.
 import type { Stop } from '../authority.ts';
+import { canonicalBytes } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import type { Instant, JsonObject } from '../json.ts';
 import type { Command } from '../lifecycle.ts';
-import { MAX_COMMENTS } from '../limits.ts';
+import { MAX_COMMENTS, MAX_OUTCOME_BYTES } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { RequestRecord } from './record.ts';
@@ -92,6 +93,7 @@ export function report(
   sealedAt: SealedAt,
   now: Instant,
 ): Result<Advance> {
+  if (said.evidence && canonicalBytes(said.evidence).length > MAX_OUTCOME_BYTES) return tooMuch();
   const told = {
     skeleton: {
       reporter: hand.by,
@@ -118,5 +120,10 @@ export function report(
   const outcome = { ...outcomeOf(said), reported_by: hand.by, reported_at: now };
   return ok({ ...stepped.value, record: { ...stepped.value.record, outcome } });
 }
+
+const tooMuch = () =>
+  fail('invalid-request', `Evidence has at most ${MAX_OUTCOME_BYTES} bytes: send a digest and where the rest is.`, {
+    errors: [{ pointer: '/evidence', detail: `has more than ${MAX_OUTCOME_BYTES} bytes` }],
+  });
 
 const outcomeOf = ({ status, detail, evidence }: Report) => ({ status, detail, evidence });

@@ -18,6 +18,7 @@ import {
   change,
   decide,
   enrol,
+  exchange,
   found,
   type Key,
   type Member,
@@ -167,6 +168,18 @@ describe('who may only comment', () => {
     for (let n = 0; n < MAX_COMMENTS; n++) await success(say());
     expect((await say()).body.code).toBe('illegal-transition');
     expect(await success(decide(boss, id))).toMatchObject({ status: 'approved' });
+  });
+});
+
+describe('who reports', () => {
+  it('cannot make a request large with evidence', async () => {
+    const { id } = await approved(boss);
+    await success(exchange(world, id));
+    const say = (evidence: JsonObject) =>
+      post(`/v1/approval-requests/${id}/outcome`, { key: world.agent.text, body: { status: 'executed', evidence } });
+    const refused = await say({ log: 'x'.repeat(9_000) });
+    expect([refused.status, refused.body.errors?.[0].pointer]).toEqual([400, '/evidence']);
+    expect(await success(say({ log: 'x'.repeat(8_000) }))).toMatchObject({ status: 'executed' });
   });
 });
 
