@@ -30,8 +30,6 @@ export const MAX_EXTERNAL_REF_CHARS = 256;
 export const MAX_KEY_CHARS = 255;
 /** outcome.evidence: a few references, no archive. */
 export const MAX_EVIDENCE_BYTES = 8 * 1024;
-/** outcome.evidence: a few references, never the output itself. */
-export const MAX_OUTCOME_BYTES = 8 * 1024;
 
 // Times.
 /** Below this no person can read and decide. */

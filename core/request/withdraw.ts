@@ -5,7 +5,7 @@ import { canonicalBytes } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import type { Instant, JsonObject } from '../json.ts';
 import type { Command } from '../lifecycle.ts';
-import { MAX_COMMENTS, MAX_OUTCOME_BYTES } from '../limits.ts';
+import { MAX_COMMENTS, MAX_EVIDENCE_BYTES } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { RequestRecord } from './record.ts';
@@ -93,7 +93,7 @@ export function report(
   sealedAt: SealedAt,
   now: Instant,
 ): Result<Advance> {
-  if (said.evidence && canonicalBytes(said.evidence).length > MAX_OUTCOME_BYTES) return tooMuch();
+  if (said.evidence && canonicalBytes(said.evidence).length > MAX_EVIDENCE_BYTES) return tooMuch();
   const told = {
     skeleton: {
       reporter: hand.by,
@@ -122,8 +122,8 @@ export function report(
 }
 
 const tooMuch = () =>
-  fail('invalid-request', `Evidence has at most ${MAX_OUTCOME_BYTES} bytes: send a digest and where the rest is.`, {
-    errors: [{ pointer: '/evidence', detail: `has more than ${MAX_OUTCOME_BYTES} bytes` }],
+  fail('invalid-request', `Evidence has at most ${MAX_EVIDENCE_BYTES} bytes: send a digest and where the rest is.`, {
+    errors: [{ pointer: '/evidence', detail: `has more than ${MAX_EVIDENCE_BYTES} bytes` }],
   });
 
 const outcomeOf = ({ status, detail, evidence }: Report) => ({ status, detail, evidence });
