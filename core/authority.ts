@@ -1,5 +1,6 @@
 // What the organisation's object says, in the words that Worker and request objects share. Facts carry their moment:
-// whoever decides on them judges how old they may be. Only types here; the authority itself is durable-objects/organization.ts.
+// whoever decides on them judges how old they may be. Only words and shapes here; the authority itself is
+// durable-objects/organization.ts.
 import type { ChangeKind } from './change-record.ts';
 import type { Digest, Instant, JsonObject } from './json.ts';
 import type { Policy, RiskLevel } from './policy.ts';
@@ -8,6 +9,9 @@ export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from '.
 
 export const ROLES = ['owner', 'admin', 'reviewer', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Who may administer: sign changes, stop, lock, end what others asked for. */
+export const ADMINISTERS: readonly Role[] = ['owner', 'admin'];
 
 export const KEY_SCOPES = [
   'requests:write',
@@ -75,9 +79,8 @@ export interface Snapshot {
   policy: { version: number; digest: Digest; policy: Policy };
 }
 
-export interface Passkey {
-  id: string;
-  user: string;
+/** A passkey that was just made, as the Worker verified it. */
+export interface Registration {
   /** base64url, as WebAuthn's JSON has it. */
   credential_id: string;
   /** COSE key, base64url. */
@@ -88,6 +91,12 @@ export interface Passkey {
   backed_up: boolean;
   aaguid: string;
   name: string;
+}
+
+/** A passkey that somebody has, or had. */
+export interface Passkey extends Registration {
+  id: string;
+  user: string;
   status: 'active' | 'revoked';
   created_at: Instant;
   last_used_at: Instant | null;
@@ -189,18 +198,6 @@ export interface FeedAnswer {
 export interface Client {
   ip?: string;
   user_agent?: string;
-}
-
-/** A passkey that was just made, as the Worker verified it. Keys and ids are base64url. */
-export interface Registration {
-  credential_id: string;
-  public_key: string;
-  counter: number;
-  transports: string[];
-  device_type: 'singleDevice' | 'multiDevice';
-  backed_up: boolean;
-  aaguid: string;
-  name: string;
 }
 
 /** A verified assertion over a change, sign-in or enrolment, as the Worker hands it to the organisation. */

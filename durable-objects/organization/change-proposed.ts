@@ -1,7 +1,7 @@
 // A change is proposed: judged in its shape, planned from the state as it is, recorded with its digests. A person's waits
 // for signatures; in a test organisation a key with `changes:propose` applies at once.
 import { hmacSha256 } from '#sha256';
-import { CHANGE_KINDS, type ChangeKind, type Credential } from '../../core/authority.ts';
+import { ADMINISTERS, CHANGE_KINDS, type ChangeKind, type Credential } from '../../core/authority.ts';
 import { canonicalBytes } from '../../core/canonical.ts';
 import { difference } from '../../core/change.ts';
 import { checkValue } from '../../core/change-value.ts';
@@ -14,7 +14,6 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import { applyNow } from './change-applied.ts';
 import { baseMoved, needed, planOf, proposedEvent } from './changes.ts';
 import type { Plan } from './kinds/kind.ts';
-import { ADMINISTERS } from './people.ts';
 import { authenticate, idOf, personWith } from './principals.ts';
 import type { ChangeRecord } from './records.ts';
 import { idKey, mintId, nowInstant, organizationOf, type Room, record } from './room.ts';

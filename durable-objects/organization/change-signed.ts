@@ -1,6 +1,6 @@
 // A passkey signs a change. What was signed is compared, field by field, with this object's own state; the plan is made
 // again, so that whatever moved since the proposal refuses it. The last needed signature applies it.
-import type { Credential, Passkey, VerifiedAssertion } from '../../core/authority.ts';
+import { ADMINISTERS, type Credential, type Passkey, type VerifiedAssertion } from '../../core/authority.ts';
 import { changeIntent, difference } from '../../core/change.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { ChangeIntent } from '../../core/intent.ts';
@@ -10,7 +10,7 @@ import { applyNow } from './change-applied.ts';
 import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from './changes.ts';
 import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
 import { isRestricted, usePasskey } from './passkeys.ts';
-import { ADMINISTERS, isOwner } from './people.ts';
+import { isOwner } from './people.ts';
 import { personWith } from './principals.ts';
 import type { ChangeRecord } from './records.ts';
 import { FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';

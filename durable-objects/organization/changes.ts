@@ -3,7 +3,7 @@
 // one ends that nobody is to sign.
 
 import { hmacSha256 } from '#sha256';
-import type { Change, ChangeKind, ChangeSecret, Credential } from '../../core/authority.ts';
+import { ADMINISTERS, type Change, type ChangeKind, type ChangeSecret, type Credential } from '../../core/authority.ts';
 import { signaturesNeeded } from '../../core/change.ts';
 import { instantMs } from '../../core/duration.ts';
 import { utf8 } from '../../core/encoding.ts';
@@ -13,7 +13,7 @@ import { SECRET_REPLAY_SECONDS } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Plan } from './kinds/kind.ts';
 import { KINDS } from './kinds.ts';
-import { ADMINISTERS, activeWith } from './people.ts';
+import { activeWith } from './people.ts';
 import { authenticate, idOf, personWith, readerWith } from './principals.ts';
 import type { ChangeRecord } from './records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, record } from './room.ts';

@@ -1,13 +1,13 @@
 // Reading the organisation: one table, kind of list → rows. Never a secret: no digest, no webhook secret, no link. Every
 // member and keys with `admin:read` read; K_org is shown to those keys and to administrators, for their own audit.
-import type { Change, Credential, Principal } from '../../core/authority.ts';
+import { ADMINISTERS, type Change, type Credential, type Principal } from '../../core/authority.ts';
 import { instantAt } from '../../core/duration.ts';
 import type { Json } from '../../core/json.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { viewOf } from './changes.ts';
 import { json } from './kinds/kind.ts';
-import { ADMINISTERS, groupNames } from './people.ts';
+import { groupNames } from './people.ts';
 import { readerWith } from './principals.ts';
 import { organizationOf, type Room } from './room.ts';
 

@@ -2,12 +2,12 @@
 // let anybody do anything; the one thing that is refused is to leave the organisation without a working owner.
 
 import { parseActor } from '../../core/actor.ts';
-import type { Client, Credential, Person, Stop } from '../../core/authority.ts';
+import { ADMINISTERS, type Client, type Credential, type Person, type Stop } from '../../core/authority.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { disable } from './endpoints.ts';
 import { activePasskeys, dropPasskey } from './passkeys.ts';
-import { ADMINISTERS, isLastOwner, isOwner, refreshSources } from './people.ts';
+import { isLastOwner, isOwner, refreshSources } from './people.ts';
 import { personWith } from './principals.ts';
 import type { MemberRecord } from './records.ts';
 import { bumpConfig, draft, from, mintId, nowInstant, organizationOf, type Room, record } from './room.ts';

@@ -5,8 +5,6 @@ import type { Instant } from '../../core/json.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { nowInstant, type Room } from './room.ts';
 
-/** Who may administer: sign changes, stop, lock. */
-export const ADMINISTERS: readonly Role[] = ['owner', 'admin'];
 /** Roles that policy asks by default. */
 export const APPROVES: readonly Role[] = ['owner', 'admin', 'reviewer'];
 

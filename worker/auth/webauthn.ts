@@ -8,7 +8,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { decodeAttestationObject } from '@simplewebauthn/server/helpers';
-import type { Passkey, VerifiedAssertion } from '../../core/authority.ts';
+import type { Passkey, Registration, VerifiedAssertion } from '../../core/authority.ts';
 import { userHandle } from '../../core/credential.ts';
 import { base64url, fromBase64Url, fromUtf8 } from '../../core/encoding.ts';
 import { challengeText, type Intent } from '../../core/intent.ts';
@@ -26,11 +26,8 @@ export const siteOf = (env: { BASE_URL: string; RP_ID: string }): Site => ({
   rp_id: env.RP_ID,
 });
 
-/** A passkey as its registration shows it. */
-export type Registration = Pick<
-  Passkey,
-  'credential_id' | 'public_key' | 'counter' | 'transports' | 'device_type' | 'backed_up' | 'aaguid'
->;
+/** A passkey as its registration shows it; its name is the person's to give. */
+export type MadePasskey = Omit<Registration, 'name'>;
 
 /** EdDSA, ES256, RS256: what authenticators in use make and offline verifiers know. */
 export const ALGORITHMS = [-8, -7, -257];
@@ -43,7 +40,7 @@ export async function verifyRegistration(
   site: Site,
   intent: Intent,
   response: RegistrationResponseJSON,
-): Promise<Result<Registration>> {
+): Promise<Result<MadePasskey>> {
   const fault = faultOfClientData(response.response.clientDataJSON, 'webauthn.create') ?? faultOfAttestation(response);
   if (fault !== null) return ceremonyFailed(fault);
   const verified = await attempt(() =>

@@ -1,5 +1,5 @@
 // Who may see and touch which request. A request that one may not see is answered exactly like one that is not there.
-import type { KeyScope, Person, Principal } from '../../core/authority.ts';
+import { ADMINISTERS, type KeyScope, type Person, type Principal } from '../../core/authority.ts';
 import { isId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
@@ -56,7 +56,7 @@ export function isRequester(principal: Principal, request: Pick<ApprovalRequest,
 
 /** Owners and administrators may end what others asked for. */
 export const hasRight = (principal: Principal): principal is Person =>
-  principal.kind === 'person' && principal.roles.some((role) => role === 'owner' || role === 'admin');
+  principal.kind === 'person' && principal.roles.some((role) => ADMINISTERS.includes(role));
 
 /** What events call the caller. */
 export const nameOf = (principal: Principal) => ({
