@@ -3,7 +3,10 @@ import { type ReactNode, useEffect, useRef } from 'react';
 
 export function InSight({ children }: { children: ReactNode }) {
   const box = useRef<HTMLDivElement>(null);
-  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), []);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which must not become the effect's cleanup.
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div ref={box} className="scroll-mt-20 scroll-mb-44">
       {children}
