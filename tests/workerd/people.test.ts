@@ -258,12 +258,17 @@ describe('what a page reads', () => {
     refused(await get('/v1/events?cursor=%21', { cookie: me.cookie }), 400, 'invalid-request');
   });
 
-  it('metrics count what people decided', async () => {
+  it('metrics count what people decided, not what was withdrawn or ended undecided', async () => {
+    const withdrawn = await propose(world, { action: 'count.withdrawn' });
+    await success(post(`/v1/approval-requests/${withdrawn.id}/cancel`, { key: world.agent.text, body: {} }));
+    const ended = await propose(world, { action: 'count.ended' });
+    await success(post(`/v1/approval-requests/${ended.id}/expire`, { cookie: me.cookie, body: {} }));
     await approved(me, { action: 'count.me' });
-    const metrics = await eventually('/v1/metrics', ({ approved }) => approved > 0);
+    const metrics = await eventually('/v1/metrics', ({ approved, expired }) => approved > 0 && expired > 0);
     expect(metrics).toMatchObject({
       approved: 1,
       rejected: 0,
+      expired: 1,
       approval_rate: 1,
       median_seconds_to_decide: expect.any(Number),
     });

@@ -17,7 +17,7 @@ export interface Caller {
 /** The same words for every reason: missing, garbage, unknown, revoked, expired. */
 export const UNAUTHENTICATED = fail(
   'unauthenticated',
-  'Send a live API key as "Authorization: Bearer asn_…", or sign in with a passkey.',
+  'The credential is missing, unknown, revoked or expired: send an API key as "Authorization: Bearer asn_…", or sign in with a passkey.',
 );
 
 /** The caller by its credential; `unauthenticated` without one that we made. A bad header is not saved by a cookie. */

@@ -37,6 +37,8 @@ section{border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);pad
 h2{font-size:1.05rem;margin:.4rem 0}h3{font-size:.95rem;margin:.8rem 0 .2rem}
 code,.path{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;table-layout:fixed}td{overflow-wrap:anywhere}td:first-child{width:24%}th,td{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0}
+.contents td:first-child{width:5.5rem}.problems td:nth-child(2){width:3.5rem}
+pre{overflow-x:auto;padding:1rem;background:color-mix(in srgb,currentColor 7%,transparent);font:.85em/1.5 ui-monospace,monospace}
 .method{font-weight:700;text-transform:uppercase}.note{opacity:.75}
 :target{background:color-mix(in srgb,Highlight 18%,transparent)}
 `;

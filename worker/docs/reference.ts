@@ -1,8 +1,9 @@
-// The readable reference, printed from the OpenAPI document, and the page of problems, printed from their table. Nothing
-// here is written by hand, so nothing can be stale.
+// The readable reference, printed from the OpenAPI document, and the page of problems, printed from their table. What is
+// written by hand is in introduction.ts.
 import { PROBLEMS } from '../../core/problems.ts';
 import type { OpenApiDocument } from './document.ts';
 import { type Html, html, page } from './html.ts';
+import { introduction } from './introduction.ts';
 
 interface Schema {
   $ref?: string;
@@ -99,7 +100,8 @@ export function referencePage(document: OpenApiDocument): string {
   return page(
     'Assentry API',
     html`<h1>Assentry API</h1><p>${prose(document.info.description ?? '')}</p>
-<table>${contents}</table>${operations}<h1>Shapes</h1>${shapes}`,
+${introduction(document.servers?.[0]?.url ?? '')}
+<table class="contents">${contents}</table>${operations}<h1>Shapes</h1>${shapes}`,
   );
 }
 
@@ -115,5 +117,5 @@ export function problemsPage(): string {
   );
   const intro = html`<p>Every error answers <code>application/problem+json</code> with one of these codes; its
 <code>detail</code> says what happened and what to do, <code>errors[].pointer</code> where.</p>`;
-  return page('Assentry problems', html`<h1>Problems</h1>${intro}<table>${rows}</table>`);
+  return page('Assentry problems', html`<h1>Problems</h1>${intro}<table class="problems">${rows}</table>`);
 }

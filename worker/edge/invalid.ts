@@ -16,10 +16,16 @@ export function placesOf(issues: readonly Issue[], base: readonly PropertyKey[] 
   return issues.flatMap((issue) => {
     const path = [...base, ...issue.path] as (string | number)[];
     if (issue.code === 'invalid_union' && issue.errors.length > 0) return placesOf(nearest(issue.errors), path);
-    if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(path), detail: issue.message }];
+    if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerOf(path), detail: said(issue) }];
     return issue.keys.map((key) => ({ pointer: pointerOf([...path, key]), detail: 'This field is not known here.' }));
   });
 }
+
+/** An absent field is missing, not "undefined": JSON has no such thing. */
+const said = (issue: Issue): string =>
+  issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+    ? `This is missing: ${issue.expected} is expected here.`
+    : issue.message;
 
 /** Unknown fields tell shapes apart before faults in known ones do. */
 const distance = (branch: readonly Issue[]): number =>

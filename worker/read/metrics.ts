@@ -6,16 +6,20 @@ const DAYS_MS = 30 * 24 * 3_600_000;
 /** As many decisions as the percentiles are taken over: enough to be steady, bounded. */
 const MAX_DURATIONS = 5_000;
 
+/** There is a capability, of whatever status, once there was an approval. */
+const WAS_APPROVED = `json_extract(document, '$.capability.id') IS NOT NULL`;
+/** Whoever withdraws a request or ends its waiting is noted as who settled it, but has not decided it. */
+const BY_PERSON = `decided_by = 'person' AND (status = 'rejected' OR ${WAS_APPROVED})`;
 const COUNTS = `SELECT
     count(*) FILTER (WHERE status = 'pending') AS pending,
-    count(*) FILTER (WHERE decided_at IS NOT NULL AND status <> 'rejected') AS approved,
+    count(*) FILTER (WHERE ${WAS_APPROVED}) AS approved,
     count(*) FILTER (WHERE status = 'rejected') AS rejected,
-    count(*) FILTER (WHERE status = 'expired' AND decided_at IS NULL) AS expired,
-    count(*) FILTER (WHERE decided_by = 'person') AS by_person,
-    count(*) FILTER (WHERE decided_by = 'person' AND status <> 'rejected') AS approved_by_person
+    count(*) FILTER (WHERE status = 'expired' AND NOT (${WAS_APPROVED})) AS expired,
+    count(*) FILTER (WHERE ${BY_PERSON}) AS by_person,
+    count(*) FILTER (WHERE ${BY_PERSON} AND status <> 'rejected') AS approved_by_person
   FROM approval_requests WHERE organization = ? AND created_at >= ?`;
 const DURATIONS = `SELECT (julianday(decided_at) - julianday(created_at)) * 86400 AS seconds
-  FROM approval_requests WHERE organization = ? AND created_at >= ? AND decided_by = 'person' AND decided_at IS NOT NULL
+  FROM approval_requests WHERE organization = ? AND created_at >= ? AND ${BY_PERSON}
   ORDER BY id DESC LIMIT ${MAX_DURATIONS}`;
 const TOP = `SELECT action, count(*) AS count FROM approval_requests WHERE organization = ? AND created_at >= ?
   GROUP BY action ORDER BY count DESC, action LIMIT 10`;
