@@ -117,14 +117,40 @@ describe('a server that swaps what is signed', () => {
     await expectRefused();
   });
 
-  it('the parameters under their digest leaves nothing to sign with', async () => {
-    await alter(new RegExp(`/v1/approval-requests/${request.id}(\\?.*)?$`), (answer) => {
-      answer.effective.params.amount = 1;
-    });
+  it.each<[string, Alter]>([
+    ['the parameters', ({ effective }) => Object.assign(effective.params, { amount: 1 })],
+    ['a further parameter', ({ effective }) => Object.assign(effective.params, { urgent: true })],
+    ['the action', (shown) => Object.assign(shown, { action: 'order_tools.read_order' })],
+    ['the resource', (shown) => Object.assign(shown, { resource: 'service:sandbox' })],
+    ['the actor', (shown) => Object.assign(shown, { actor: 'agent:trusted' })],
+    ['for whom', (shown) => Object.assign(shown, { on_behalf_of: 'user:chief' })],
+    ['the metadata', (shown) => Object.assign(shown, { metadata: { environment: 'staging' } })],
+    ["the agent's words", ({ context }) => Object.assign(context, { reason: 'The chief wants it.' })],
+    ['a diff', (shown) => Object.assign(shown, { preview: { diff: '+harmless' } })],
+    ["policy's message", (shown) => Object.assign(shown, { message: 'A mere formality.' })],
+    ['the risk', ({ risk }) => Object.assign(risk, { level: 'low' })],
+    ['the reasons', ({ risk }) => Object.assign(risk, { reasons: ['Nothing to see.'] })],
+    ['the rule', ({ policy }) => Object.assign(policy, { rule: 'harmless' })],
+    ['the version of the policy', ({ policy }) => Object.assign(policy, { version: 99 })],
+    ['who must approve', ({ requirement }) => Object.assign(requirement.stages[0], { from: ['role:reviewer'] })],
+    ['how many must approve', ({ requirement }) => Object.assign(requirement.stages[0], { count: 2 })],
+    ['the deadline', (shown) => Object.assign(shown, { expires_at: '2099-01-01T00:00:00.000Z' })],
+  ])('%s under the digest leaves nothing to sign with', async (_what, change) => {
+    await alter(new RegExp(`/v1/approval-requests/${request.id}(\\?.*)?$`), change);
     await review();
     await owner.page.getByText('Do not decide this').waitFor();
     expect(await approveButton().count()).toBe(0);
   });
+});
+
+it('match words are computed by the page, whatever the server says they are', async () => {
+  await alter(new RegExp(`/v1/approval-requests/${request.id}(\\?.*)?$`), (shown) => {
+    shown.match_words = ['all', 'is', 'well'];
+  });
+  await review();
+  await approveButton().waitFor();
+  const text = await owner.page.locator('main').innerText();
+  for (const word of request.match_words) expect(text).toContain(word);
 });
 
 describe('a ceremony that is not whole', () => {
