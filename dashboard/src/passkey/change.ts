@@ -1,5 +1,5 @@
 // A change, signed as shown: digests and words are made here from the target before and after, not taken from the server.
-import { changeIntent, difference } from '../../../core/change.ts';
+import { changeIntent, type Difference, difference } from '../../../core/change.ts';
 import type { ChangeIntent } from '../../../core/intent.ts';
 import { post } from '../api/client.ts';
 import type { Change, Session } from '../api/types.ts';
@@ -9,9 +9,18 @@ import { assertPasskey, type RequestOptionsJson } from './webauthn.ts';
 
 /** What the change does, in words of this page's own making, and whether its digests are those of what is shown. */
 export function ownDifference(change: Change): { diff: string[]; fits: boolean } {
-  const own = difference(change.kind, change.before, change.after);
-  const fits = own.before_digest === change.before_digest && own.after_digest === change.after_digest;
-  return { diff: own.diff, fits };
+  const own = worded(change);
+  const fits = own?.before_digest === change.before_digest && own?.after_digest === change.after_digest;
+  return { diff: own?.diff ?? [], fits };
+}
+
+/** Null for a target whose shape is not that of its kind: nothing honest can be said about it, and it is not signed. */
+function worded({ kind, before, after }: Change): Difference | null {
+  try {
+    return difference(kind, before, after);
+  } catch {
+    return null;
+  }
 }
 
 /** The whole ceremony; resolves with the change as the server confirms it, and with its secret if it has one. */
