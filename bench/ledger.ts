@@ -39,6 +39,8 @@ export interface BenchRow {
   min: number;
   median: number;
   max: number;
+  /** One per round. */
+  samples: number[];
   /** Of the medians, to the first arm. */
   ratio: number;
   target: string;
@@ -197,6 +199,7 @@ export async function ledgerRows(): Promise<BenchRow[]> {
   return ARMS.map(({ arm }, at) => ({
     ...{ figure: `ledger, sealed and proved: ${arm}`, unit: 'events/s' },
     ...{ min: Math.min(...rates[at]!), median: median(rates[at]!), max: Math.max(...rates[at]!) },
+    samples: rates[at]!,
     ...{ ratio: median(rates[at]!) / median(rates[0]!), target: at === 0 ? 'baseline' : '≥ 10,000 and ≥ 20×' },
   }));
 }
@@ -207,7 +210,7 @@ if (import.meta.main) {
   else {
     const whole = (n: number) => Math.round(n).toLocaleString('en');
     console.table(
-      rows.map((row) => ({
+      rows.map(({ samples: _samples, ...row }) => ({
         ...row,
         min: whole(row.min),
         median: whole(row.median),

@@ -1,6 +1,6 @@
 // Runs rows one after the other: they share a machine, and counts share an isolate. A row that cannot be measured says
 // why and leaves the others alone; times fail nothing.
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { Context } from './context.ts';
 import { type Measured, measured } from './line.ts';
 import { ROWS } from './rows.ts';
@@ -13,7 +13,7 @@ interface Missing {
 
 export interface Report {
   /** What the times were taken on; counts do not depend on it. */
-  machine: { cpu: string; cores: number; node: string };
+  machine: { cpu: string; cores: number; node: string; load_before: number; load_after: number };
   at: string;
   lines: Measured[];
   not_measured: Missing[];
@@ -43,17 +43,22 @@ export async function bench(names: readonly string[], says: (row: string) => voi
     }
   } finally {
     await context.close();
+    report.machine.load_after = loadavg()[0]!;
   }
   return report;
 }
 
 const machine = (): Report['machine'] => ({
   ...{ cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version },
+  ...{ load_before: loadavg()[0]!, load_after: loadavg()[0]! },
 });
 
 /** For people. */
 export function shown({ machine, lines, not_measured }: Report): string {
   const missing = not_measured.map(({ row, reason }) => `not measured: ${row}: ${reason}`);
-  const where = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}. Counts are exact; of times only ratios mean anything.`;
+  const { cpu, cores, node, load_before, load_after } = machine;
+  const load = `load ${load_before.toFixed(1)} before, ${load_after.toFixed(1)} after`;
+  const busy = Math.max(load_before, load_after) > cores ? ' The machine was busy: times in ms say little.' : '';
+  const where = `${cpu}, ${cores} cores, ${load}, Node ${node}. Counts are exact; of times only ratios mean anything.${busy}`;
   return [...(lines.length > 0 ? [table(lines)] : []), '', ...missing, where].join('\n');
 }

@@ -11,7 +11,9 @@ const number = (value: number): string => {
 const ratio = (value: number | null): string => {
   if (value === null) return '';
   if (value === 0) return '0×';
-  return Math.abs(value) < 0.01 ? `1/${Math.round(1 / value).toLocaleString('en')}×` : `${value.toPrecision(3)}×`;
+  // Sooner than the baseline could begin: there is no factor to name.
+  if (value < 0) return '< 0×';
+  return value < 0.01 ? `1/${Math.round(1 / value).toLocaleString('en')}×` : `${value.toPrecision(3)}×`;
 };
 
 const COLUMNS: [title: string, cell: (line: Measured) => string][] = [

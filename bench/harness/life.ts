@@ -5,7 +5,7 @@ import type { Counts } from '../worker/meter.ts';
 import { approve, exchange, propose, report, type World } from './world.ts';
 
 /** Longer than an outbox waits for its retry (2 s), with room for a busy machine. */
-const ALARMS_MS = 2_600;
+export const ALARMS_MS = 2_600;
 
 export type Step = 'create' | 'decide' | 'exchange' | 'report';
 

@@ -86,7 +86,7 @@ function lineOf(figure: string, arm: string, limit: number, samples: Samples): L
   return {
     ...{ figure, unit: 'ms CPU', samples: samples.ours, target: atMostTimes(limit) },
     baseline: { arm, value: median(samples.theirs), how: 'measured' },
-    note: `${BATCH} calls a round, with all that follows the answer`,
+    note: `${BATCH} calls a round, with all that follows the answer; D1 and the queue are simulated in the same process`,
   };
 }
 

@@ -12,8 +12,8 @@ export const ledger: Row = {
     const [first, ...others] = await ledgerRows();
     const value = first!.median;
     return others.map(
-      ({ figure, unit, min, median, max }): Line => ({
-        ...{ figure, unit, samples: [min, median, max] },
+      ({ figure, unit, samples }): Line => ({
+        ...{ figure, unit, samples },
         baseline: { arm: 'one call, one transaction per event', value, how: 'measured' },
         target: {
           words: `≥ ${PER_SECOND.toLocaleString('en')} and ≥ ${TIMES}×`,

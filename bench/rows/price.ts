@@ -75,7 +75,7 @@ export const price: Row = {
     const polling = Math.max(...lives.map(priceOf)) + (WAIT_SECONDS / POLL_SECONDS) * median(polls.map(priceOf));
     const awake = Math.max(...whole) + dollars({ object_gb_second: WAIT_SECONDS * OBJECT_GB });
     const approval = line('list price: human approval with its wait', lives, atMost(25, '≤ $25'));
-    const told = `list prices of ${PRICES_READ}; no Worker CPU, no storage`;
+    const told = `list prices of ${PRICES_READ}; no Worker CPU, no storage; object time is an upper bound; each step alone in its flush`;
     return [
       {
         ...{ ...approval, samples: whole, note: `${approval.note}; ${told}` },

@@ -3,6 +3,7 @@
 import type { Row } from '../context.ts';
 import { pause } from '../context.ts';
 import { costOf, sumOf } from '../harness/life.ts';
+import { untilSaid } from '../harness/waiters.ts';
 import { approve, propose, type World } from '../harness/world.ts';
 import { atMost, type Line } from '../line.ts';
 import type { Counts } from '../worker/meter.ts';
@@ -35,15 +36,6 @@ async function waitedFor(world: World, ms: number): Promise<Waited> {
   );
   const after = await costOf(world, () => approve(world, id).then(() => heard), 0);
   return { wait, constructions: after['construct:request'] ?? 0 };
-}
-
-export async function untilSaid(response: Response, words: string): Promise<number> {
-  let text = '';
-  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    if (text.includes(words)) return performance.now();
-  }
-  throw new Error(`the stream ended before it said ${words}`);
 }
 
 export const wait: Row = {
