@@ -1,10 +1,10 @@
 // Bad input of contract.md "Conventions": a clear 4xx that names the place, and nothing written.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/limits.ts';
+import { MAX_BODY_BYTES, MAX_EVIDENCE_BYTES, MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/limits.ts';
 import { app } from '../../worker/app.ts';
 import { routesOf } from '../../worker/edge/known-route.ts';
 import { type Answer, call, env, get, post, success } from './support/house.ts';
-import { ASK, found, type Member, owner, type World } from './support/world.ts';
+import { ASK, found, type Member, owner, propose, type World } from './support/world.ts';
 
 let world: World;
 let member: Member;
@@ -230,5 +230,16 @@ describe('a credential', () => {
       bodies.add(answer.text.replace(/"request_id":"[^"]*"/, ''));
     }
     expect(bodies.size).toBe(1);
+  });
+});
+
+describe('evidence of an outcome', () => {
+  it('that is too large is refused by its pointer, and nothing is written', async () => {
+    const { id } = await propose(world);
+    const body = { status: 'executed', evidence: { log: 'x'.repeat(MAX_EVIDENCE_BYTES) } };
+    const ask = { key: world.agent.text, body };
+    const answer = await nothingWritten(() => post(`/v1/approval-requests/${id}/outcome`, ask));
+    refused(answer, 400, 'invalid-request');
+    expect(answer.body.errors[0].pointer).toBe('/evidence');
   });
 });

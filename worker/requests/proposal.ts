@@ -32,7 +32,7 @@ export function readProposal(body: JsonObject, principal: Principal): Result<Ask
   const resource = parseResource(body.resource);
   const actor = parseActor(body.actor ?? ownActor(principal));
   const errors = [...placed('/action', action), ...placed('/resource', resource), ...placed('/actor', actor)];
-  errors.push(...oversized(body));
+  errors.push(...oversized(body, BYTES));
   if (errors.length > 0 || !action.ok || !resource.ok || !actor.ok)
     return fail('invalid-request', `The proposal does not fit: ${errors[0]?.pointer}: ${errors[0]?.detail}`, {
       errors,
@@ -59,8 +59,9 @@ const object = (value: Json | undefined): JsonObject | null => (value === undefi
 const placed = (pointer: string, result: Result<string>): ProblemPlace[] =>
   result.ok ? [] : [{ pointer, detail: result.problem.detail }];
 
-function oversized(body: JsonObject): ProblemPlace[] {
-  return Object.entries(BYTES).flatMap(([field, most]) => {
+/** The fields that are larger, as canonical JSON, than `limits` allows in bytes. */
+export function oversized(body: JsonObject, limits: Readonly<Record<string, number>>): ProblemPlace[] {
+  return Object.entries(limits).flatMap(([field, most]) => {
     const bytes = body[field] === undefined ? 0 : canonicalBytes(body[field]).length;
     return bytes <= most ? [] : [{ pointer: `/${field}`, detail: `has ${bytes} bytes; ${most} at most.` }];
   });

@@ -4,12 +4,12 @@
 import { utf8 } from '../../core/encoding.ts';
 import { TERMINAL } from '../../core/lifecycle.ts';
 import type { Env } from '../../durable-objects/env.ts';
-import { type Seen, type Watch, watch } from './watch.ts';
+import { type Visible, type Watch, watch } from './watch.ts';
 
 /** Proxies close a silent connection after half a minute or more. */
 const HEARTBEAT_MS = 15_000;
 
-const message = ({ seq, request }: Seen): Uint8Array =>
+const message = ({ seq, request }: Visible): Uint8Array =>
   utf8(`id: ${seq}\nevent: approval_request\ndata: ${JSON.stringify(request)}\n\n`);
 
 /**

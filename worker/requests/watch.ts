@@ -4,14 +4,14 @@ import type { ApprovalRequest } from '../../core/request/present.ts';
 import type { Env } from '../../durable-objects/env.ts';
 import { requestOf } from './request-object.ts';
 
-export interface Seen {
+export interface Visible {
   seq: number;
   request: ApprovalRequest;
 }
 
 export interface Watch {
   /** The next visible state; null when the socket has closed or `timeout_ms` passed. */
-  next(timeout_ms: number): Promise<Seen | null>;
+  next(timeout_ms: number): Promise<Visible | null>;
   /** The object let go of the socket: nothing will come any more. */
   ended(): boolean;
   close(): void;
@@ -26,7 +26,7 @@ export async function watch(env: Env, organization: string, id: string): Promise
   if (!socket) throw new Error(`no socket from the request's object: ${response.status}`);
   const inbox = new Inbox();
   socket.accept();
-  socket.addEventListener('message', (event) => inbox.put(JSON.parse(event.data as string) as Seen));
+  socket.addEventListener('message', (event) => inbox.put(JSON.parse(event.data as string) as Visible));
   socket.addEventListener('close', () => inbox.end());
   socket.addEventListener('error', () => inbox.end());
   return {
@@ -38,11 +38,11 @@ export async function watch(env: Env, organization: string, id: string): Promise
 
 /** Messages that came, or the one waiter for the next. */
 class Inbox {
-  readonly #messages: Seen[] = [];
+  readonly #messages: Visible[] = [];
   #ended = false;
   #wake: (() => void) | null = null;
 
-  put(message: Seen): void {
+  put(message: Visible): void {
     this.#messages.push(message);
     this.#wake?.();
   }
@@ -56,7 +56,7 @@ class Inbox {
     return this.#ended && this.#messages.length === 0;
   }
 
-  async take(timeout_ms: number): Promise<Seen | null> {
+  async take(timeout_ms: number): Promise<Visible | null> {
     if (this.#messages.length === 0 && !this.#ended) await this.#signal(timeout_ms);
     return this.#messages.shift() ?? null;
   }
@@ -73,7 +73,12 @@ class Inbox {
 }
 
 /** The first state that is no longer pending, or the last one seen when time is up. */
-export async function waitWhilePending(env: Env, seen: Seen, organization: string, wait_ms: number): Promise<Seen> {
+export async function waitWhilePending(
+  env: Env,
+  seen: Visible,
+  organization: string,
+  wait_ms: number,
+): Promise<Visible> {
   if (wait_ms === 0 || seen.request.status !== 'pending') return seen;
   const until = Date.now() + wait_ms;
   const held = await watch(env, organization, seen.request.id);

@@ -1,5 +1,7 @@
 // Approval requests: proposing, reading, waiting, and what ends one without a decision.
 import { createRoute } from '@hono/zod-openapi';
+import type { JsonObject } from '../../core/json.ts';
+import { MAX_EVIDENCE_BYTES } from '../../core/limits.ts';
 import { fail, type Result } from '../../core/problems.ts';
 import type { Report } from '../../core/request/withdraw.ts';
 import type { HandQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
@@ -9,6 +11,7 @@ import { answer, problemAnswer } from '../problem.ts';
 import { listRequests } from '../read/requests.ts';
 import { hasRight, isRequester, type Seen, seenRequest } from '../requests/access.ts';
 import { handOf } from '../requests/hand.ts';
+import { oversized } from '../requests/proposal.ts';
 import { propose } from '../requests/propose.ts';
 import { deliverLater, type RequestPort, requestOf, settled } from '../requests/request-object.ts';
 import { streamOf } from '../requests/stream.ts';
@@ -78,10 +81,10 @@ export function approvalRequests(app: App): void {
   app.openapi(acting('outcome', 'Report what happened', OutcomeBody), (c) => reported(c));
   app.openapi(acting('comments', 'Comment', CommentBody, BY_SESSION), (c) => commented(c, said(c).comment!.trim()));
   app.openapi(acting('revoke', 'Take the capability back', OptionalReasonBody, BY_SESSION), (c) =>
-    ended(c, 'revoke', said(c).reason ?? null),
+    revoked(c, said(c).reason ?? null),
   );
   app.openapi(acting('expire', 'End the waiting', OptionalReasonBody, BY_SESSION), (c) =>
-    ended(c, 'expire', said(c).reason ?? null),
+    expired(c, said(c).reason ?? null),
   );
 }
 
@@ -127,25 +130,20 @@ async function events(c: Ctx): Promise<Response> {
   return c.json({ data: lines.value.map(({ event, receipt }) => ({ ...event, receipt })) });
 }
 
-/** One command by hand: who may, then the object, then the answer. */
-async function command(
-  c: Ctx,
-  purpose: string,
-  reason: string | null,
-  may: (seen: Seen) => boolean,
-  run: (object: RequestPort, hand: HandQuestion, seen: Seen) => Promise<Reply<View>>,
-): Promise<Response> {
-  const done = await commanded(c, purpose, reason, may, run);
+/** A command by hand: who may, what the object is asked, and the caller's words where it keeps them. */
+interface ByHand {
+  purpose: string;
+  reason?: string | null;
+  may: (seen: Seen) => boolean;
+  run: (object: RequestPort, hand: HandQuestion, seen: Seen) => Promise<Reply<View>>;
+}
+
+async function command(c: Ctx, by: ByHand): Promise<Response> {
+  const done = await commanded(c, by);
   return done.ok ? shown(c, done.value, 200) : problemAnswer(c, done.problem);
 }
 
-async function commanded(
-  c: Ctx,
-  purpose: string,
-  reason: string | null,
-  may: (seen: Seen) => boolean,
-  run: (object: RequestPort, hand: HandQuestion, seen: Seen) => Promise<Reply<View>>,
-): Promise<Result<View>> {
+async function commanded(c: Ctx, { purpose, reason = null, may, run }: ByHand): Promise<Result<View>> {
   const seen = await seenRequest(c);
   if (!seen.ok) return seen;
   if (!may(seen.value)) return fail('forbidden', 'You see this request, but this is for others to do.');
@@ -155,36 +153,33 @@ async function commanded(
 }
 
 const requesterOnly = ({ principal, view }: Seen) => isRequester(principal, view.request);
+const peopleOnly = ({ principal }: Seen) => principal.kind === 'person';
+const withRight = ({ principal }: Seen) => hasRight(principal);
 
 const canceled = (c: Ctx, reason: string | null) =>
-  command(c, 'cancel', reason, requesterOnly, (object, hand) => object.cancel(hand));
+  command(c, { purpose: 'cancel', reason, may: requesterOnly, run: (object, hand) => object.cancel(hand) });
 
 const commented = (c: Ctx, comment: string) =>
-  command(
-    c,
-    'comment',
-    comment,
-    ({ principal }) => principal.kind === 'person',
-    (object, hand) => object.comment(hand),
-  );
+  command(c, { purpose: 'comment', reason: comment, may: peopleOnly, run: (object, hand) => object.comment(hand) });
 
-const ended = (c: Ctx, verb: 'revoke' | 'expire', reason: string | null) =>
-  command(
-    c,
-    verb,
-    reason,
-    ({ principal }) => hasRight(principal),
-    (object, hand) => (verb === 'revoke' ? object.revoke({ ...hand, stop: null }) : object.expire(hand)),
-  );
+const revoked = (c: Ctx, reason: string | null) =>
+  command(c, {
+    ...{ purpose: 'revoke', reason, may: withRight },
+    run: (object, hand) => object.revoke({ ...hand, stop: null }),
+  });
 
-function reported(c: Ctx): Promise<Response> {
+const expired = (c: Ctx, reason: string | null) =>
+  command(c, { purpose: 'expire', reason, may: withRight, run: (object, hand) => object.expire(hand) });
+
+async function reported(c: Ctx): Promise<Response> {
+  const errors = oversized(c.get('body') as JsonObject, { evidence: MAX_EVIDENCE_BYTES });
+  if (errors.length > 0)
+    return problemAnswer(c, { code: 'invalid-request', detail: `evidence ${errors[0]!.detail}`, errors });
   const body = c.get('body') as unknown as Pick<Report, 'status' | 'evidence'> & { detail?: string };
   const report = { status: body.status, detail: body.detail ?? null, evidence: body.evidence ?? null };
-  return command(
-    c,
-    'outcome',
-    null,
-    (seen) => requesterOnly(seen) || hasRight(seen.principal),
-    (object, hand, seen) => object.report({ ...hand, report: { ...report, has_right: hasRight(seen.principal) } }),
-  );
+  return command(c, {
+    purpose: 'outcome',
+    may: (seen) => requesterOnly(seen) || withRight(seen),
+    run: (object, hand, seen) => object.report({ ...hand, report: { ...report, has_right: withRight(seen) } }),
+  });
 }
