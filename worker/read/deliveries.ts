@@ -12,31 +12,18 @@ export interface DeliveryFilter {
   limit: number;
 }
 
-const {
-  id,
-  endpoint,
-  event,
-  event_type,
-  object,
-  status,
-  attempts,
-  next_attempt_at,
-  last_status,
-  last_error,
-  created_at,
-} = deliveries;
 const SHOWN = {
-  id,
-  endpoint,
-  event,
-  event_type,
-  object,
-  status,
-  attempts,
-  next_attempt_at,
-  last_status,
-  last_error,
-  created_at,
+  id: deliveries.id,
+  endpoint: deliveries.endpoint,
+  event: deliveries.event,
+  event_type: deliveries.event_type,
+  object: deliveries.object,
+  status: deliveries.status,
+  attempts: deliveries.attempts,
+  next_attempt_at: deliveries.next_attempt_at,
+  last_status: deliveries.last_status,
+  last_error: deliveries.last_error,
+  created_at: deliveries.created_at,
 };
 
 /** Deliveries of one organisation, as answered. */
@@ -53,12 +40,12 @@ export async function listDeliveries(
     .where(
       and(
         eq(deliveries.organization, organization),
-        filter.endpoint === undefined ? undefined : eq(endpoint, filter.endpoint),
-        filter.status === undefined ? undefined : eq(status, filter.status),
-        place.value === null ? undefined : lt(id, place.value),
+        filter.endpoint === undefined ? undefined : eq(deliveries.endpoint, filter.endpoint),
+        filter.status === undefined ? undefined : eq(deliveries.status, filter.status),
+        place.value === null ? undefined : lt(deliveries.id, place.value),
       ),
     )
-    .orderBy(desc(id))
+    .orderBy(desc(deliveries.id))
     .limit(filter.limit + 1);
   return ok(pageFrom(rows, filter.limit, (row) => row.id));
 }

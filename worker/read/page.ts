@@ -3,14 +3,17 @@ import { base64url, fromBase64Url, fromUtf8, utf8 } from '../../core/encoding.ts
 import { fail, ok, type Result } from '../../core/problems.ts';
 
 /** The place after a row, as a cursor. */
-export const cursorAfter = (key: string | number): string => base64url(utf8(String(key)));
+const cursorAfter = (key: string | number): string => base64url(utf8(String(key)));
 
-/** A cursor's place, null without one. */
-export function placeOf(cursor: string | undefined): Result<string | null> {
+/** An id, or a place in the ledger. */
+const KEY = /^[a-z0-9_]{1,64}$/;
+
+/** A cursor's place, null without one; `invalid-request` when it has not the form of the list's keys. */
+export function placeOf(cursor: string | undefined, form = KEY): Result<string | null> {
   if (cursor === undefined) return ok(null);
   const bytes = fromBase64Url(cursor);
   const text = bytes === null ? null : fromUtf8(bytes);
-  if (text !== null && /^[a-z0-9_]{1,64}$/.test(text)) return ok(text);
+  if (text !== null && form.test(text)) return ok(text);
   const errors = [{ pointer: '/cursor', detail: 'This is not a cursor of ours.' }];
   return fail('invalid-request', 'The cursor is not one that a page gave; start without.', { errors });
 }

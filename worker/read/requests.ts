@@ -3,13 +3,13 @@
 import { and, type Column, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Principal } from '../../core/authority.ts';
-import { base64url, fromBase64Url, fromUtf8, utf8 } from '../../core/encoding.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
 import { approval_requests as table } from '../../migrations/schema.ts';
 import { authorized } from '../auth/authorized.ts';
 import type { Ctx } from '../context.ts';
 import { maySeeAll, seesAny } from '../requests/access.ts';
+import { pageFrom, placeOf } from './page.ts';
 
 export interface Filter {
   status?: string;
@@ -32,20 +32,18 @@ export async function listRequests(c: Ctx, filter: Filter): Promise<Result<Page>
   if (!who.ok) return who;
   if (!seesAny(who.value.principal))
     return fail('forbidden', 'This API key lacks the scope requests:read: it sees no requests.');
-  const after = readCursor(filter.cursor);
-  if (!after.ok) return after;
+  const place = placeOf(filter.cursor, /^\S{24} apr_\w+$/);
+  if (!place.ok) return place;
+  const [created_at, id] = place.value?.split(' ') ?? [];
+  const after = created_at && id ? { created_at, id } : null;
   const rows = await drizzle(c.env.DB)
     .select({ document: table.document, created_at: table.created_at, id: table.id })
     .from(table)
-    .where(and(...conditions(who.value.caller.organization, who.value.principal, filter, after.value)))
+    .where(and(...conditions(who.value.caller.organization, who.value.principal, filter, after)))
     .orderBy(desc(table.created_at), desc(table.id))
     .limit(filter.limit + 1);
-  const page = rows.slice(0, filter.limit);
-  const last = rows.length > filter.limit ? page.at(-1) : undefined;
-  return ok({
-    data: page.map((row) => JSON.parse(row.document) as ApprovalRequest),
-    next_cursor: last ? writeCursor(last) : null,
-  });
+  const { data, next_cursor } = pageFrom(rows, filter.limit, (row) => `${row.created_at} ${row.id}`);
+  return ok({ data: data.map(({ document }) => JSON.parse(document) as ApprovalRequest), next_cursor });
 }
 
 interface Position {
@@ -83,15 +81,3 @@ function search(q: string): SQL | undefined {
 
 const before = ({ created_at, id }: Position): SQL | undefined =>
   or(lt(table.created_at, created_at), and(eq(table.created_at, created_at), lt(table.id, id)));
-
-const writeCursor = ({ created_at, id }: Position): string => base64url(utf8(`${created_at} ${id}`));
-
-function readCursor(cursor: string | undefined): Result<Position | null> {
-  if (cursor === undefined) return ok(null);
-  const bytes = fromBase64Url(cursor);
-  const [, created_at, id] = /^(\S{24}) (apr_\w+)$/.exec((bytes && fromUtf8(bytes)) ?? '') ?? [];
-  if (created_at !== undefined && id !== undefined) return ok({ created_at, id });
-  return fail('invalid-request', 'The cursor is not one that a list answered.', {
-    errors: [{ pointer: '/cursor', detail: 'is not a cursor' }],
-  });
-}
