@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../core/ids.ts';
+import { organizationOf } from '../../worker/organization.ts';
 import { count, history } from '../workerd/support/history.ts';
-import { get, post, success } from '../workerd/support/house.ts';
+import { env, get, post, success } from '../workerd/support/house.ts';
 import {
   ASK,
   approved,
@@ -31,6 +33,20 @@ let versions = 0;
 const unique = () => ({ params: { version: `v${versions++}` } });
 
 describe('while the ledger does not answer', () => {
+  it('founds an organisation that knows nobody yet, and the same call finishes it', async () => {
+    const id = newId('org', Date.now(), crypto.getRandomValues(new Uint8Array(10)));
+    const object = organizationOf(env, id);
+    const organization = { id, kind: 'live' as const, name: 'New', rp_id: env.RP_ID };
+    const body = { organization, policy_source: 'version: 1\n', service_accounts: [] };
+    const link = { token_id: 'a-link', purpose: 'setup' as const, exp: null };
+    faults.ledger = 'down';
+    expect(await object.genesis(body)).toMatchObject({ problem: { code: 'not-sealed-yet' } });
+    expect(await object.linkToken(link)).toMatchObject({ problem: { code: 'unauthenticated' } });
+    heal();
+    expect(await object.genesis(body)).toEqual({ ok: true, value: { config_version: 1 } });
+    expect(await object.linkToken(link)).toMatchObject({ ok: true });
+  });
+
   it('shows an approval to nobody, burns nothing, and the same call finishes it', async () => {
     const { id } = await propose(world, unique());
     const offer = await success(offered(reviewer, id));

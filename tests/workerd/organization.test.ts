@@ -83,6 +83,14 @@ describe('a credential', () => {
     expect(await refusalCode(nowhere.authorize(asks(org.agent)))).toBe('unauthenticated');
   });
 
+  it('of a member whom a signed change locked is worth nothing at once', async () => {
+    const first = await owner(await founded());
+    const other = await invited(first, 'locked@example.com', ['auditor']);
+    await value(first.org.object.authorize(asks(other.session)));
+    await changed(first, 'member', { locked: true }, other.user);
+    expect(await refusalCode(first.org.object.authorize(asks(other.session)))).toBe('unauthenticated');
+  });
+
   it('of a locked member is worth nothing at once', async () => {
     const first = await owner(await founded());
     const other = await invited(first, 'a@example.com', ['reviewer']);

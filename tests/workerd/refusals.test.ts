@@ -79,6 +79,15 @@ describe('an exchange is refused, and changes nothing,', () => {
     expect((await read(id)).status).toBe('approved');
   });
 
+  it('by a key of the same account that may only read', async () => {
+    const { id } = await approved(member);
+    const value = { service_account: world.service_account, name: 'reader', scopes: ['requests:read'] };
+    const reader = { id: '', text: (await change(member, 'api_key', value)).secret };
+    expect((await get(`/v1/approval-requests/${id}`, { key: reader.text })).status).toBe(200);
+    refused(await exchange(world, id, {}, reader), 403, 'forbidden');
+    expect((await read(id)).status).toBe('approved');
+  });
+
   it('a second time with another nonce or another key', async () => {
     const { id } = await approved(member);
     await success(exchange(world, id, { nonce: 'one' }));
