@@ -30,6 +30,8 @@ export const MAX_EXTERNAL_REF_CHARS = 256;
 export const MAX_KEY_CHARS = 255;
 /** outcome.evidence: a few references, no archive. */
 export const MAX_EVIDENCE_BYTES = 8 * 1024;
+/** Changes of one proposer that wait for a signature: a person reads each, and a key must not fill the store. */
+export const MAX_OPEN_CHANGES = 50;
 
 // Times.
 /** Below this no person can read and decide. */

@@ -9,7 +9,7 @@ import { digestOf } from '../../core/digest.ts';
 import { instantAt, instantMs } from '../../core/duration.ts';
 import { derivedId } from '../../core/ids.ts';
 import type { Digest, JsonObject } from '../../core/json.ts';
-import { CHANGE_LIFETIME_SECONDS } from '../../core/limits.ts';
+import { CHANGE_LIFETIME_SECONDS, MAX_OPEN_CHANGES } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { applyNow } from './change-applied.ts';
 import { baseMoved, needed, planOf, proposedEvent } from './changes.ts';
@@ -66,6 +66,7 @@ export function propose(room: Room, proposal: Proposal): Result<{ id: string; re
   const id = idempotency ? idFor(room, by.value.id, idempotency) : mintId('chg');
   const earlier = room.store.changes.get(id);
   if (earlier) return repeated(earlier, body_digest);
+  if (!by.value.appliesAtOnce && openBy(room, by.value.id) >= MAX_OPEN_CHANGES) return tooMany();
   const planned = checkedPlan(room, id, { kind, target, value }, proposal.base_digest ?? null);
   if (!planned.ok) return planned;
   const change = write(room, { id, kind, value, body_digest }, planned.value, by.value);
@@ -73,6 +74,17 @@ export function propose(room: Room, proposal: Proposal): Result<{ id: string; re
   if (by.value.appliesAtOnce) applyNow(room, change, []);
   return ok({ id, replayed: false });
 }
+
+/** How many of somebody's changes wait for a signature. */
+const openBy = (room: Room, proposer: string): number =>
+  room.store.changes
+    .list(['status', '=', 'proposed'])
+    .filter(({ proposed_by, expires_at }) => proposed_by === proposer && expires_at > nowInstant()).length;
+
+const tooMany = () =>
+  fail('too-many-pending', `${MAX_OPEN_CHANGES} of your changes wait for a signature: sign or reject some first.`, {
+    retry_after_seconds: 3_600,
+  });
 
 const idFor = (room: Room, principal: string, idempotency: string): string =>
   derivedId('chg', hmacSha256(idKey(room), canonicalBytes(['change', principal, idempotency])));

@@ -6,7 +6,7 @@ import { credentialDigest } from '../../core/credential.ts';
 import { openBody, sealBody } from '../../core/delivery-seal.ts';
 import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { MAX_COMMENTS } from '../../core/limits.ts';
+import { MAX_COMMENTS, MAX_OPEN_CHANGES } from '../../core/limits.ts';
 import { macKeys } from '../../core/mac.ts';
 import { deliverDue } from '../../worker/delivery/consumer.ts';
 import { type RequestPort, requestOf } from '../../worker/requests/request-object.ts';
@@ -127,6 +127,38 @@ describe('four eyes', () => {
     expect((await people.proposed(first, 'organization', { settings: { four_eyes: [] } })).signatures_needed).toBe(2);
     const more = { settings: { four_eyes: ['policy', 'api_key'] } };
     expect((await people.proposed(first, 'organization', more)).signatures_needed).toBe(1);
+  });
+});
+
+describe('changes', () => {
+  it('do not fill the store: a key that proposes without end is told to wait, and nobody else is', async () => {
+    const boss = await people.owner(await founded());
+    const { object, admin } = boss.org;
+    const policy = { kind: 'policy' as const, value: { source: 'version: 1\n' } };
+    for (let n = 0; n < MAX_OPEN_CHANGES; n++) await value(object.proposeChange({ credential: admin, ...policy }));
+    expect(await refusalCode(object.proposeChange({ credential: admin, ...policy }))).toBe('too-many-pending');
+    await value(object.proposeChange({ credential: boss.session, ...policy }));
+  });
+
+  it('leave somebody who can act: the last owner is not locked by a signature either', async () => {
+    const boss = await people.owner(await founded());
+    const lock = { credential: boss.session, kind: 'member' as const, target: boss.user, value: { locked: true } };
+    expect(await refusalCode(boss.org.object.proposeChange(lock))).toBe('invalid-request');
+  });
+
+  it('of two owners who take the role from each other at once, one does', async () => {
+    const first = await people.owner(await founded());
+    const second = await people.invited(first, 'second@example.com', ['owner']);
+    const away = (by: people.Somebody, of: people.Somebody) =>
+      people.proposed(by, 'member', { roles: ['admin'] }, of.user);
+    const [one, other] = [await away(first, second), await away(second, first)];
+    const busy = await people.proposed(first, 'organization', { name: 'Busy' });
+    const answers = await Promise.all([
+      first.org.object.signChange(people.signature(first, busy)),
+      first.org.object.signChange(people.signature(first, one)),
+      first.org.object.signChange(people.signature(second, other)),
+    ]);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, true, false]);
   });
 });
 

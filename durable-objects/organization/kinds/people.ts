@@ -72,8 +72,12 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
   if (wish.value.groups !== undefined) return wrong('/value/groups', 'change the group itself: use the kind group');
   const after = memberAfter(member, wish.value);
   if (!emailIsFree(room, after.email, member.id)) return wrong('/value/email', 'another member has this mail address');
-  if (!after.roles.includes('owner') && isLastOwner(room, member.id))
-    return wrong('/value/roles', 'the last owner stays an owner: make somebody else an owner first');
+  const owns = after.roles.includes('owner') && after.status === 'active';
+  if (!owns && isLastOwner(room, member.id))
+    return wrong(
+      after.status === 'active' ? '/value/roles' : '/value/locked',
+      'the last owner stays an owner: make somebody else an owner first',
+    );
   const groups = groupNames(room, member.id);
   const could = member.status === 'active' && mayApprove(member.roles, groups);
   const letsApprove = !could && after.status === 'active' && mayApprove(after.roles, groups);
