@@ -1,11 +1,12 @@
 // What a webhook carries: a CloudEvents 1.0 event in structured JSON form, fixed when it becomes due, so that every
 // attempt sends the same bytes. Signing and sending are worker/delivery's.
+
+import { sha256 } from '#sha256';
+import { utf8 } from './encoding.ts';
 import type { RecordedEvent } from './events.ts';
 import { derivedId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ApprovalRequest } from './request/present.ts';
-import { sha256 } from '#sha256';
-import { utf8 } from './encoding.ts';
 
 /** Id of the delivery of one event to one endpoint: the same however often it is made due. */
 export const deliveryId = (endpoint: string, event: string): string =>
