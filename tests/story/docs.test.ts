@@ -1,5 +1,8 @@
-// What the reference tells a newcomer to type, typed: the four calls at the top of /docs, read from the page itself.
-import { afterAll, beforeAll, expect, it } from 'vitest';
+// What the reference tells a newcomer to type, typed: the four calls at the top of /docs, read from the page itself, and
+// the examples of docs/, as they are.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Reviewer } from '../../scripts/reviewer.ts';
 import { enrolOwner } from '../support/people.ts';
 import { TestStack } from '../support/stack.ts';
@@ -61,4 +64,23 @@ it('asks, waits, exchanges and reports as the page says', async () => {
   expect((await typed(wait!, variables)).status).toBe('approved');
   expect((await typed(exchange!, variables)).access_token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
   expect((await typed(report!, variables)).status).toBe('executed');
+});
+
+/** Runs an example in a process of its own; answers with its next line each time, and ends it at the end of the test. */
+function example(name: string, env: Record<string, string>) {
+  const child = spawn(process.execPath, [`docs/examples/${name}`], { env: { PATH: process.env.PATH ?? '', ...env } });
+  onTestFinished(() => void child.kill());
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return async () => String((await lines.next()).value);
+}
+
+it('runs the examples: a small refund at once, a large one when a person has approved, neither without a capability', async () => {
+  const { api_key, organization } = stack.dev.test;
+  const merchant = example('merchant.mjs', { PORT: '0', ASSENTRY_ISSUER: `${stack.base_url}/o/${organization}` });
+  const MERCHANT_URL = /http:\S+(?=\/refunds)/.exec(await merchant())![0];
+  const agent = example('agent.mjs', { ASSENTRY_URL: stack.base_url, ASSENTRY_API_KEY: api_key, MERCHANT_URL });
+  expect(await agent()).toContain('paid: 4000');
+  await owner.decide(/apr_\w+/.exec(await agent())![0], 'approve');
+  expect(await agent()).toContain('paid: 129200');
+  expect((await fetch(`${MERCHANT_URL}/refunds`, { method: 'POST', body: '{"amount":1}' })).status).toBe(403);
 });

@@ -12,7 +12,8 @@ curl ${base_url}/v1/approval-requests \\
        "context": {"reason": "hotfix for INC-42"}}'
 
 # 2. Wait. A person decides at its review_url; the answer is held up to 60 seconds.
-curl "${base_url}/v1/approval-requests/$ID?wait=60" -H "Authorization: Bearer $ASSENTRY_API_KEY"
+curl "${base_url}/v1/approval-requests/$ID?wait=60" \\
+  -H "Authorization: Bearer $ASSENTRY_API_KEY"
 
 # 3. Exchange the approval for a token that fits this one action, once.
 curl ${base_url}/v1/capabilities/exchange \\
