@@ -17,9 +17,9 @@ export function LedgerPage() {
         <div className="card grid gap-2 p-4">
           <p className="text-ink-2">
             Keep a checkpoint. A later head that does not contain it is proof that history was rewritten. The command
-            reads every entry and recomputes the root.
+            verifies the signature, and that every event of the newest requests is in the log, unaltered and in order.
           </p>
-          <CopyBlock text={`ASSENTRY_URL=${location.origin} assentry ledger verify`} label="command" />
+          <CopyBlock text={`ASSENTRY_URL=${location.origin} npx assentry ledger verify`} label="command" />
         </div>
       </Section>
     </PageFrame>

@@ -10,7 +10,7 @@ interface Props {
   onClose: () => void;
 }
 
-const label = (member: Member) => (member.name ? `${member.name} (${member.email})` : member.email);
+const label = (member: Member) => [member.name, member.email && `(${member.email})`].filter(Boolean).join(' ');
 
 export function GroupDialog({ group, members, onClose }: Props) {
   const [name, setName] = useState(group?.name ?? '');

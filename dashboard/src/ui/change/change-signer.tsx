@@ -48,7 +48,11 @@ export function ChangeResult({ change, secretLabel }: { change: Change; secretLa
       </p>
       {change.secret ? (
         <>
-          <p className="text-ink-2">This is shown once. Keep it where your secrets are; only a hash of it is stored.</p>
+          <p className="text-ink-2">
+            {secretLabel.endsWith('link')
+              ? 'This is shown once and works once. Send it to the person it is for, and to nobody else.'
+              : 'This is shown once. Keep it where your secrets are; only a hash of it is stored.'}
+          </p>
           <CopyBlock text={change.secret} label={secretLabel} />
         </>
       ) : null}
