@@ -6,9 +6,9 @@ import { CLOCK_TOLERANCE_SECONDS, INTENT_LIFETIME_SECONDS } from '../../core/lim
 import { inTime } from '../../durable-objects/organization/nonces.ts';
 
 /** An intent issued and expiring so many seconds from now. */
-const intent = (issued: number, expires: number) => ({
-  issued_at: new Date(Date.now() + issued * 1_000).toISOString(),
-  expires_at: new Date(Date.now() + expires * 1_000).toISOString(),
+const intent = (issued: number, expires: number, now_ms = Date.now()) => ({
+  issued_at: new Date(now_ms + issued * 1_000).toISOString(),
+  expires_at: new Date(now_ms + expires * 1_000).toISOString(),
 });
 
 describe('the time of an intent', () => {
