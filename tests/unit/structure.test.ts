@@ -104,6 +104,21 @@ describe('imports', () => {
   });
 });
 
+describe('the map in AGENTS.md', () => {
+  const rows = [...read('AGENTS.md').matchAll(/^\| `([a-z-]+)\/` \|[^|]*\|([^|]*)\|$/gm)];
+  const told = rows.filter(([, folder]) => folder! in MAY_IMPORT);
+
+  it('names every folder of code that is there', () => {
+    const there = Object.keys(MAY_IMPORT).filter((folder) => CODE.some((path) => folderOf(path) === folder));
+    expect(told.map(([, folder]) => folder).sort()).toEqual(there.sort());
+  });
+
+  it.each(told.map(([, folder, imports]) => [folder!, imports!]))('says what %s may import', (folder, imports) => {
+    const names = [...imports.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name);
+    expect(names.sort()).toEqual([...MAY_IMPORT[folder]!].sort());
+  });
+});
+
 describe('the core', () => {
   /** Clock, randomness, I/O and platform: what a pure function does not touch. */
   const IMPURE =
