@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Passkey } from '../../../core/authority.ts';
 import { type RecordedEvent, recordEvent } from '../../../core/events.ts';
 import { replay } from '../../../core/replay.ts';
 import type { Advance } from '../../../core/request/advance.ts';
@@ -120,6 +121,18 @@ describe('a decision', () => {
       'scope-exceeded',
     );
     expect(code(decide(record, call(record, ALICE, 'approve', { passkey: 'pk_other' }), at(500)))).toBe('not-eligible');
+    const [key] = standing(ALICE, 1).passkeys;
+    const withKey = (of: Passkey) => facts({ standings: { [ALICE]: standing(ALICE, 1, { passkeys: [of] }) } });
+    const revoked = withKey({ ...key!, status: 'revoked' });
+    expect(code(decide(record, call(record, ALICE, 'approve', { facts: revoked }), at(500)))).toBe('not-eligible');
+    const resting = withKey({ ...key!, restricted_until: at(60_000) });
+    expect(decide(record, call(record, ALICE, 'approve', { facts: resting }), at(500)).ok).toBe(true);
+    const grave = born('deploy', {
+      judgement: { ...record.judgement, risk: { ...record.judgement.risk, level: 'high' } },
+    });
+    expect(code(decide(grave.record, call(grave.record, ALICE, 'approve', { facts: resting }), at(500)))).toBe(
+      'passkey-too-new',
+    );
     const reasons = born('with.reasons').record;
     expect(code(decide(reasons, call(reasons, ALICE), at(500)))).toBe('invalid-request');
     expect(decide(reasons, call(reasons, ALICE, 'approve', { comment: 'seen' }), at(500)).ok).toBe(true);
