@@ -10,6 +10,7 @@ import {
   owner,
   propose,
   sign,
+  unique,
   type World,
 } from '../workerd/support/world.ts';
 import { faults, heal } from './faults.ts';
@@ -21,9 +22,6 @@ beforeAll(async () => {
   reviewer = await owner(world);
 });
 afterEach(heal);
-
-let versions = 0;
-const unique = () => ({ params: { version: `v${versions++}` } });
 
 describe('while the ledger does not answer', () => {
   it('the door of the decision does not tell of an approval that is not sealed', async () => {

@@ -1,5 +1,6 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../support/until.ts';
 import { env, get, post, success } from '../workerd/support/house.ts';
 import {
   approved,
@@ -10,6 +11,7 @@ import {
   type Member,
   owner,
   propose,
+  unique,
   type World,
 } from '../workerd/support/world.ts';
 import { faults, heal } from './faults.ts';
@@ -23,8 +25,6 @@ beforeAll(async () => {
 });
 afterEach(heal);
 
-let versions = 0;
-const unique = () => ({ params: { version: `v${versions++}` } });
 const row = (id: string) =>
   env.DB.prepare('SELECT status, seq FROM approval_requests WHERE id = ?')
     .bind(id)
@@ -33,15 +33,6 @@ const eventsOf = async (id: string) =>
   (await env.DB.prepare('SELECT type FROM events WHERE object = ? ORDER BY seq').bind(id).all<{ type: string }>())
     .results;
 const alarm = (id: string) => runDurableObjectAlarm(env.APPROVAL_REQUEST.getByName(`${world.organization}/${id}`));
-
-/** Deliveries run after the answer: wait for what they write. */
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it did not happen within four seconds');
-}
 
 describe('while D1 fails', () => {
   it('goes on proposing, deciding, exchanging and reporting, and D1 converges afterwards', async () => {
@@ -53,7 +44,7 @@ describe('while D1 fails', () => {
     expect(await row(id)).toBeNull();
     heal();
     await alarm(id);
-    await eventually(async () => (await row(id))?.status === 'executed');
+    await until(async () => (await row(id))?.status === 'executed');
     expect((await eventsOf(id)).map(({ type }) => type)).toEqual([
       'approval.requested',
       'approval.decided',
@@ -72,7 +63,7 @@ describe('while D1 fails', () => {
   it('writes nothing twice when only its answers are lost', async () => {
     faults.d1 = 'lost';
     const { id } = await propose(world, unique());
-    await eventually(async () => (await row(id)) !== null);
+    await until(async () => (await row(id)) !== null);
     heal();
     await alarm(id);
     expect(await eventsOf(id)).toHaveLength(1);
@@ -82,7 +73,7 @@ describe('while D1 fails', () => {
 describe('a D1 that somebody wrote into', () => {
   it('gives no capability for a request that is approved only there', async () => {
     const { id } = await propose(world, unique());
-    await eventually(async () => (await row(id)) !== null);
+    await until(async () => (await row(id)) !== null);
     const document = (await env.DB.prepare('SELECT document FROM approval_requests WHERE id = ?')
       .bind(id)
       .first<{ document: string }>())!;
@@ -109,7 +100,7 @@ describe('a D1 that somebody wrote into', () => {
 
   it('is told everything again when it was lost', async () => {
     const { id } = await approved(reviewer, unique());
-    await eventually(async () => (await row(id))?.status === 'approved');
+    await until(async () => (await row(id))?.status === 'approved');
     const before = await eventsOf(id);
     await env.DB.batch([env.DB.prepare('DELETE FROM events'), env.DB.prepare('DELETE FROM approval_requests')]);
     let after: unknown = null;

@@ -15,6 +15,7 @@ import {
   owner,
   propose,
   sign,
+  unique,
   type World,
 } from '../workerd/support/world.ts';
 import { faults, heal } from './faults.ts';
@@ -29,8 +30,6 @@ beforeAll(async () => {
 afterEach(heal);
 
 const seen = async (id: string) => success(get(`/v1/approval-requests/${id}`, { key: world.agent.text }));
-let versions = 0;
-const unique = () => ({ params: { version: `v${versions++}` } });
 
 describe('while the ledger does not answer', () => {
   it('founds an organisation that knows nobody yet, and the same call finishes it', async () => {

@@ -3,6 +3,7 @@ import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { userHandle } from '../../core/credential.ts';
 import { SoftwarePasskey } from '../support/software-passkey.ts';
+import { until } from '../support/until.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
 import {
   approved,
@@ -33,14 +34,12 @@ async function signIn(passkey: SoftwarePasskey, knobs = {}): Promise<Answer> {
   return post('/v1/session', { body: { intent, intent_token, assertion } as never });
 }
 
-/** Reads until D1, the projection, has caught up. */
-async function eventually(path: string, fits: (body: Answer['body']) => boolean, cookie = me.cookie) {
-  for (const end = Date.now() + 5_000; ; ) {
+/** What a list answers once D1, the projection, has caught up. */
+const eventually = (path: string, fits: (body: Answer['body']) => boolean, cookie = me.cookie) =>
+  until<Answer['body']>(async () => {
     const body = await success(get(path, { cookie }));
-    if (fits(body) || Date.now() > end) return body;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+    return fits(body) ? body : null;
+  });
 
 describe('a session', () => {
   it('opened by a set-up link says who, where, until when, with which passkeys', async () => {

@@ -97,6 +97,10 @@ export const ASK = {
   context: { reason: 'a test' },
 };
 
+let versions = 0;
+/** Params that no other request has: the same request, once rejected, would be refused. */
+export const unique = () => ({ params: { version: `v${versions++}` } });
+
 /** A member of an organisation at a browser. */
 export interface Member {
   world: World;
