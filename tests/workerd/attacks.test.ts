@@ -253,7 +253,7 @@ describe('a search', () => {
 
 describe('who can write D1', () => {
   const endpoint = async (): Promise<string> => {
-    const wish = { url: 'https://hooks.example.com/assentry', events: ['policy.published'] };
+    const wish = { url: 'https://hooks.receiver.invalid/assentry', events: ['policy.published'] };
     return (await change(boss, 'webhook_endpoint', wish)).target;
   };
   const row = (id: string) =>

@@ -174,7 +174,7 @@ describe('the news of a request', () => {
   it('name the endpoints that want them, by type, by family and by everything', async () => {
     const person = await owner(await founded());
     const wants = async (events: string[]) =>
-      (await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events })).change.target;
+      (await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events })).change.target;
     const [decided, family, all] = [await wants(['approval.decided']), await wants(['approval.*']), await wants(['*'])];
     const asked = await value(person.org.object.deliver(news('apr_x')));
     expect(asked.wanted.map(({ endpoint }) => endpoint).toSorted()).toEqual([family, all].toSorted());
@@ -212,7 +212,7 @@ describe('the news of a request', () => {
 describe('deliveries', () => {
   it('that may be due are swept ever more seldom, until D1 has none', async () => {
     const person = await owner(await founded());
-    await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events: ['*'] });
+    await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] });
     await value(person.org.object.deliver(news('apr_x')));
     const sweepNow = async () => {
       await runInDurableObject(stubOf(person.org), (_object, state: DurableObjectState) => {
@@ -241,7 +241,7 @@ describe('deliveries', () => {
 
   it('that are dead are one event each, however often that is said', async () => {
     const person = await owner(await founded());
-    const { change } = await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events: ['*'] });
+    const { change } = await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] });
     const dead = {
       endpoint: change.target,
       delivery: 'dlv_1',
@@ -260,7 +260,7 @@ describe('deliveries', () => {
 
   it('of an endpoint that failed for five days end', async () => {
     const person = await owner(await founded());
-    const { change } = await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events: ['*'] });
+    const { change } = await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] });
     const failed = {
       endpoint: change.target,
       delivery: 'dlv_1',

@@ -187,7 +187,7 @@ const WIDENINGS: [ChangeKind, JsonObject][] = [
   ['policy', { source: 'version: 1\nrules: [{ id: all, match: { action: "**" }, verdict: allow }]\n' }],
   ['invitation', { name: 'T', email: 'thief@example.com', roles: ['owner'] }],
   ['service_account', { name: 'thief' }],
-  ['webhook_endpoint', { url: 'https://thief.example.com/', events: ['*'] }],
+  ['webhook_endpoint', { url: 'https://thief.receiver.invalid/', events: ['*'] }],
   ['organization', { settings: { passkey_quarantine_hours: 0 } }],
 ];
 
@@ -286,7 +286,7 @@ describe('reading', () => {
   it('shows no digest and no webhook secret, and K_org only to those who audit', async () => {
     const person = await owner(await founded());
     const reviewer = await invited(person, 'f@example.com', ['reviewer']);
-    const { secret } = await changed(person, 'webhook_endpoint', { url: 'https://example.com/h', events: ['*'] });
+    const { secret } = await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] });
     const { object, admin, agent } = person.org;
     const kinds = ['members', 'api-keys', 'webhook-endpoints', 'invitations', 'organization', 'policy'] as const;
     const pages = await Promise.all(kinds.map((kind) => value(object.list({ credential: admin, kind }))));

@@ -73,7 +73,7 @@ beforeAll(async () => {
   const me = await success(get('/v1/session', { cookie: them.cookie }));
   const invited = await change(them, 'invitation', { name: 'X', email: 'x@example.com', roles: ['reviewer'] });
   const endpoint = await change(them, 'webhook_endpoint', {
-    url: 'https://example.com/hook',
+    url: 'https://receiver.invalid/hook',
     events: ['approval.decided'],
   });
   const proposed = await success(
