@@ -28,14 +28,14 @@ export function changeIntent(
     organization: string;
     rp_id: string;
     signer: string;
-    change: Pick<Change, 'id' | 'target' | 'before_digest' | 'after_digest'>;
+    change: Pick<Change, 'id' | 'kind' | 'target' | 'before_digest' | 'after_digest'>;
   },
   given: Pick<ChangeIntent, 'nonce' | 'issued_at' | 'expires_at'>,
 ): ChangeIntent {
   const { organization, rp_id, signer, change } = of;
-  const { id, target, before_digest, after_digest } = change;
+  const { id, kind, target, before_digest, after_digest } = change;
   const { nonce, issued_at, expires_at } = given;
-  const about = { change: id, target, before_digest, after_digest, signer };
+  const about = { change: id, change_kind: kind, target, before_digest, after_digest, signer };
   return { v: 1, kind: 'change', organization, rp_id, ...about, nonce, issued_at, expires_at };
 }
 

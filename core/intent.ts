@@ -52,6 +52,8 @@ export interface DecisionIntent extends Ceremony<'decision'> {
 
 export interface ChangeIntent extends Ceremony<'change'> {
   change: string;
+  /** What kind of thing is changed: `policy`, `member`, … (core/change-record.ts). */
+  change_kind: string;
   target: string;
   before_digest: Digest;
   after_digest: Digest;

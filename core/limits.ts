@@ -76,3 +76,5 @@ export const DEFAULT_LIST_LIMIT = 50;
 export const DEFAULT_PENDING_PER_ACTOR = 50;
 /** How often `not_started` may give a capability back (product.md). A guard of the table: another number is a new version. */
 export const MAX_RETURNS = 2;
+/** How far the clock of the machine that offered an intent may be ahead of the one that decides on it. */
+export const CLOCK_SKEW_MS = 5_000;

@@ -42,8 +42,11 @@ export function voteParts(
   };
 }
 
-/** What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry. */
-export function eligibilityOf({ facts }: DecideCall): JsonObject {
+/**
+ * What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry.
+ * The intent's nonce keeps its digest, which stays for ever, from confirming a guess after erasure.
+ */
+export function eligibilityOf({ facts, intent }: DecideCall): JsonObject {
   const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
     ...{ user, active, roles, groups, sources },
     passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {
@@ -51,5 +54,5 @@ export function eligibilityOf({ facts }: DecideCall): JsonObject {
     }),
   }));
   const { as_of, config_version, owners } = facts;
-  return JSON.parse(JSON.stringify({ as_of, config_version, owners, people })) as JsonObject;
+  return JSON.parse(JSON.stringify({ nonce: intent.nonce, as_of, config_version, owners, people })) as JsonObject;
 }

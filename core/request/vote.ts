@@ -4,8 +4,10 @@ import type { Facts, Passkey } from '../authority.ts';
 import { canonicalize } from '../canonical.ts';
 import { narrowScope, strictest } from '../capability.ts';
 import { digestOf } from '../digest.ts';
+import { instantMs } from '../duration.ts';
 import { type DecisionIntent, decisionIntent } from '../intent.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
+import { CLOCK_SKEW_MS } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { assuranceAllows, judgeReject, judgeVote, type VoteQuestion } from '../requirement.ts';
 import { type Advance, advance } from './advance.ts';
@@ -65,7 +67,8 @@ function signedBefore(record: RequestRecord, signed: RecordedVote, intent: Decis
 /** Every field of the intent against the record's own state; the server's nonce and times are the intent's. */
 function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Result<null> {
   const { intent } = call;
-  if (now >= intent.expires_at || now < intent.issued_at)
+  const issued_ahead_ms = instantMs(intent.issued_at) - instantMs(now);
+  if (now >= intent.expires_at || issued_ahead_ms > CLOCK_SKEW_MS)
     return fail('intent-expired', 'The intent has expired: load the page again and sign anew.');
   if (intent.decision === 'approve' && intent.scope === null) return mismatch();
   const scope = intent.scope === null ? ok(null) : narrowScope(baseScope(record), { ...intent.scope });

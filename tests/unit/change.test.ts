@@ -65,13 +65,20 @@ describe('signatures', () => {
     expect(signaturesNeeded(kind, facts)).toBe(needed);
   });
 
-  it('are over the change, its target, before, after and signer', () => {
-    const change = { id: 'chg_1', target: 'grp_1', before_digest: 'sha256:b', after_digest: 'sha256:a' };
+  it('are over the change, its kind and target, before, after and signer', () => {
+    const change = {
+      id: 'chg_1',
+      kind: 'group' as const,
+      target: 'grp_1',
+      before_digest: 'sha256:b',
+      after_digest: 'sha256:a',
+    };
     const given = { nonce: 'n', issued_at: 'i', expires_at: 'e' };
     const of = { organization: 'org_1', rp_id: 'localhost', signer: 'usr_1', change };
     expect(changeIntent(of, given)).toEqual({
       ...{ v: 1, kind: 'change', organization: 'org_1', rp_id: 'localhost', change: 'chg_1', target: 'grp_1' },
       ...{
+        change_kind: 'group',
         before_digest: 'sha256:b',
         after_digest: 'sha256:a',
         signer: 'usr_1',

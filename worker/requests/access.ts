@@ -1,5 +1,6 @@
 // Who may see and touch which request. A request that one may not see is answered exactly like one that is not there.
 import { ADMINISTERS, type KeyScope, type Person, type Principal } from '../../core/authority.ts';
+import type { RecordedEvent } from '../../core/events.ts';
 import { isId } from '../../core/ids.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
@@ -52,6 +53,17 @@ export function isRequester(principal: Principal, request: Pick<ApprovalRequest,
   if (principal.kind === 'person') return request.requester.id === principal.user;
   const acts = principal.actors.includes(request.actor) && principal.scopes.includes('requests:write');
   return acts && request.requester.id === principal.service_account;
+}
+
+/**
+ * An event as the caller may read it. Where people acted, their addresses, browsers and words are for people and for keys
+ * that read everything; an agent's key sees the event as it is after erasure, with every proof still valid.
+ */
+export function eventFor(principal: Principal, event: RecordedEvent): RecordedEvent {
+  const readsAll = principal.kind === 'person' || principal.scopes.includes('admin:read');
+  return readsAll || !String(event.skeleton.by).startsWith('usr_')
+    ? event
+    : { ...event, personal: null, salt_personal: null };
 }
 
 /** Owners and administrators may end what others asked for. */

@@ -9,7 +9,7 @@ import type { App, Ctx } from '../context.ts';
 import { idempotencyKey } from '../edge/idempotency.ts';
 import { answer, problemAnswer } from '../problem.ts';
 import { listRequests } from '../read/requests.ts';
-import { hasRight, isRequester, type Seen, seenRequest } from '../requests/access.ts';
+import { eventFor, hasRight, isRequester, type Seen, seenRequest } from '../requests/access.ts';
 import { handOf } from '../requests/hand.ts';
 import { oversized } from '../requests/proposal.ts';
 import { propose } from '../requests/propose.ts';
@@ -127,7 +127,8 @@ async function events(c: Ctx): Promise<Response> {
   if (!seen.ok) return problemAnswer(c, seen.problem);
   const lines = await requestOf(c.env, seen.value.organization, seen.value.id).events(seen.value.organization);
   if (!lines.ok) return problemAnswer(c, lines.problem);
-  return c.json({ data: lines.value.map(({ event, receipt }) => ({ ...event, receipt })) });
+  const { principal } = seen.value;
+  return c.json({ data: lines.value.map(({ event, receipt }) => ({ ...eventFor(principal, event), receipt })) });
 }
 
 /** A command by hand: who may, what the object is asked, and the caller's words where it keeps them. */

@@ -44,18 +44,21 @@ export function currentStage(request: ApprovalRequest): number {
   return open === -1 ? Math.max(0, stages.length - 1) : open;
 }
 
-/** The intent from the displayed request; of `given` only nonce, times, checkpoint and the (checked) site. */
+/**
+ * The intent from the displayed request; of `given` only nonce, times, checkpoint and the (checked) site. And an earlier
+ * stage than the page counts: the server knows that somebody whose approval is shown has left. A later one never.
+ */
 export function intentShown(
   request: ApprovalRequest,
   ballot: Ballot,
   session: Session,
-  given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id'>,
+  given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id' | 'stage'>,
 ): DecisionIntent {
   const shown = {
     organization: session.organization.id,
     rp_id: given.rp_id,
     request: request.id,
-    stage: currentStage(request),
+    stage: Math.min(currentStage(request), given.stage),
     action_digest: request.effective.action_digest,
     request_digest: request.request_digest,
     scope: request.scope,

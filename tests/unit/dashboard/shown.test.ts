@@ -54,6 +54,7 @@ const session = { organization: { id: 'org_a' }, user: { id: 'usr_a' } } as Sess
 const given = {
   ...{ rp_id: 'localhost', nonce: 'n'.repeat(43), checkpoint: { size: 7, root: 'AAAA' } },
   ...{ issued_at: '2026-11-20T10:00:00.000Z', expires_at: '2026-11-20T10:02:00.000Z' },
+  stage: 1,
 };
 const approve: Ballot = { decision: 'approve', comment: null, external_ref: null };
 const own = intentShown(request, approve, session, given);
@@ -102,6 +103,11 @@ describe('the intent', () => {
       scope: null,
     } as unknown as DecisionIntent;
     expect(intentShown(request, approve, session, lying)).toEqual(own);
+  });
+
+  it('follows the server to an earlier stage, which it knows is open again, and never to a later one', () => {
+    expect(intentShown(request, approve, session, { ...given, stage: 0 }).stage).toBe(0);
+    expect(intentShown(request, approve, session, { ...given, stage: 2 }).stage).toBe(1);
   });
 
   it('releases nothing when it rejects', () => {
