@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, type Visitor, visit } from '../support/browser.ts';
 import { TestStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 let stack: TestStack;
 let browser: Browser;
@@ -172,6 +173,10 @@ describe('the pages', () => {
       "try { document.createElement('div').innerHTML = '<b>x</b>'; false } catch { true }",
     );
     expect(refused).toBe(true);
+    // The refusal above is our own doing; whatever the pages write from here on is theirs.
+    owner.errors.length = 0;
+    await until(() => owner.errors.length > 0);
+    expect(owner.errors.splice(0)).toEqual([expect.stringContaining('TrustedHTML')]);
   });
 
   const PATHS = ['/', '/requests', '/policy', '/people', '/machines', '/delivery'];
