@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
+import { ADMINISTERS } from '../../core/authority.ts';
 import { useFallbackInterval } from './api/live.ts';
 import { requestsQuery } from './api/queries.ts';
 import { useSession } from './session-gate.tsx';
@@ -22,6 +23,8 @@ const CONFIGURE = [
   ['/checkpoint', 'Ledger'],
 ] as const;
 
+const ADMINISTERED = ['/policy', '/people', '/machines', '/delivery', '/changes'];
+
 const LINK =
   'flex min-h-9 items-center justify-between rounded-[7px] px-2 py-1.5 text-ink-2 no-underline aria-[current=page]:bg-well aria-[current=page]:font-semibold aria-[current=page]:text-ink';
 
@@ -37,10 +40,18 @@ export function DeskFrame() {
       <Navigation key={path} />
       <main id="main" ref={main} tabIndex={-1} className="max-w-[1240px] min-w-0 p-4 outline-none sm:p-6">
         <Connection />
+        <ReadOnly path={path} />
         <Outlet />
       </main>
     </div>
   );
+}
+
+/** Said before anybody fills in what will be refused. */
+function ReadOnly({ path }: { path: string }) {
+  const { roles } = useSession().user;
+  if (!ADMINISTERED.includes(path) || ADMINISTERS.some((role) => roles.includes(role))) return null;
+  return <p className="meta mb-3">You can read this page. What it changes needs the role owner or admin.</p>;
 }
 
 /** A new page takes the focus, as a page load would; the first one leaves it where the browser put it. */

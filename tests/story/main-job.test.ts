@@ -201,6 +201,34 @@ describe('the main job', () => {
     expect(request.status).toBe('executed');
   });
 
+  it('invites a second person, who enrols on a phone, reads what others administer, and decides', async () => {
+    const { page } = owner;
+    await page.goto(`${stack.base_url}/people`);
+    await page.getByRole('button', { name: 'Invite somebody' }).click();
+    await page.getByLabel('Name').fill('Rita');
+    await page.getByLabel('Mail address').fill('rita@example.com');
+    await page.getByRole('button', { name: 'Review the change' }).click();
+    await page.getByRole('button', { name: 'Sign with passkey' }).click();
+    await page.getByText('Signed and in force.').waitFor();
+    const link = /http:\S+#token=\S+/.exec(await page.getByRole('dialog').innerText())![0];
+
+    const rita = await visit(browser, { viewport: { width: 390, height: 844 } });
+    await rita.page.goto(link);
+    await rita.page.getByRole('button', { name: 'Create passkey' }).click();
+    await rita.page.waitForURL(`${stack.base_url}/`);
+    await rita.page.goto(`${stack.base_url}/people`);
+    await rita.page.getByText('You can read this page.').waitFor();
+
+    const asked = await cli('approval', 'request', '--action', 'db.migrate', '--resource', 'db:orders', '--json');
+    const { review_url, id: second } = JSON.parse(asked.stdout) as ApprovalRequest;
+    await rita.page.goto(review_url);
+    await rita.page.getByRole('button', { name: 'Approve with passkey' }).click();
+    await rita.page.getByRole('status').filter({ hasText: 'Approved' }).waitFor();
+    expect((await cli('approval', 'wait', second)).code).toBe(0);
+    expect(rita.errors).toEqual([]);
+    await rita.context.close();
+  });
+
   it('left no error in the page', () => {
     expect(owner.errors).toEqual([]);
   });

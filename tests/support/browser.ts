@@ -73,6 +73,9 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: found.path, args: FLAGS, env });
 }
 
+/** What the browser itself writes about answers that are no 2xx, or none: tests provoke these. */
+const REFUSED = /^(Failed to load resource|WebSocket connection to)/;
+
 /** One person at one browser, with one passkey. */
 export interface Visitor {
   context: BrowserContext;
@@ -80,7 +83,7 @@ export interface Visitor {
   /** The authenticator, for what tests change about it (`WebAuthn.setUserVerified`, …). */
   cdp: CDPSession;
   authenticator: string;
-  /** What the page wrote as errors: a page that works writes none. */
+  /** What the page threw or wrote as errors, breaches of its content policy included: a page that works has none. */
   errors: string[];
 }
 
@@ -90,6 +93,9 @@ export async function visit(browser: Browser, options: Parameters<Browser['newCo
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (line) => {
+    if (line.type() === 'error' && !REFUSED.test(line.text())) errors.push(line.text());
+  });
   const cdp = await context.newCDPSession(page);
   await cdp.send('WebAuthn.enable');
   const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
