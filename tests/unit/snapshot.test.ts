@@ -1,8 +1,14 @@
 // What an isolate keeps of an organisation: never older than it may be, never replaced by something older.
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../core/authority.ts';
+import type { Principal, Snapshot } from '../../core/authority.ts';
 import { SNAPSHOT_MAX_AGE_MS } from '../../core/limits.ts';
-import { confirmSnapshot, keptSnapshot, recentSnapshot } from '../../worker/auth/snapshot.ts';
+import {
+  confirmSnapshot,
+  keptSnapshot,
+  recentSnapshot,
+  seenPrincipal,
+  seePrincipal,
+} from '../../worker/auth/snapshot.ts';
 
 let organizations = 0;
 const snapshotOf = (id: string, config_version: number) =>
@@ -33,5 +39,18 @@ describe('a kept snapshot', () => {
 
   it('is nothing to stand on when the organisation sent none and none was held', () => {
     expect(() => confirmSnapshot(null, null, 1_000)).toThrow();
+  });
+});
+
+describe('who a credential is', () => {
+  const principal = (actors: string[]) => ({ kind: 'machine', actors }) as unknown as Principal;
+
+  it('is known only by the configuration under which it was seen', () => {
+    seePrincipal('digest', principal(['service-account:a']), 4);
+    expect(seenPrincipal('digest', 4)).toEqual(principal(['service-account:a']));
+    expect(seenPrincipal('digest', 5)).toBeNull();
+    seePrincipal('digest', principal(['service-account:a', 'agent:b']), 5);
+    expect(seenPrincipal('digest', 5)).toEqual(principal(['service-account:a', 'agent:b']));
+    expect(seenPrincipal('another', 5)).toBeNull();
   });
 });

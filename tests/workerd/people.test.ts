@@ -6,14 +6,17 @@ import { SoftwarePasskey } from '../support/software-passkey.ts';
 import { until } from '../support/until.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
 import {
+  ASK,
   approved,
   change,
   cookieOf,
   found,
+  fresh,
   member as join,
   type Member,
   owner,
   propose,
+  unique,
   type World,
 } from './support/world.ts';
 
@@ -152,6 +155,30 @@ describe('a further passkey', () => {
 });
 
 describe('a change', () => {
+  it('of what an account may act as counts for its keys at once', async () => {
+    const asked = () => ({
+      key: world.agent.text,
+      body: { ...ASK, actor: 'agent:helper', ...unique() },
+      idempotency: fresh(),
+    });
+    await propose(world, unique());
+    refused(await post('/v1/approval-requests', asked()), 403, 'forbidden');
+    await change(me, 'service_account', { actors: [world.actor, 'agent:helper'] }, world.service_account);
+    expect(await success(post('/v1/approval-requests', asked()))).toMatchObject({ actor: 'agent:helper' });
+    await change(me, 'service_account', { actors: [world.actor] }, world.service_account);
+    refused(await post('/v1/approval-requests', asked()), 403, 'forbidden');
+  });
+
+  it('that takes a name away takes the answers to its repeats away, too', async () => {
+    const named = { ...ASK, actor: 'agent:other', ...unique() };
+    const asked = { key: world.agent.text, body: named, idempotency: fresh() };
+    await change(me, 'service_account', { actors: [world.actor, 'agent:other'] }, world.service_account);
+    const made = await success(post('/v1/approval-requests', asked));
+    expect((await success(post('/v1/approval-requests', asked))).id).toBe(made.id);
+    await change(me, 'service_account', { actors: [world.actor] }, world.service_account);
+    refused(await post('/v1/approval-requests', asked), 403, 'forbidden');
+  });
+
   it('is shown as a diff, signed, applied; a key comes out once and works', async () => {
     const accounts = await success(get('/v1/service-accounts', { cookie: me.cookie }));
     const service_account = accounts.data[0].id;

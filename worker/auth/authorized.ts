@@ -26,7 +26,7 @@ export async function authorized(
   const answer = await organizationOf(c.env, organization).authorize({ credential, config_version, ...more });
   if (!answer.ok) return answer;
   const { principal, facts, snapshot } = answer.value;
-  seePrincipal(credential.digest, principal);
+  seePrincipal(credential.digest, principal, facts.config_version);
   return ok({ caller: caller.value, principal, facts, snapshot: confirmSnapshot(snapshot, held, Date.now()) });
 }
 

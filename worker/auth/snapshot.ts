@@ -1,6 +1,6 @@
-// What an isolate keeps of an organisation, so that it need not be sent again: the snapshot by version, and which
-// service account a key belongs to (that never changes). It permits nothing: every create still asks admit(), every
-// decision authorize(). Bounded; forgetting costs one larger answer.
+// What an isolate keeps of an organisation, so that it need not be sent again: the snapshot by version, and who a
+// credential is by that version. It permits nothing: every create still asks admit(), every decision authorize(). Bounded;
+// forgetting costs one larger answer.
 import type { Principal, Snapshot } from '../../core/authority.ts';
 import { SNAPSHOT_MAX_AGE_MS } from '../../core/limits.ts';
 
@@ -13,7 +13,7 @@ interface Kept {
   confirmed_at: number;
 }
 const snapshots = new Map<string, Kept>();
-const principals = new Map<string, Principal>();
+const principals = new Map<string, { principal: Principal; config_version: number }>();
 
 function keepBounded<V>(map: Map<string, V>, key: string, value: V, max: number): void {
   map.delete(key);
@@ -47,9 +47,12 @@ export function confirmSnapshot(sent: Snapshot | null, held: Snapshot | null, no
   return snapshot;
 }
 
-/** Who a credential was when last seen, for deriving ids only; null if unknown here. */
-export const seenPrincipal = (digest: string): Principal | null => principals.get(digest) ?? null;
+/** Who a credential was under this configuration; null if unknown here, or if anything has changed since. */
+export function seenPrincipal(digest: string, config_version: number): Principal | null {
+  const seen = principals.get(digest);
+  return seen?.config_version === config_version ? seen.principal : null;
+}
 
-/** Remembers who a credential is. */
-export const seePrincipal = (digest: string, principal: Principal): void =>
-  keepBounded(principals, digest, principal, MAX_PRINCIPALS);
+/** Remembers who a credential is, and by which configuration. */
+export const seePrincipal = (digest: string, principal: Principal, config_version: number): void =>
+  keepBounded(principals, digest, { principal, config_version }, MAX_PRINCIPALS);

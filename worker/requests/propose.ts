@@ -10,7 +10,7 @@ import { base64url, fromHex, utf8 } from '../../core/encoding.ts';
 import { derivedId, newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type Judgement, judge } from '../../core/policy.ts';
-import { fail, ok, type Result } from '../../core/problems.ts';
+import { fail, ok, type ProblemCode, type Result } from '../../core/problems.ts';
 import type { Birth } from '../../core/request/birth.ts';
 import { fingerprintOf, type Requester } from '../../core/request/record.ts';
 import type { View } from '../../durable-objects/request/calls.ts';
@@ -38,8 +38,6 @@ export async function propose(c: Ctx, idempotencyKey: string | null): Promise<Re
   const body = c.get('body') as JsonObject;
   const asked = readProposal(body, known.value.principal);
   if (!asked.ok) return asked;
-  const allowed = mayAsk(known.value.principal, asked.value.proposal.actor);
-  if (!allowed.ok) return allowed;
   const named = name(known.value, asked.value, idempotencyKey, body);
   const admitted = await admit(c, known.value, asked.value, named.id);
   if (!admitted.ok) return recall(c, known.value, named, admitted);
@@ -52,19 +50,9 @@ export async function propose(c: Ctx, idempotencyKey: string | null): Promise<Re
 async function whoAsks(c: Ctx): Promise<Result<Known>> {
   const caller = callerOf(c);
   if (!caller.ok) return caller;
-  const principal = seenPrincipal(caller.value.credential.digest);
   const snapshot = recentSnapshot(caller.value.organization, Date.now());
+  const principal = snapshot && seenPrincipal(caller.value.credential.digest, snapshot.config_version);
   return principal && snapshot ? ok({ caller: caller.value, principal, snapshot }) : authorized(c);
-}
-
-function mayAsk(principal: Principal, actor: string): Result<null> {
-  if (principal.kind === 'person') {
-    return actor === `user:${principal.user}` ? ok(null) : fail('forbidden', 'In a session you ask as yourself only.');
-  }
-  if (!principal.scopes.includes('requests:write'))
-    return fail('forbidden', 'This API key lacks the scope requests:write.');
-  if (principal.actors.includes(actor)) return ok(null);
-  return fail('forbidden', `This service account may not act as ${actor}. Its actors: ${principal.actors.join(', ')}.`);
 }
 
 interface Named {
@@ -132,12 +120,9 @@ async function admit(c: Ctx, known: Known, asked: Asked, id: string): Promise<Re
       principal,
       facts: { as_of },
     } = answer.value;
-    seePrincipal(known.caller.credential.digest, principal);
+    seePrincipal(known.caller.credential.digest, principal, answer.value.facts.config_version);
     snapshot = confirmSnapshot(answer.value.snapshot, snapshot, Date.now());
-    if (admitted === 'yes') {
-      const still = mayAsk(principal, asked.proposal.actor);
-      return still.ok ? ok({ judgement, snapshot, principal, as_of }) : still;
-    }
+    if (admitted === 'yes') return ok({ judgement, snapshot, principal, as_of });
     if (admitted === 'exhausted') exhausted.push(judgement.draws_on!.pattern);
   }
   return fail('unavailable', 'Policy is changing too fast to judge by. Repeat the same call.', {
@@ -160,9 +145,12 @@ function admission(known: Known, asked: Asked, id: string, judgement: Judgement,
   };
 }
 
+/** Who may not propose at all is not answered as a repeat either. */
+const NOT_LET_IN: readonly ProblemCode[] = ['unauthenticated', 'forbidden'];
+
 /** A repeat of a call that made a request is answered from that request, even where a new one would be refused. */
 async function recall(c: Ctx, known: Known, named: Named, refusal: Result<never>): Promise<Result<View>> {
-  if (!named.derived || refusal.ok || refusal.problem.code === 'unauthenticated') return refusal;
+  if (!named.derived || refusal.ok || NOT_LET_IN.includes(refusal.problem.code)) return refusal;
   const { organization } = known.snapshot;
   const before = await requestOf(c.env, organization.id, named.id).recall({ ...named, organization });
   return !before.ok && before.problem.code === 'not-found' ? refusal : before;
