@@ -1,55 +1,59 @@
-// The projection's rows: a repeat writes none, a newer state moves its row, and two events at one place of the ledger are
-// an error rather than a choice.
-import { describe, expect, it } from 'vitest';
-import { newId } from '../../core/ids.ts';
-import { type Projection, project, type SealedEvent } from '../../durable-objects/projection.ts';
+// What is written to D1 moves only forward, and never puts one event in the place of another.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { project, type SealedEvent } from '../../durable-objects/projection.ts';
+import { requestOf } from '../../worker/requests/request-object.ts';
+import { until } from '../support/until.ts';
 import { env } from './support/house.ts';
+import { approved, found, owner, type World } from './support/world.ts';
 
-const random = () => crypto.getRandomValues(new Uint8Array(10));
-const mint = (prefix: 'org' | 'evt' | 'apr') => newId(prefix, Date.now(), random());
-
-/** As much of a sealed event as a row of D1 takes. */
-function sealed(organization: string, index: number, id = mint('evt')): SealedEvent {
-  const event = {
-    id,
-    organization,
-    object: organization,
-    seq: 1,
-    type: 'member.updated',
-    at: '2026-11-20T10:00:00.000Z',
-  };
-  return { event: { ...event, skeleton: { by: 'usr_1' } }, receipt: { event: id, index } } as unknown as SealedEvent;
-}
-
-const told = (events: SealedEvent[]): Projection => ({
-  ...{ sealed: events, request: null, wanted: [], now: '2026-11-20T10:00:00.000Z' },
+let world: World;
+let id: string;
+beforeAll(async () => {
+  world = await found('live');
+  id = (await approved(await owner(world))).id;
+  await until(async () => (await row())?.status === 'approved');
 });
 
-const rowsOf = async (organization: string) =>
-  (await env.DB.prepare('SELECT id, ledger_index FROM events WHERE organization = ?').bind(organization).all()).results;
+const row = () =>
+  env.DB.prepare('SELECT status, seq FROM approval_requests WHERE id = ?')
+    .bind(id)
+    .first<{ status: string; seq: number }>();
 
-describe('an event in the projection', () => {
-  it('is written once, however often it is told', async () => {
-    const organization = mint('org');
-    const event = sealed(organization, 7);
-    await project(env, told([event]));
-    await project(env, told([event, sealed(organization, 8)]));
-    await project(env, told([event]));
-    expect((await rowsOf(organization)).map(({ ledger_index }) => ledger_index)).toEqual([7, 8]);
+/** What the object itself says: its visible state and its sealed events. */
+async function told() {
+  const object = requestOf(env, world.organization, id);
+  const [view, events] = [await object.read(world.organization), await object.events(world.organization)];
+  if (!view.ok || !events.ok) throw new Error('the request is not there');
+  return { ...view.value, sealed: events.value as SealedEvent[] };
+}
+const saying = { sealed: [], wanted: [], now: new Date().toISOString() };
+
+describe("a request's row", () => {
+  it('is not set back by news that come late or twice', async () => {
+    const { request, seq } = await told();
+    const before = await row();
+    for (const late of [1, seq])
+      await project(env, { ...saying, request: { document: { ...request, status: 'pending' }, seq: late } });
+    expect(await row()).toEqual(before);
+    await project(env, { ...saying, request: { document: { ...request, status: 'executing' }, seq: seq + 1 } });
+    expect(await row()).toEqual({ status: 'executing', seq: seq + 1 });
+  });
+});
+
+describe('an event', () => {
+  const count = async () => (await env.DB.prepare('SELECT count(*) AS n FROM events').first<{ n: number }>())!.n;
+
+  it('that is there already writes nothing', async () => {
+    const { sealed } = await told();
+    const before = await count();
+    expect(sealed.length).toBeGreaterThan(1);
+    await project(env, { ...saying, sealed, request: null });
+    expect(await count()).toBe(before);
   });
 
-  it('is never put over, or left out for, another event at its place in the ledger', async () => {
-    const organization = mint('org');
-    const event = sealed(organization, 7);
-    await project(env, told([event]));
-    await expect(project(env, told([sealed(organization, 8), sealed(organization, 7)]))).rejects.toThrow();
-    expect(await rowsOf(organization)).toEqual([{ id: event.event.id, ledger_index: 7 }]);
-  });
-
-  it('may stand at a place of the ledger where another organisation has one too, as a later shard makes it', async () => {
-    const [one, other] = [mint('org'), mint('org')];
-    await project(env, told([sealed(one, 7)]));
-    await project(env, told([sealed(other, 7)]));
-    expect(await rowsOf(other)).toHaveLength(1);
+  it('at the place of another is an error, never an answer', async () => {
+    const [first] = (await told()).sealed;
+    const other = { ...first!, event: { ...first!.event, id: 'evt_another' } };
+    await expect(project(env, { ...saying, sealed: [other], request: null })).rejects.toThrow();
   });
 });
