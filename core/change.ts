@@ -96,8 +96,13 @@ function fieldDiff(before: Json, after: Json): string[] {
   const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].sort();
   return fields
     .filter((field) => !same(old[field] ?? null, fresh[field] ?? null))
+    .filter((field) => !(isNothing(old[field]) && isNothing(fresh[field])))
     .map((field) => `${field}: ${changed(old[field] ?? null, fresh[field] ?? null)}`);
 }
+
+/** Absent, null and an empty list read alike: between them nothing has changed for people. */
+const isNothing = (value: Json | undefined): boolean =>
+  value === undefined || value === null || (Array.isArray(value) && value.length === 0);
 
 function changed(old: Json, fresh: Json): string {
   if (!Array.isArray(old) || !Array.isArray(fresh)) return `${written(old)} → ${written(fresh)}`;

@@ -90,6 +90,15 @@ const CLOSED: Partial<Record<Status, [ProblemCode, string]>> = {
 
 const DECIDING: readonly Command[] = ['approve', 'reject', 'edit', 'comment', 'escalate', 'remind', 'expire'];
 
+/** What a caller did, in the caller's words; a command that is no caller's keeps its name. */
+const WORDS: Partial<Record<Command, string>> = {
+  cancel: 'Canceling',
+  revoke: 'Revoking',
+  report_executed: 'Reporting `executed`',
+  report_failed: 'Reporting `failed`',
+  report_not_started: 'Reporting `not_started`',
+};
+
 function noSuchStep(record: RequestRecord, command: Command): Result<never> {
   const status = record.life.status as Status;
   const [code, said] = CLOSED[status] ?? ['illegal-transition', 'Not possible now.'];
@@ -101,5 +110,8 @@ function noSuchStep(record: RequestRecord, command: Command): Result<never> {
     return fail('already-decided', `The request is ${status} already: ${said}`);
   if (command === 'consume') return fail('capability-mismatch', `The request is ${status}: nothing to consume.`);
   if (command === 'exchange') return fail(code, said);
-  return fail('illegal-transition', `${command} is not possible while the request is ${status}. ${said}`);
+  return fail(
+    'illegal-transition',
+    `${WORDS[command] ?? command} is not possible while the request is ${status}. ${said}`,
+  );
 }

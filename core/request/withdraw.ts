@@ -18,13 +18,12 @@ export interface Hand {
   ip: string | null;
 }
 
-/** By the requester. */
+/** By the requester. It decides nothing: `decided_at` stays what it was. */
 export function cancel(record: RequestRecord, hand: Hand, reason: string | null, now: Instant): Result<Advance> {
-  const stepped = advance(record, {
+  return advance(record, {
     ...{ command: 'cancel', by: hand.by, now, facts: { by_requester: hand.by === record.requester.id } },
     parts: { 'approval.canceled': { personal: { reason, ip: hand.ip } } },
   });
-  return stepped.ok ? ok({ ...stepped.value, record: decidedBy(stepped.value.record, record, now) }) : stepped;
 }
 
 /** By a person with the right, or by a stop that touches the request. */
@@ -52,11 +51,9 @@ export function expireNow(record: RequestRecord, hand: Hand, now: Instant): Resu
     ...{ command: 'expire', by: hand.by, now, facts: { has_right: true } },
     parts: { 'approval.expired': { skeleton: { expires_at: record.expires_at }, personal: { ip: hand.ip } } },
   });
-  return stepped.ok ? ok({ ...stepped.value, record: decidedBy(stepped.value.record, record, now) }) : stepped;
+  if (!stepped.ok) return stepped;
+  return ok({ ...stepped.value, record: { ...stepped.value.record, decided_at: now, decided_by: 'person' as const } });
 }
-
-const decidedBy = (next: RequestRecord, before: RequestRecord, now: Instant): RequestRecord =>
-  before.decided_at === null ? { ...next, decided_at: now, decided_by: 'person' } : next;
 
 /** Anyone who may see the request, while it is pending. */
 export function comment(record: RequestRecord, hand: Hand, text: string, now: Instant): Result<Advance> {

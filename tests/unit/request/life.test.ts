@@ -234,7 +234,9 @@ describe('the end', () => {
       life: { status: 'expired' },
       decided_by: 'clock',
     });
-    expect(must(cancel(record, AGENT, 'not needed', at(500))).record.life.status).toBe('canceled');
+    expect(must(cancel(record, AGENT, 'not needed', at(500))).record).toMatchObject({
+      ...{ life: { status: 'canceled' }, decided_at: null, decided_by: null },
+    });
     expect(cancel(record, HAND, null, at(500)).ok).toBe(false);
     expect(must(expireNow(record, HAND, at(500))).record.life.status).toBe('expired');
     expect(must(comment(record, HAND, 'hm', at(500))).record.comments).toHaveLength(1);

@@ -6,7 +6,6 @@ import { Face } from '../../ui/face.tsx';
 const curl = (origin: string) => `curl ${origin}/v1/approval-requests \\
   -H "Authorization: Bearer $ASSENTRY_API_KEY" \\
   -H "Content-Type: application/json" \\
-  -H "Idempotency-Key: first-try" \\
   -d '{"action": "deployment.execute",
        "resource": "service:billing-api",
        "risk": "high",
