@@ -1,20 +1,12 @@
 // What goes over the wire, as contract.md declares it: types only. A status that is not listed here means "not approved".
 import type { AuthorizationDetail } from '../../core/claims.ts';
+import type { Scope } from '../../core/intent.ts';
 import type { Digest, Instant, JsonObject } from '../../core/json.ts';
-import type { TraceStep } from '../../core/policy.ts';
+import type { Status } from '../../core/lifecycle.ts';
+import type { RiskLevel, TraceStep, Verdict } from '../../core/policy.ts';
+import type { Outcome } from '../../core/request/record.ts';
 
-export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
-export type Verdict = 'allow' | 'require_approval' | 'deny';
-export type RequestStatus =
-  | 'pending'
-  | 'approved'
-  | 'rejected'
-  | 'expired'
-  | 'canceled'
-  | 'executing'
-  | 'executed'
-  | 'failed'
-  | 'indeterminate';
+export type { Outcome, RiskLevel, Scope, Status as RequestStatus, Verdict };
 
 /** What an agent proposes. Only `action` and `resource` are required. */
 export interface Proposal {
@@ -48,31 +40,11 @@ export interface Requirement {
   stages: Stage[];
 }
 
-/** What an approval releases, at most. */
-export interface Scope {
-  action: string;
-  resource: string;
-  params_digest: Digest;
-  audience: string;
-  enforce: 'offline' | 'introspect' | 'consume';
-  dpop: boolean;
-  ttl_seconds: number;
-}
-
 export interface CapabilitySummary {
   id: string;
   status: string | null;
   scope: Scope;
   expires_at: Instant | null;
-}
-
-/** What the actor said had happened. */
-export interface Outcome {
-  status: 'executed' | 'failed' | 'not_started' | 'indeterminate';
-  detail: string | null;
-  evidence: JsonObject | null;
-  reported_by: string | null;
-  reported_at: Instant;
 }
 
 /** One event of the request; `receipt` says where it is sealed in the ledger. */
@@ -100,7 +72,7 @@ export interface ApprovalRequest {
   object: 'approval_request';
   organization: string;
   salt: string;
-  status: RequestStatus;
+  status: Status;
   verdict: Verdict;
   action: string;
   resource: string;
@@ -140,7 +112,7 @@ export interface ApprovalRequest {
 }
 
 export interface ListFilter {
-  status?: RequestStatus;
+  status?: Status;
   actor?: string;
   action?: string;
   risk?: RiskLevel;
