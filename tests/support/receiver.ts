@@ -1,5 +1,5 @@
 // A receiver of webhooks: verifies each with the Standard Webhooks library and keeps what came.
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 
@@ -19,8 +19,9 @@ export class Receiver {
 
   private constructor() {
     this.#server = createServer(async (request, response) => {
-      let text = '';
-      for await (const chunk of request) text += chunk;
+      const text = await bodyOf(request);
+      // A sender that was killed before it had said everything has delivered nothing: it must come again.
+      if (text === null) return;
       try {
         this.events.push(
           new Webhook(this.secret).verify(text, request.headers as Record<string, string>) as CloudEvent,
@@ -49,6 +50,18 @@ export class Receiver {
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
+  }
+}
+
+/** The whole body; null when the sender was cut off. */
+async function bodyOf(request: IncomingMessage): Promise<string | null> {
+  try {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    return text;
+  } catch (error) {
+    if (request.destroyed) return null;
+    throw error;
   }
 }
 

@@ -386,8 +386,8 @@ describe('sealing', () => {
   it('undoes nothing that was narrowed while it waited', async () => {
     const person = await owner(await founded());
     const other = await invited(person, 'o@example.com', ['reviewer']);
-    const endpoint = (await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] })).change
-      .target;
+    const endpoint = (await changed(person, 'webhook_endpoint', { url: 'https://receiver.invalid/h', events: ['*'] }))
+      .change.target;
     const roles = signature(person, await proposed(person, 'member', { roles: ['auditor'] }, other.user));
     const events = signature(person, await proposed(person, 'webhook_endpoint', { events: ['approval.*'] }, endpoint));
     const credential = person.session;
