@@ -1,5 +1,6 @@
 // The ledger's formats in one place: an RFC 6962 tree whose leaves reveal nothing, in C2SP's checkpoint, tile and proof
 // forms. Pure: who keeps the tree is durable-objects/ledger.ts, who signs is passed in.
+export * from './ledger/audit.ts';
 export * from './ledger/checkpoint.ts';
 export * from './ledger/leaf.ts';
 export * from './ledger/note.ts';
