@@ -14,6 +14,7 @@ export const CHANGE_KINDS = [
   'webhook_endpoint',
   'organization',
   'stop_lift',
+  'erasure',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 

@@ -122,6 +122,7 @@ const VALUES: Record<ChangeKind, Record<string, Field>> = {
   },
   organization: { name: { check: title }, settings: { check: settings } },
   stop_lift: { reason: { check: text(MAX_COMMENT_CHARS) } },
+  erasure: { reason: { check: text(MAX_COMMENT_CHARS), required: true } },
 };
 
 /**

@@ -68,6 +68,8 @@ const HEADINGS: Record<ChangeKind, (before: Json, after: Json) => string> = {
   api_key: (_before, after) => `Creates the API key ${named(after)} with ${listed((after as JsonObject).scopes!)}.`,
   webhook_endpoint: (before, after) => verb('the webhook endpoint', before, after),
   organization: () => 'Changes the settings of the organisation.',
+  erasure: (_before, after) =>
+    `Erases for good what is personal in ${(after as JsonObject).request}: parameters, context, comments, names, signed texts.`,
   stop_lift: (before) => `Lifts the stop of ${(before as JsonObject | null)?.target ?? 'nothing'}.`,
 };
 

@@ -4,6 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { instantMs } from '../core/duration.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
 import { type Birth, propose } from '../core/request/birth.ts';
+import type { ErasureOrder } from '../core/request/erase.ts';
 import type { RequestRecord } from '../core/request/record.ts';
 import { lifetimeEnd } from '../core/request/settle.ts';
 import { exchange, liveClaims } from '../core/request/use.ts';
@@ -137,6 +138,11 @@ export class ApprovalRequest extends DurableObject<Env> {
       params: record.effective.params,
       receipt: this.#life.receipt(seq)!,
     });
+  }
+
+  /** Erases what is personal, as a signed change of the organisation orders. The same order again changes nothing. */
+  async erase(order: ErasureOrder): Promise<Result<View>> {
+    return this.#life.erase(order);
   }
 
   async events(organization: string): Promise<Result<EventLine[]>> {

@@ -87,12 +87,16 @@ export class Journal {
     return event ? { seq: event.seq, commit: event.commit } : null;
   }
 
-  /** Rows in order; all of them, those after `n`, or only the newest. */
-  rows(which: { after?: number; newest?: boolean } = {}): JournalRow[] {
+  /** Rows in order; all of them, those after one `n` through another, or only the newest. */
+  rows(which: { after?: number; through?: number; newest?: boolean } = {}): JournalRow[] {
     if (!this.exists()) return [];
     const rows = which.newest
       ? this.#query<Stored>('SELECT * FROM journal ORDER BY n DESC LIMIT 1')
-      : this.#query<Stored>('SELECT * FROM journal WHERE n > ? ORDER BY n', which.after ?? 0);
+      : this.#query<Stored>(
+          'SELECT * FROM journal WHERE n > ? AND n <= ? ORDER BY n',
+          which.after ?? 0,
+          which.through ?? Number.MAX_SAFE_INTEGER,
+        );
     return rows.map(parse);
   }
 
@@ -118,6 +122,22 @@ export class Journal {
   /** Forgets that anything was told: a rebuilt D1 hears it all again, whole and in order. */
   untell(): void {
     if (this.exists()) this.#query('UPDATE journal SET told = NULL WHERE told IS NOT NULL');
+  }
+
+  /**
+   * Takes the personal parts and their salts out of every event, and the statements and earlier states out of every row.
+   * What is sealed stays as it is. To be called inside the caller's transaction, with nothing unsealed.
+   *
+   * @param state the newest state without what is personal
+   */
+  erase(state: string): void {
+    for (const { n, events } of this.rows())
+      this.#query(
+        'UPDATE journal SET events = ?, state = NULL, statements = NULL WHERE n = ?',
+        JSON.stringify(events.map((event) => ({ ...event, personal: null, salt_personal: null }))),
+        n,
+      );
+    this.#query('UPDATE journal SET state = ? WHERE n = (SELECT max(n) FROM journal)', state);
   }
 
   /** The ledger's receipt for the event `seq`; null while it is not sealed. */

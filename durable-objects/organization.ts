@@ -8,20 +8,21 @@ import { ok, type Result } from '../core/problems.ts';
 import type { Env } from './env.ts';
 import { Journal } from './journal.ts';
 import { admit } from './organization/admission.ts';
-import { appliesAtOnce, type Proposal, propose } from './organization/change-proposed.ts';
+import { appliesAtOnce, mayPropose, type Proposal, propose } from './organization/change-proposed.ts';
 import { type SignChange, sign } from './organization/change-signed.ts';
 import * as changes from './organization/changes.ts';
 import { planSweep } from './organization/delivery.ts';
 import { Door } from './organization/door.ts';
 import * as endpoints from './organization/endpoints.ts';
 import * as enrolment from './organization/enrolment.ts';
+import { erasable } from './organization/erasures.ts';
 import { broadcast, hear, openFeed } from './organization/feed.ts';
 import { found, type Genesis } from './organization/genesis.ts';
 import { type LinkQuestion, type LinkView, viewLink } from './organization/links.ts';
 import { type ListPage, type ListQuestion, list, listChanges } from './organization/lists.ts';
 import * as narrowing from './organization/narrowing.ts';
 import { noteUse, standingByCredential } from './organization/passkeys.ts';
-import { authenticate, authorize } from './organization/principals.ts';
+import { authorize } from './organization/principals.ts';
 import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
 import * as sessions from './organization/sessions.ts';
@@ -146,8 +147,10 @@ export class Organization extends DurableObject<Env> {
 
   /** In a test organisation a key's change applies here and now; everywhere else it waits for its signatures. */
   async proposeChange(question: Proposal): Answer<changes.Answered> {
-    const known = this.#door.read((room) => authenticate(room, question.credential));
+    const known = this.#door.read((room) => mayPropose(room, question.credential));
     if (!known.ok) return known;
+    const possible = await erasable(this.#door.room, question);
+    if (!possible.ok) return possible;
     if (appliesAtOnce(this.#door.room, question))
       return this.#door.widen(
         (room) => propose(room, question),

@@ -12,6 +12,7 @@ import { cloudEvent, deliveryId } from '../core/webhook.ts';
 import { approval_requests, deliveries, events } from '../migrations/schema.ts';
 import type { Env } from './env.ts';
 import type { LedgerReceipt } from './ledger/forms.ts';
+import { eraseBodies } from './projection/erasure.ts';
 
 export interface SealedEvent {
   event: RecordedEvent;
@@ -25,6 +26,8 @@ export interface Projection {
   request: { document: ApprovalRequest; seq: number } | null;
   wanted: FeedAnswer['wanted'];
   now: string;
+  /** The request's place when `sealed` is all of its events after an erasure: they overwrite what D1 had. */
+  erased?: { organization: string; object: string } | null;
 }
 
 /** D1 binds at most 100 values per statement; a row of events has 9. */
@@ -40,7 +43,8 @@ export async function project(env: Env, told: Projection): Promise<void> {
   const due = deliveryRows(env, told);
   const statements = [
     ...(told.request ? [upsertRequest(db, told.request)] : []),
-    ...chunks(told.sealed.map(eventRow)).map((rows) => insertEvents(db, rows)),
+    ...chunks(told.sealed.map(eventRow)).map((rows) => insertEvents(db, rows, !!told.erased)),
+    ...(told.erased ? [eraseBodies(db, told.erased)] : []),
     ...due.map((row) => db.insert(deliveries).values(row).onConflictDoNothing({ target: deliveries.id })),
   ];
   const [first, ...rest] = statements;
@@ -64,22 +68,26 @@ function upsertRequest(db: Database, { document, seq }: NonNullable<Projection['
 }
 
 /** The same event again writes nothing; another event at its place in the ledger is an error, never an answer. */
-function insertEvents(db: Database, rows: (typeof events.$inferInsert)[]) {
-  return db
-    .insert(events)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [events.organization, events.ledger_index],
+function insertEvents(db: Database, rows: (typeof events.$inferInsert)[], erased: boolean) {
+  const target = [events.organization, events.ledger_index];
+  const statement = db.insert(events).values(rows);
+  if (!erased)
+    return statement.onConflictDoUpdate({
+      target,
       set: { id: sql`NULL` },
       setWhere: ne(events.id, sql`excluded.id`),
     });
+  const id = sql`CASE ${events.id} WHEN excluded.id THEN excluded.id END`;
+  return statement.onConflictDoUpdate({ target, set: { id, document: sql`excluded.document` } });
 }
 
 function requestRow(document: ApprovalRequest, seq: number): typeof approval_requests.$inferInsert {
   const { id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by } =
     document;
+  // An erased request has neither, and is found by neither.
+  const found = { action: action ?? '', resource: resource ?? '' };
   return {
-    ...{ id, organization, status, action, resource, actor, created_at, expires_at, decided_at, decided_by, seq },
+    ...{ id, organization, status, ...found, actor, created_at, expires_at, decided_at, decided_by, seq },
     ...{ requester: document.requester.id, risk: document.risk.level, rule: document.policy.rule },
     document: JSON.stringify(document),
   };

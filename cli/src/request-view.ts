@@ -25,6 +25,12 @@ export function requestLines(request: ApprovalRequest, { paint }: Output, now_ms
 }
 
 function factsOf(request: ApprovalRequest, now_ms: number): [string, string | null][] {
+  if (request.erased_at)
+    return [
+      ['erased', request.erased_at],
+      ['actor', request.actor],
+      ['risk', request.risk.level],
+    ];
   const pending = request.status === 'pending';
   return [
     ['action', `${request.action} on ${request.resource}`],
@@ -63,7 +69,14 @@ export function waitingLine(request: ApprovalRequest, now_ms = Date.now()): stri
 export function requestTable(requests: readonly ApprovalRequest[], now_ms = Date.now()): string[] {
   const head = ['ID', 'STATUS', 'RISK', 'ACTION', 'RESOURCE', 'ACTOR', 'AGE'];
   const rows = requests.map((request) => [
-    ...[request.id, request.status, request.risk.level, request.action, request.resource, request.actor],
+    ...[
+      request.id,
+      request.status,
+      request.risk.level,
+      request.action ?? '(erased)',
+      request.resource ?? '(erased)',
+      request.actor,
+    ],
     span(now_ms - Date.parse(request.created_at)),
   ]);
   return table([head, ...rows]);

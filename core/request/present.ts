@@ -2,6 +2,7 @@
 // the same record and receipts always look the same.
 import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
+import { wireOfErased } from './erase.ts';
 import { baseScope } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
@@ -24,10 +25,16 @@ export interface Frame {
   ledger_pending: boolean;
 }
 
-export type ApprovalRequest = ReturnType<typeof present>;
+export type ApprovalRequest = ReturnType<typeof wireOf>;
 
-/** The wire form. `scope` is the most that an approval releases; a page builds the intent from it. */
-export function present(record: RequestRecord, frame: Frame) {
+/** The wire form. Of an erased request the erased fields are null: look at `erased_at` first. */
+export function present(record: RequestRecord, frame: Frame): ApprovalRequest {
+  const wire = wireOf(record, frame);
+  return wire.erased_at === null ? wire : wireOfErased(wire);
+}
+
+/** `scope` is the most that an approval releases; a page builds the intent from it. */
+function wireOf(record: RequestRecord, frame: Frame) {
   const { proposal, judgement } = record;
   return {
     ...{ id: record.id, object: 'approval_request' as const, organization: record.organization.id, salt: record.salt },
@@ -51,6 +58,7 @@ export function present(record: RequestRecord, frame: Frame) {
     match_words: matchWords(record.request_digest),
     ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
+    erased_at: record.erased_at ?? null,
     ledger: { pending: frame.ledger_pending, entries: frame.receipts },
   };
 }

@@ -120,4 +120,6 @@ export interface RequestRecord {
   updated_at: Instant;
   decided_at: Instant | null;
   decided_by: 'person' | 'policy' | 'clock' | null;
+  /** When what is personal was erased (erase.ts); absent before. */
+  erased_at?: Instant;
 }

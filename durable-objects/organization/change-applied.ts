@@ -27,7 +27,8 @@ export function applyNow(room: Room, change: ChangeRecord, parts: readonly Signe
     { ...skeleton, kind, passkeys, result: target },
     { ...personal, value: change.value },
   );
-  const events = record(room, [about, KINDS[kind].event(applied, { skeleton, personal }, by)]);
+  const own = KINDS[kind].event(applied, { skeleton, personal }, by);
+  const events = record(room, own === null ? [about] : [about, own]);
   afterSealing(room, events, 'change', { change: id });
 }
 

@@ -49,6 +49,9 @@ function proposerOf(room: Room, credential: Credential): Result<Proposer> {
   return person.ok ? ok({ id: by.user, name: by.name, appliesAtOnce: false }) : person;
 }
 
+/** Whether somebody may propose changes at all. */
+export const mayPropose = (room: Room, credential: Credential): Result<unknown> => proposerOf(room, credential);
+
 /** Whether a proposal will want to be applied by this very call. */
 export const appliesAtOnce = (room: Room, proposal: Proposal): boolean => {
   const by = proposerOf(room, proposal.credential);

@@ -7,6 +7,7 @@ import { changeEffect } from './change-applied.ts';
 import { nextSweep, sweep, tell } from './delivery.ts';
 import { type Effects, settle, takeEffect, waiting } from './effects.ts';
 import { enrolEffect } from './enrolment-effect.ts';
+import { erasuresDue, performErasures } from './erasures.ts';
 import { genesisEffect } from './genesis.ts';
 import { forgetNonces } from './nonces.ts';
 import { checkReservations, nextCheck } from './reservations.ts';
@@ -100,7 +101,7 @@ export class Door {
 
   #untold(): boolean {
     const { journal } = this.room;
-    return journal.unsealed().length > 0 || journal.untold().length > 0;
+    return journal.unsealed().length > 0 || journal.untold().length > 0 || erasuresDue(this.room).length > 0;
   }
 
   async #deliverSoon(): Promise<void> {
@@ -126,6 +127,7 @@ export class Door {
       const settled = await settle(this.room, EFFECTS);
       await tell(this.room);
       if (!settled.ok) throw new Error(settled.problem.reason ?? settled.problem.code);
+      await performErasures(this.room);
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;

@@ -1,5 +1,6 @@
 // Kind of change → what it does. The one table that proposing, signing and sealing go through.
 import type { ChangeKind } from '../../core/authority.ts';
+import { erasure } from './kinds/erasure.ts';
 import type { Kind } from './kinds/kind.ts';
 import { api_key, service_account, webhook_endpoint } from './kinds/machines.ts';
 import { organization, policy, stop_lift } from './kinds/organization.ts';
@@ -16,4 +17,5 @@ export const KINDS: Record<ChangeKind, Kind> = {
   webhook_endpoint,
   organization,
   stop_lift,
+  erasure,
 };

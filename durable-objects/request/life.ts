@@ -6,6 +6,7 @@ import { PERMITTING } from '../../core/lifecycle.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Advance } from '../../core/request/advance.ts';
 import type { Birth } from '../../core/request/birth.ts';
+import type { ErasureOrder } from '../../core/request/erase.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import { nextDeadline, type SealedAt, settle } from '../../core/request/settle.ts';
 import { stopFor } from '../../core/request/use.ts';
@@ -15,11 +16,10 @@ import type { Env } from '../env.ts';
 import { Journal } from '../journal.ts';
 import type { LedgerReceipt } from '../ledger/forms.ts';
 import type { EventLine, Gathered, Idempotency, NeedsFacts, Reply, View } from './calls.ts';
+import { eraseIn } from './erasure.ts';
+import { keep, keptCall } from './kept-calls.ts';
 import { Memory } from './memory.ts';
 import { OUTBOX_RETRY_MS, Outbox } from './outbox.ts';
-
-/** How many idempotency keys one request keeps: more calls than any client makes, few enough to stay small. */
-const MAX_KEPT_CALLS = 64;
 
 export interface Act {
   /** Takes effect at once, sealed or not. */
@@ -140,6 +140,21 @@ export class Life {
     this.#journal.commit(place, drafts, JSON.stringify(record), statements);
   }
 
+  /** Erases what is personal, for good. What still waits for its seal is sealed first: the ledger signs statements. */
+  async erase(order: ErasureOrder): Promise<Result<View>> {
+    const known = this.known(order.organization);
+    if (!known.ok) return known;
+    await this.settleNow();
+    const sealed = await this.#journal.seal();
+    if (!sealed.ok) return sealed;
+    const erased = this.#ctx.storage.transactionSync(() => eraseIn(this.#journal, order, instantAt(Date.now())));
+    if (!erased.ok) return erased;
+    await this.#arm();
+    const answered = await this.answer(false);
+    this.#ctx.waitUntil(this.deliver());
+    return answered;
+  }
+
   /** Applies what is due, without any command. */
   async settleNow(): Promise<void> {
     const before = this.#journal.last()?.seq;
@@ -179,7 +194,7 @@ export class Life {
   async #announce(): Promise<void> {
     await this.#arm();
     const view = this.view(false);
-    const text = view.ok ? JSON.stringify({ seq: view.value.seq, request: view.value.request }) : null;
+    const text = view.ok ? messageOf(view.value) : null;
     if (text) for (const socket of this.#ctx.getWebSockets()) socket.send(text);
   }
 
@@ -199,7 +214,7 @@ export class Life {
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server);
     const view = this.view(false);
-    if (view.ok) server.send(JSON.stringify({ seq: view.value.seq, request: view.value.request }));
+    if (view.ok) server.send(messageOf(view.value));
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -221,16 +236,4 @@ export class Life {
     await this.deliver();
     await this.#arm(this.#outbox.backoffMs());
   }
-}
-
-function keptCall(record: RequestRecord, { key, body }: Idempotency): Reply<boolean> | null {
-  const kept = record.calls[key];
-  if (kept === undefined) return null;
-  return kept === body ? ok(true) : fail('idempotency-mismatch', 'This Idempotency-Key was used with another body.');
-}
-
-function keep(advance: Advance, idempotency: Idempotency | null): Advance {
-  if (!idempotency) return advance;
-  const calls = Object.entries({ ...advance.record.calls, [idempotency.key]: idempotency.body }).slice(-MAX_KEPT_CALLS);
-  return { ...advance, record: { ...advance.record, calls: Object.fromEntries(calls) } };
 }

@@ -69,9 +69,13 @@ export class Outbox {
     const fed = await organization.deliver(feedItem(record, rows));
     if (!fed.ok) throw new Error(fed.problem.reason ?? fed.problem.detail);
     for (const use of counted(record, rows)) await organization.passkeyUsed(use);
-    const receipts = rows.flatMap((row) => row.sealed!.receipts);
+    // After an erasure D1 hears every event again: what it had of them is overwritten.
+    const erased = rows.some((row) => row.events.some(({ type }) => type === 'erasure.performed'));
+    const projected = erased ? this.#journal.rows({ through: last.n }) : rows;
+    const receipts = projected.flatMap((row) => row.sealed!.receipts);
     await project(this.#env, {
-      sealed: rows
+      erased: erased ? place(record) : null,
+      sealed: projected
         .flatMap((row) => row.events)
         .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.event === event.id)! })),
       request: { document: new Memory(this.#journal).presentRecord(record, this.#env.BASE_URL), seq: record.seq },
@@ -83,6 +87,8 @@ export class Outbox {
       await this.#env.WAKEUPS.send({ kind: 'deliveries', organization: record.organization.id });
   }
 }
+
+const place = ({ organization, id }: RequestRecord) => ({ organization: organization.id, object: id });
 
 /** Counters of the passkeys that signed in these rows; synced passkeys do not count, and have nothing to tell. */
 const counted = (record: RequestRecord, rows: JournalRow[]) =>

@@ -108,6 +108,8 @@ export interface ApprovalRequest {
   expires_at: Instant;
   decided_at: Instant | null;
   decided_by: 'person' | 'policy' | 'clock' | null;
+  /** When what is personal was erased: from then on action, resource, params, names and words are null. */
+  erased_at: Instant | null;
   ledger: { pending: boolean; entries: LedgerEntry[] };
 }
 

@@ -22,7 +22,7 @@ const DURATIONS = `SELECT (julianday(decided_at) - julianday(created_at)) * 8640
   FROM approval_requests WHERE organization = ? AND created_at >= ? AND ${BY_PERSON}
   ORDER BY id DESC LIMIT ${MAX_DURATIONS}`;
 const TOP = `SELECT action, count(*) AS count FROM approval_requests WHERE organization = ? AND created_at >= ?
-  GROUP BY action ORDER BY count DESC, action LIMIT 10`;
+  AND action <> '' GROUP BY action ORDER BY count DESC, action LIMIT 10`;
 
 type Counts = Record<'pending' | 'approved' | 'rejected' | 'expired' | 'by_person' | 'approved_by_person', number>;
 

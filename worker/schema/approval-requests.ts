@@ -52,24 +52,22 @@ export const ScopeSchema = z
   })
   .openapi('Scope');
 
-const Person = z.object({ id: z.string(), name: z.string() });
-
 export const ApprovalRequestSchema = z
   .object({
     id: z.string(),
     object: z.literal('approval_request'),
     organization: z.string(),
-    salt: z.string(),
+    salt: z.string().nullable(),
     status: z.enum(STATUSES),
     verdict: z.enum(['allow', 'require_approval', 'deny']),
-    action: z.string(),
-    resource: z.string(),
+    action: z.string().nullable(),
+    resource: z.string().nullable(),
     actor: z.string(),
-    requester: z.object({ kind: z.string(), id: z.string(), name: z.string(), key: z.string().nullable() }),
+    requester: z.object({ kind: z.string(), id: z.string(), name: z.string().nullable(), key: z.string().nullable() }),
     on_behalf_of: z.string().nullable(),
-    params: JsonObjectSchema,
-    metadata: JsonObjectSchema,
-    constraints: JsonObjectSchema,
+    params: JsonObjectSchema.nullable(),
+    metadata: JsonObjectSchema.nullable(),
+    constraints: JsonObjectSchema.nullable(),
     precondition: z.object({ digest: DigestSchema }).nullable(),
     context: JsonObjectSchema.nullable(),
     preview: JsonObjectSchema.nullable(),
@@ -77,7 +75,11 @@ export const ApprovalRequestSchema = z
     action_digest: DigestSchema,
     params_digest: DigestSchema,
     request_digest: DigestSchema,
-    effective: z.object({ params: JsonObjectSchema, action_digest: DigestSchema, params_digest: DigestSchema }),
+    effective: z.object({
+      params: JsonObjectSchema.nullable(),
+      action_digest: DigestSchema,
+      params_digest: DigestSchema,
+    }),
     risk: z.object({
       level: z.enum(RISK_LEVELS),
       claimed: z.enum(RISK_LEVELS).nullable(),
@@ -99,10 +101,10 @@ export const ApprovalRequestSchema = z
         stages: z.array(z.object({ from: z.array(z.string()), count: z.int(), approved: z.int() })),
       })
       .nullable(),
-    scope: ScopeSchema.openapi({ description: 'The most that an approval releases.' }),
+    scope: ScopeSchema.nullable().openapi({ description: 'The most that an approval releases.' }),
     decisions: z.array(
       z.object({
-        reviewer: Person,
+        reviewer: z.object({ id: z.string(), name: z.string().nullable() }),
         decision: z.enum(['approve', 'reject']),
         stage: z.int(),
         comment: z.string().nullable(),
@@ -118,7 +120,7 @@ export const ApprovalRequestSchema = z
       .object({
         id: z.string(),
         status: z.string().nullable(),
-        scope: ScopeSchema,
+        scope: ScopeSchema.nullable(),
         expires_at: InstantSchema.nullable(),
       })
       .nullable(),
@@ -130,6 +132,9 @@ export const ApprovalRequestSchema = z
     expires_at: InstantSchema,
     decided_at: InstantSchema.nullable(),
     decided_by: z.enum(['person', 'policy', 'clock']).nullable(),
+    erased_at: InstantSchema.nullable().openapi({
+      description: 'When what is personal was erased: from then on action, resource, params, names and words are null.',
+    }),
     ledger: z.object({ pending: z.boolean(), entries: z.array(JsonObjectSchema) }),
   })
   .openapi('ApprovalRequest');

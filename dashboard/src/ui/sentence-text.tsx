@@ -4,7 +4,11 @@ import type { ApprovalRequest } from '../api/types.ts';
 import { sentence } from '../text/sentence.ts';
 import { Revealed } from './revealed.tsx';
 
+/** What stands in the sentence's place when it was erased. */
+export const ERASED = 'A request that was erased';
+
 export function SentenceText({ request }: { request: ApprovalRequest }) {
+  if (request.erased_at) return <>{ERASED}</>;
   const phrases = sentence({ ...request, params: request.effective?.params ?? request.params });
   return (
     <>

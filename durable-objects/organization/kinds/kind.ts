@@ -28,8 +28,15 @@ export interface Wish {
 
 export interface Kind {
   plan: (room: Room, wish: Wish) => Result<Plan>;
-  /** The kind's own event, beside `change.applied`. `shared` is the part that says which change and who signed. */
-  event: (change: ChangeRecord, shared: { skeleton: JsonObject; personal: JsonObject }, by: string) => EventDraft;
+  /**
+   * The kind's own event, beside `change.applied`; null where another object records it. `shared` is the part that says
+   * which change and who signed.
+   */
+  event: (
+    change: ChangeRecord,
+    shared: { skeleton: JsonObject; personal: JsonObject },
+    by: string,
+  ) => EventDraft | null;
   apply: (room: Room, change: ChangeRecord) => void;
   /** What is shown once; null when it was used. Absent: nothing secret comes of it. */
   secret?: (room: Room, change: ChangeRecord) => ChangeSecret | null;

@@ -35,6 +35,7 @@ export function QueueRow({ request }: { request: ApprovalRequest }) {
 }
 
 export function What({ request }: { request: ApprovalRequest }) {
+  if (request.erased_at) return <SentenceText request={request} />;
   const environment = request.metadata?.environment;
   return (
     <>

@@ -16,6 +16,7 @@ import { WhoAsks } from '../review/who-asks.tsx';
 import { Why } from '../review/why.tsx';
 import { CapabilityState } from './capability-state.tsx';
 import { Digests } from './digests.tsx';
+import { Erased } from './erased.tsx';
 import { Narrowing } from './narrowing.tsx';
 import { Timeline } from './timeline.tsx';
 import { Votes } from './votes.tsx';
@@ -30,7 +31,7 @@ export function RequestPage() {
     <>
       {query.data ? null : <h1 className="sr-only">Request</h1>}
       <QueryView query={query} what="the request">
-        {(request) => <Life request={request} />}
+        {(request) => (request.erased_at ? <Erased request={request} /> : <Life request={request} />)}
       </QueryView>
     </>
   );

@@ -14,6 +14,7 @@ import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
 import { usePassed } from '../../ui/when.tsx';
+import { Erased } from '../requests/erased.tsx';
 import { AgentWords } from './agent-words.tsx';
 import { Ballot } from './ballot.tsx';
 import { FactsCard } from './facts-card.tsx';
@@ -32,7 +33,9 @@ export function ReviewPage({ id }: { id: string }) {
         <Connection />
         {query.data ? null : <h1 className="sr-only">Review</h1>}
         <QueryView query={query} what="the request">
-          {(request) => <Review key={request.id} request={request} />}
+          {(request) =>
+            request.erased_at ? <Erased request={request} /> : <Review key={request.id} request={request} />
+          }
         </QueryView>
       </main>
     </div>
