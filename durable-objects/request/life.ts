@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Advance } from '../../core/request/advance.ts';
 import type { Birth } from '../../core/request/birth.ts';
 import type { ErasureOrder } from '../../core/request/erase.ts';
+import { messageOf } from '../../core/request/message.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import { nextDeadline, type SealedAt, settle } from '../../core/request/settle.ts';
 import { stopFor } from '../../core/request/use.ts';

@@ -48,6 +48,12 @@ export async function seenRequest(c: Ctx): Promise<Result<Seen>> {
     : NO_SUCH_REQUEST;
 }
 
+/** Whether who opened a stream may still hear of this request: a stream lives longer than some keys and sessions. */
+export async function stillSees(c: Ctx, request: Pick<ApprovalRequest, 'requester'>): Promise<boolean> {
+  const who = await authorized(c);
+  return who.ok && maySee(who.value.principal, request);
+}
+
 /** Who the requester is: any live key of the service account that lists the actor, or the person that proposed. */
 export function isRequester(principal: Principal, request: Pick<ApprovalRequest, 'requester' | 'actor'>): boolean {
   if (principal.kind === 'person') return request.requester.id === principal.user;

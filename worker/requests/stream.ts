@@ -3,14 +3,14 @@
 
 import { utf8 } from '../../core/encoding.ts';
 import { TERMINAL } from '../../core/lifecycle.ts';
+import type { Visible } from '../../core/request/message.ts';
 import type { Env } from '../../durable-objects/env.ts';
-import { type Visible, type Watch, watch } from './watch.ts';
+import { type Watch, watch } from './watch.ts';
 
 /** Proxies close a silent connection after half a minute or more. */
 const HEARTBEAT_MS = 15_000;
 
-const message = ({ seq, request }: Visible): Uint8Array =>
-  utf8(`id: ${seq}\nevent: approval_request\ndata: ${JSON.stringify(request)}\n\n`);
+const message = ({ seq, text }: Visible): Uint8Array => utf8(`id: ${seq}\nevent: approval_request\ndata: ${text}\n\n`);
 
 /**
  * @param after the seq that the client has seen; -1 for none
@@ -51,7 +51,7 @@ async function pull(controller: ReadableStreamDefaultController<Uint8Array>, hel
     }
     if (news) controller.enqueue(message(next));
     cursor.seq = Math.max(cursor.seq, next.seq);
-    if (TERMINAL.includes(next.request.status)) {
+    if (TERMINAL.includes(next.status)) {
       held.close();
       return controller.close();
     }

@@ -1,13 +1,8 @@
 // Waiting that costs nothing: the Worker holds a socket to the request's object, which sleeps meanwhile. Each message is
 // the whole visible request; the first one comes at once.
-import type { ApprovalRequest } from '../../core/request/present.ts';
+import { readMessage, type Visible } from '../../core/request/message.ts';
 import type { Env } from '../../durable-objects/env.ts';
 import { requestOf } from './request-object.ts';
-
-export interface Visible {
-  seq: number;
-  request: ApprovalRequest;
-}
 
 export interface Watch {
   /** The next visible state; null when the socket has closed or `timeout_ms` passed. */
@@ -26,7 +21,7 @@ export async function watch(env: Env, organization: string, id: string): Promise
   if (!socket) throw new Error(`no socket from the request's object: ${response.status}`);
   const inbox = new Inbox();
   socket.accept();
-  socket.addEventListener('message', (event) => inbox.put(JSON.parse(event.data as string) as Visible));
+  socket.addEventListener('message', (event) => inbox.put(readMessage(event.data as string)));
   socket.addEventListener('close', () => inbox.end());
   socket.addEventListener('error', () => inbox.end());
   return {
@@ -75,15 +70,15 @@ class Inbox {
 /** The first state that is no longer pending, or the last one seen when time is up. */
 export async function waitWhilePending(
   env: Env,
+  { organization, id }: { organization: string; id: string },
   seen: Visible,
-  organization: string,
   wait_ms: number,
 ): Promise<Visible> {
-  if (wait_ms === 0 || seen.request.status !== 'pending') return seen;
+  if (wait_ms === 0 || seen.status !== 'pending') return seen;
   const until = Date.now() + wait_ms;
-  const held = await watch(env, organization, seen.request.id);
+  const held = await watch(env, organization, id);
   let latest = seen;
-  for (let left = wait_ms; left > 0 && latest.request.status === 'pending'; left = until - Date.now()) {
+  for (let left = wait_ms; left > 0 && latest.status === 'pending'; left = until - Date.now()) {
     const next = await held.next(left);
     if (next === null) break;
     latest = next;

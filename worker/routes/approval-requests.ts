@@ -9,7 +9,7 @@ import type { App, Ctx } from '../context.ts';
 import { idempotencyKey } from '../edge/idempotency.ts';
 import { answer, problemAnswer } from '../problem.ts';
 import { listRequests } from '../read/requests.ts';
-import { eventFor, hasRight, isRequester, type Seen, seenRequest } from '../requests/access.ts';
+import { eventFor, hasRight, isRequester, type Seen, seenRequest, stillSees } from '../requests/access.ts';
 import { handOf } from '../requests/hand.ts';
 import { oversized } from '../requests/proposal.ts';
 import { propose } from '../requests/propose.ts';
@@ -109,9 +109,11 @@ function shown(c: Ctx, view: View, status: 200 | 201): Response {
 async function read(c: Ctx, wait_seconds: number): Promise<Response> {
   const seen = await seenRequest(c);
   if (!seen.ok) return problemAnswer(c, seen.problem);
-  const { view, organization } = seen.value;
-  const latest = await waitWhilePending(c.env, view, organization, wait_seconds * 1_000);
-  return c.json(latest.request);
+  const { seq, request } = seen.value.view;
+  const now = { seq, status: request.status, text: JSON.stringify(request) };
+  const latest = await waitWhilePending(c.env, seen.value, now, wait_seconds * 1_000);
+  c.header('Content-Type', 'application/json');
+  return c.body(latest.text);
 }
 
 async function stream(c: Ctx): Promise<Response> {
@@ -119,7 +121,8 @@ async function stream(c: Ctx): Promise<Response> {
   if (!seen.ok) return problemAnswer(c, seen.problem);
   const last = Number(c.req.header('last-event-id') ?? '-1');
   const after = Number.isSafeInteger(last) ? last : -1;
-  return streamOf(c.env, seen.value, after, async () => (await seenRequest(c)).ok);
+  const { request } = seen.value.view;
+  return streamOf(c.env, seen.value, after, () => stillSees(c, request));
 }
 
 async function events(c: Ctx): Promise<Response> {
