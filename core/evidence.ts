@@ -1,0 +1,84 @@
+// The evidence bundle: one file with all that is known of a request, and the verifier that believes none of it. Each
+// claim is reported as proved, asserted by the operator, as of a checkpoint, not replayable, or failed; there is no bare
+// "ok". Trust anchors come from outside.
+import { pinned } from './evidence/anchors.ts';
+import { checkCapability } from './evidence/capability.ts';
+import { birthOf, type Case, votesOf } from './evidence/case.ts';
+import { checkDigests, checkWire } from './evidence/content.ts';
+import { checkDecision } from './evidence/decision.ts';
+import { checkQuorum } from './evidence/eligibility.ts';
+import { bundleDigest, readBundle } from './evidence/file.ts';
+import {
+  EVIDENCE_FORMAT,
+  type EvidenceBundle,
+  type EvidenceCrypto,
+  type EvidenceLine,
+  type VerifyEvidence,
+} from './evidence/forms.ts';
+import { checkHistory, checkOutcome } from './evidence/history.ts';
+import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
+import { checkReceipts } from './evidence/receipts.ts';
+import { checkHeads, checkLeaves, openUnder } from './evidence/sealed.ts';
+import { atLine, Tally } from './evidence/tally.ts';
+import { checkWitnesses } from './evidence/witness.ts';
+
+export type * from './evidence/forms.ts';
+export { EVIDENCE_FORMAT } from './evidence/forms.ts';
+export { EVIDENCE_SCHEMA } from './evidence/schema.ts';
+
+/** Puts the parts into the one form, with the digest that catches damage. The text is RFC 8785 of it. */
+export function assembleEvidence(parts: Omit<EvidenceBundle, 'format' | 'digest'>): EvidenceBundle {
+  const bundle = { format: EVIDENCE_FORMAT, ...parts } as const;
+  return { ...bundle, digest: bundleDigest(bundle) };
+}
+
+/**
+ * Verifies a bundle against anchors that come from elsewhere.
+ *
+ * @param text the file, as it is
+ * @param anchors what is pinned; what is missing is taken from the bundle, said as a claim and as `first_use`
+ * @param crypto the platform's signatures (sdk: `webCrypto`)
+ * @returns every claim with its status; each failure with the check, the entry, and the field or byte. Never throws
+ */
+export const verifyEvidence: VerifyEvidence = async (text, anchors, crypto) => {
+  const tally = new Tally();
+  await tally.attempt('format', {}, async () => {
+    const bundle = readBundle(text, tally);
+    if (bundle !== null) await examine(bundle, anchors, crypto, tally);
+  });
+  return tally.report();
+};
+
+async function examine(
+  bundle: EvidenceBundle,
+  anchors: Parameters<VerifyEvidence>[1],
+  crypto: EvidenceCrypto,
+  tally: Tally,
+): Promise<void> {
+  const believed = pinned(anchors, bundle, tally);
+  const checkpoint = await openUnder(bundle, believed, crypto, tally);
+  const life = checkHistory(bundle, tally);
+  const of: Case = {
+    ...{ bundle, pinned: believed, crypto, tally, checkpoint, life },
+    ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
+  };
+  for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
+  for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));
+  let counted: EvidenceLine[] | null = null;
+  await tally.attempt('quorum', {}, () => {
+    counted = checkQuorum(of);
+  });
+  await tally.attempt('capability', {}, () => checkCapability(of, counted));
+  await checkReceipts(of, counted);
+}
+
+const CHECKS: readonly [string, (of: Case) => void | Promise<void>][] = [
+  ['organization', checkOrganization],
+  ['inclusion', checkLeaves],
+  ['head', checkHeads],
+  ['not-after', checkWitnesses],
+  ['digests', checkDigests],
+  ['request', checkWire],
+  ['policy', checkPolicy],
+  ['outcome', checkOutcome],
+];

@@ -1,0 +1,37 @@
+// What the verifier believes before it reads: pinned from outside, or, where nothing was pinned, the bundle's own word
+// with a warning. Nothing in a bundle replaces a pinned anchor.
+import type { Anchors, EvidenceBundle } from './forms.ts';
+import type { Tally } from './tally.ts';
+
+export interface Pinned {
+  organization: string;
+  origin: string;
+  rp_id: string;
+  log_keys: readonly string[];
+  /** Base64 SubjectPublicKeyInfo. */
+  receipt_keys: readonly string[];
+  witnesses: readonly string[];
+}
+
+const listed = (given: string | readonly string[] | undefined): readonly string[] =>
+  given === undefined ? [] : typeof given === 'string' ? [given] : given;
+
+/** The anchors to verify under; each that is missing is taken on first use, and said. */
+export function pinned(anchors: Anchors, { organization, hints }: EvidenceBundle, tally: Tally): Pinned {
+  const one = (what: string, given: string | undefined, hint: string): string => {
+    if (given === undefined) tally.firstUse(what, hint);
+    return given ?? hint;
+  };
+  const many = (what: string, given: string | readonly string[] | undefined, hint: string): readonly string[] => {
+    const keys = listed(given);
+    return keys.length > 0 ? keys : [one(what, undefined, hint)];
+  };
+  return {
+    organization: one('organisation', anchors.organization, organization.id),
+    origin: one('origin', anchors.origin, hints.origin),
+    rp_id: one('relying party', anchors.rp_id, hints.rp_id),
+    log_keys: many('log key', anchors.log_key, hints.log_key),
+    receipt_keys: many('receipt key', anchors.receipt_key, hints.receipt_key),
+    witnesses: anchors.witnesses ?? [],
+  };
+}

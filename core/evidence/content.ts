@@ -1,0 +1,97 @@
+// The proposal against its digests, and the wire form against the events: what was asked is what everybody saw. Erased
+// contents cannot be compared; their digests still bind whoever has a copy.
+import { canonicalize } from '../canonical.ts';
+import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { matchWords } from '../match-words.ts';
+import type { Case } from './case.ts';
+import { atLine } from './tally.ts';
+
+/** params, action and request digest, recomputed from the proposal's erasable part. */
+export function checkDigests({ bundle, birth, tally }: Case): void {
+  const at = atLine(birth.line);
+  if (birth.personal === null) {
+    tally.say('digests', 'not-replayable', 'What was asked is erased: its digests cannot be computed again here.', at);
+    return;
+  }
+  const { skeleton } = birth;
+  const parts = { ...birth.personal, organization: bundle.organization.id, actor: skeleton.actor } as never;
+  const { salt, params, risk_reasons } = birth.personal as { salt: string; params: JsonObject; risk_reasons: Json };
+  const computed: JsonObject = {
+    params_digest: paramsDigest(salt, params),
+    action_digest: actionDigest(parts),
+    request_digest: requestDigest({
+      ...(birth.personal as object),
+      action_digest: skeleton.action_digest,
+      risk: { level: skeleton.risk, claimed: skeleton.claimed_risk, reasons: risk_reasons },
+      policy: { version: skeleton.policy_version, digest: skeleton.policy_digest, rule: skeleton.rule },
+      ...{ requirement: skeleton.requirement, on_behalf_of: skeleton.on_behalf_of, expires_at: skeleton.expires_at },
+    } as never),
+  };
+  const wrong = Object.keys(computed).filter((field) => computed[field] !== skeleton[field]);
+  for (const field of wrong)
+    tally.say('digests', 'failed', `${field} is not that of what was asked.`, {
+      ...at,
+      field: `/events/0/event/skeleton/${field}`,
+    });
+  if (wrong.length === 0)
+    tally.say('digests', 'proved', 'What was asked and what reviewers were shown give the recorded digests.', at);
+}
+
+type Source = (of: Case) => Json | undefined;
+const skeleton =
+  (field: string): Source =>
+  ({ birth }) =>
+    birth.skeleton[field];
+const personal =
+  (field: string): Source =>
+  ({ birth }) =>
+    birth.personal?.[field];
+
+/** Field of the wire form → what the events say. Undefined: erased, nothing to compare with. */
+const WIRE: Record<string, Source> = {
+  id: ({ birth }) => birth.line.event.object,
+  object: () => 'approval_request',
+  organization: ({ bundle }) => bundle.organization.id,
+  status: ({ life }) => life?.status,
+  verdict: skeleton('verdict'),
+  actor: skeleton('actor'),
+  on_behalf_of: skeleton('on_behalf_of'),
+  action_digest: skeleton('action_digest'),
+  params_digest: skeleton('params_digest'),
+  request_digest: skeleton('request_digest'),
+  expires_at: skeleton('expires_at'),
+  created_at: ({ birth }) => birth.line.event.at,
+  match_words: ({ birth }) => matchWords(birth.skeleton.request_digest as string),
+  ...Object.fromEntries(
+    ['salt', 'action', 'resource', 'params', 'metadata', 'constraints', 'precondition', 'context', 'preview', 'run']
+      .concat('message', 'on_rejection')
+      .map((field) => [field, personal(field)]),
+  ),
+};
+
+const same = (one: Json | undefined, other: Json): boolean => canonicalize(one ?? null) === canonicalize(other);
+
+/** Every field that the table knows; the others repeat what the events say better, or are the operator's comfort. */
+export function checkWire(of: Case): void {
+  const { bundle, tally } = of;
+  const wrong = Object.entries(WIRE).filter(([field, source]) => {
+    const said = source(of);
+    return said !== undefined && !same(bundle.request[field], said);
+  });
+  for (const [field] of wrong)
+    tally.say('request', 'failed', `The request's ${field} is not what its events say.`, {
+      field: `/request/${field}`,
+    });
+  const erased = Object.values(WIRE).some((source) => source(of) === undefined);
+  if (erased)
+    tally.say('request', 'not-replayable', 'Contents of the request are erased: nothing here to compare them with.');
+  else if (wrong.length === 0)
+    tally.say('request', 'proved', 'The request as shown is what its events say.', { field: '/request' });
+  tally.say(
+    'request',
+    'asserted',
+    'Names, links, comments and summaries in the request are for reading; what counts is in the events.',
+    { field: '/request' },
+  );
+}

@@ -1,0 +1,140 @@
+// Who could decide, and whether enough did: each vote judged again by core/requirement.ts, on the snapshot that its event
+// commits to. That the snapshot was true is the operator's word; that the decision follows from it is not.
+import type { Passkey, Standing } from '../authority.ts';
+import type { Instant, Json, JsonObject } from '../json.ts';
+import type { RiskLevel } from '../policy.ts';
+import { assuranceAllows, judgeReject, judgeVote, type Vote, type VoteQuestion } from '../requirement.ts';
+import type { Case } from './case.ts';
+import { pointerTo } from './case.ts';
+import { signedOf } from './decision.ts';
+import type { EvidenceLine } from './forms.ts';
+import { type At, atLine } from './tally.ts';
+
+interface Snapshot {
+  nonce: string;
+  owners: string[];
+  people: Standing[];
+}
+
+const voteOf = ({ event }: EvidenceLine): Vote => {
+  const { reviewer, stage, action_digest, decision, passkey } = event.skeleton as Record<string, Json>;
+  return { reviewer, stage, action_digest, decision, passkey, voted_at: event.at } as unknown as Vote;
+};
+
+/**
+ * Judges every vote again, in order.
+ *
+ * @returns the votes that the approval rests on, the deciding one last; null where that cannot be counted again
+ */
+export function checkQuorum(of: Case): EvidenceLine[] | null {
+  const judged = of.votes.map((line, at) => judgeAgain(of, line, of.votes.slice(0, at)));
+  const deciding = of.votes.findIndex(({ event }) => event.type === 'approval.decided');
+  if (deciding >= 0) countPeople(of, of.votes[deciding]!);
+  if (of.votes.length === 0) return [];
+  return judged[deciding] ?? null;
+}
+
+/** The votes that count with this one, itself last; null when it does not hold or cannot be judged again. */
+function judgeAgain(of: Case, line: EvidenceLine, before: EvidenceLine[]): EvidenceLine[] | null {
+  const { tally } = of;
+  const { skeleton } = line.event;
+  const at = { ...atLine(line), field: pointerTo(of, line, '/event/personal/eligibility') };
+  const signed = signedOf(line);
+  if (signed === null) {
+    tally.say('eligibility', 'not-replayable', `Who could decide then is erased: not replayable here.`, atLine(line));
+    return null;
+  }
+  const snapshot = signed.eligibility as unknown as Snapshot;
+  const question = questionOf(of, line, before, snapshot);
+  const own = snapshot.people.find(({ user }) => user === skeleton.reviewer);
+  const key = own?.passkeys.find(({ id, status }) => id === skeleton.passkey && status === 'active');
+  tally.holds(snapshot.nonce === signed.intent.nonce, 'eligibility', 'The snapshot is of another ceremony.', at);
+  if (!tally.holds(key !== undefined, 'key-status', `${skeleton.passkey} was not active in the snapshot.`, at))
+    return null;
+  tally.say(
+    'key-status',
+    'asserted',
+    `${skeleton.passkey} was active then: the operator’s word, committed to.`,
+    atLine(line),
+  );
+  checkAssurance(of, line, key!, at);
+  return skeleton.decision === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
+}
+
+function questionOf({ birth }: Case, line: EvidenceLine, before: EvidenceLine[], snapshot: Snapshot): VoteQuestion {
+  const { requester, actor, on_behalf_of, action_digest } = birth.skeleton as Record<string, string>;
+  return {
+    requirement: birth.requirement!,
+    votes: before.map(voteOf),
+    standings: Object.fromEntries(snapshot.people.map((person) => [person.user, person])),
+    voter: line.event.skeleton.reviewer as string,
+    created_at: birth.line.event.at,
+    effective_action_digest: action_digest!,
+    people: {
+      requester: requester!,
+      actor: actor!,
+      on_behalf_of: on_behalf_of ?? null,
+      owners: snapshot.owners,
+      editors: [],
+    },
+    stage: line.event.skeleton.stage as number,
+    voted_at: line.event.at,
+  };
+}
+
+/** Policy's further wishes: what must be said with the decision, how long a key must have rested. */
+function checkAssurance({ birth, tally }: Case, line: EvidenceLine, key: Passkey, at: At): void {
+  const assured = assuranceAllows(key, birth.skeleton.risk as RiskLevel, line.event.at as Instant);
+  tally.holds(assured.ok, 'eligibility', 'The passkey was too new for this risk.', at);
+  const said = line.event.personal as JsonObject;
+  const decision = line.event.skeleton.decision as 'approve' | 'reject';
+  const missing = birth.requirement!.require[decision].filter((field) => !(said[field] as string | null)?.trim());
+  tally.holds(missing.length === 0, 'eligibility', `Policy asks for ${missing.join(' and ')} with this decision.`, at);
+}
+
+function approves(of: Case, line: EvidenceLine, before: EvidenceLine[], question: VoteQuestion, at: At) {
+  const judged = judgeVote(question);
+  const { facts, reviewer } = line.event.skeleton as { facts: JsonObject; reviewer: string };
+  if (!judged.ok) {
+    of.tally.say('eligibility', 'failed', `${reviewer} could not decide: ${judged.problem.detail}`, at);
+    return null;
+  }
+  const met = judged.value.requirement_met === facts.requirement_met;
+  if (!of.tally.holds(met, 'quorum', 'Whether enough people had approved is not what the event says.', at)) return null;
+  of.tally.say(
+    'eligibility',
+    'proved',
+    `${reviewer} could decide, by the snapshot that the event commits to.`,
+    atLine(line),
+  );
+  const counted = judged.value.counted.slice(0, -1);
+  return [...counted.map((vote) => before[question.votes.indexOf(vote)]!), line];
+}
+
+function rejects(of: Case, line: EvidenceLine, question: VoteQuestion, at: At) {
+  const judged = judgeReject(question);
+  const { reviewer } = line.event.skeleton;
+  const detail = judged.ok ? '' : `${reviewer} could not decide: ${judged.problem.detail}`;
+  if (!of.tally.holds(judged.ok, 'eligibility', detail, at)) return null;
+  of.tally.say(
+    'eligibility',
+    'proved',
+    `${reviewer} could decide, by the snapshot that the event commits to.`,
+    atLine(line),
+  );
+  return [line];
+}
+
+/** What stays for ever: how many different people approved in each stage. */
+function countPeople({ birth, votes, tally }: Case, deciding: EvidenceLine): void {
+  if (deciding.event.skeleton.decision !== 'approve') return;
+  const { stages } = birth.requirement!;
+  const approving = votes.map(voteOf).filter((vote) => vote.decision === 'approve');
+  const people = (stage: number) =>
+    new Set(approving.filter((vote) => vote.stage === stage).map((vote) => vote.reviewer)).size;
+  const needed = stages.reduce((sum, { count }) => sum + count, 0);
+  const different = new Set(approving.map(({ reviewer }) => reviewer)).size;
+  const met = needed > 0 && different >= needed && stages.every(({ count }, stage) => people(stage) >= count);
+  if (tally.holds(met, 'quorum', `${needed} different people are needed, ${different} approved.`, atLine(deciding)))
+    tally.say('quorum', 'proved', `${different} different people approved; ${needed} were needed.`, atLine(deciding));
+}

@@ -1,0 +1,61 @@
+// The request's own chain: every event holds what it commits to, follows the one before, and the lifecycle table takes
+// every step. What the chain ends with is the operator's word: nothing shows that no further event exists.
+import { faultOfEvent } from '../events.ts';
+import type { Life } from '../lifecycle.ts';
+import { replay } from '../replay.ts';
+import type { Case } from './case.ts';
+import type { EvidenceBundle } from './forms.ts';
+import { atLine, type Tally } from './tally.ts';
+
+/** Replays the life; null, and said, at the first event that is altered, missing or illegal. */
+export function checkHistory({ events, organization_events }: EvidenceBundle, tally: Tally): Life | null {
+  for (const [at, line] of organization_events.entries()) {
+    const fault = faultOfEvent(line.event);
+    const field = `/organization_events/${at}/event`;
+    tally.holds(fault === null, 'commitment', `The event does not hold what it commits to (${fault}).`, {
+      ...atLine(line),
+      field,
+    });
+  }
+  for (const line of [...events, ...organization_events].filter(({ event }) => isErased(event)))
+    tally.say(
+      'erased',
+      'not-replayable',
+      `The personal part of ${line.event.type} is erased or withheld.`,
+      atLine(line),
+    );
+  const replayed = replay(events.map(({ event }) => event));
+  if (replayed.ok) {
+    const { status, capability } = replayed.life;
+    const ends = `${status}${capability === null ? '' : `, its capability ${capability}`}`;
+    tally.say('lifecycle', 'proved', `Its ${events.length} events are one legal life, which ends ${ends}.`);
+    tally.say('completeness', 'asserted', `That nothing followed is the operator’s word.`, atLine(events.at(-1)!));
+    return replayed.life;
+  }
+  const at = replayed.at_seq - 1;
+  tally.say('lifecycle', 'failed', `Event ${replayed.at_seq}: ${replayed.reason}.`, {
+    ...(events[at] ? atLine(events[at]) : {}),
+    field: `/events/${at}/event`,
+  });
+  return null;
+}
+
+const isErased = ({ personal, skeleton }: EvidenceBundle['events'][number]['event']): boolean =>
+  personal === null && skeleton.personal !== null;
+
+/** Steps that this format does not know how to prove. Unknown is not proved. */
+const UNKNOWN_STEPS: readonly string[] = ['break_glass.used', 'approval.edited'];
+const OUTCOMES: readonly string[] = ['execution.executed', 'execution.failed', 'capability.returned'];
+
+/** Who decided where nobody signed, and who said how it ended. */
+export function checkOutcome({ bundle, birth, tally }: Case): void {
+  for (const line of bundle.events) {
+    const { type, skeleton } = line.event;
+    if (UNKNOWN_STEPS.includes(type))
+      tally.say('decision', 'failed', `This version of the format does not prove ${type}.`, atLine(line));
+    if (type === 'approval.decided' && skeleton.command === 'propose')
+      tally.say('decision', 'asserted', `Policy decided (rule ${birth.skeleton.rule}): nobody signed.`, atLine(line));
+    if (OUTCOMES.includes(type))
+      tally.say('outcome', 'asserted', `${skeleton.by} reported ${type}: nobody else has seen it.`, atLine(line));
+  }
+}
