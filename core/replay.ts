@@ -31,19 +31,50 @@ interface Position {
  * off is a fault of its last event.
  */
 export function replay(events: readonly RecordedEvent[]): Replay {
-  const position: Position = { life: { status: null, capability: null, returned_count: 0 }, steps: 0, open: null };
+  const replaying = new Replaying();
   for (const [at, event] of events.entries()) {
-    const reason = brokenChain(event, events[at - 1], at + 1) ?? illegal(position, event, events[0]!);
+    const reason = faultOfCommitments(event) ?? replaying.next(event);
     if (reason !== null) return { ok: false, at_seq: at + 1, reason };
   }
-  const cut = events.length === 0 ? 'there is no event' : unfinished(position);
-  return cut === null ? { ok: true, life: position.life } : { ok: false, at_seq: events.length, reason: cut };
+  const cut = replaying.cut();
+  return cut === null ? { ok: true, life: replaying.life } : { ok: false, at_seq: events.length, reason: cut };
 }
 
-/** Commitments, place in the chain, and that all events are of one object. */
-function brokenChain(event: RecordedEvent, previous: RecordedEvent | undefined, seq: number): string | null {
+/** One request's replay, an event at a time, for whoever has checked what each event commits to (`faultOfEvent`). */
+export class Replaying {
+  readonly #position: Position = {
+    ...{ life: { status: null, capability: null, returned_count: 0 }, steps: 0, open: null },
+  };
+  #birth: RecordedEvent | null = null;
+  #previous: RecordedEvent | undefined;
+  #seq = 0;
+
+  /** Takes the next event. @returns why it cannot stand here, or null; after a reason nothing more may be taken */
+  next(event: RecordedEvent): string | null {
+    this.#birth ??= event;
+    this.#seq += 1;
+    const reason = brokenChain(event, this.#previous, this.#seq) ?? illegal(this.#position, event, this.#birth);
+    this.#previous = event;
+    return reason;
+  }
+
+  /** What lacks at the end; null when the last step is whole. */
+  cut(): string | null {
+    return this.#birth === null ? 'there is no event' : unfinished(this.#position);
+  }
+
+  get life(): Life {
+    return this.#position.life;
+  }
+}
+
+function faultOfCommitments(event: RecordedEvent): string | null {
   const fault = faultOfEvent(event);
-  if (fault !== null) return `the event does not hold what it commits to (${fault})`;
+  return fault === null ? null : `the event does not hold what it commits to (${fault})`;
+}
+
+/** Place in the chain, and that all events are of one object. */
+function brokenChain(event: RecordedEvent, previous: RecordedEvent | undefined, seq: number): string | null {
   if (event.seq !== seq) return `event ${seq} is missing: this one is number ${event.seq}`;
   if (event.skeleton.prev !== (previous?.commit ?? null)) return 'it does not follow the event before it (prev)';
   if (previous === undefined) return null;

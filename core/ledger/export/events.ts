@@ -1,0 +1,143 @@
+// An export's events against the tiles, the organisation's chain, each object's chain, and the lifecycle table. It
+// recomputes every commitment; what it does not say is whether a later event exists: that is the audit over all leaves.
+import { hmacSha256 } from '#sha256';
+import { canonicalBytes } from '../../canonical.ts';
+import { equalBytes, fromHex, hex, utf8 } from '../../encoding.ts';
+import type { RecordedEvent } from '../../events.ts';
+import type { JsonObject } from '../../json.ts';
+import { Replaying } from '../../replay.ts';
+import { eventLeaf, linkOf, NOTHING_BEFORE } from '../leaf.ts';
+import { leafHash } from '../tree.ts';
+import type { ExportDecision, ExportEvent, ExportReceipt } from './format.ts';
+import type { ProvingTiles } from './tiles.ts';
+
+/** What is wrong, and the field of the line. */
+export interface LineFault {
+  claim: 'order' | 'commitment' | 'inclusion' | 'link' | 'chain' | 'lifecycle' | 'shape';
+  field: string;
+  detail: string;
+}
+
+/** What the chains are checked with. */
+export interface ExportScope {
+  organization: string;
+  tiles: ProvingTiles;
+  /** K_org; null: places in the organisation's chain stay the operator's word. */
+  link_key: Uint8Array | null;
+}
+
+const fault = (claim: LineFault['claim'], field: string, detail: string): LineFault => ({ claim, field, detail });
+const SALT_BYTES = 32;
+
+export class ExportEvents {
+  readonly #scope: ExportScope;
+  readonly #lives = new Map<string, Replaying>();
+  readonly #organization = { seq: 0, commit: null as string | null };
+  #last = { id: '', index: -1, org_seq: 0, hash: NOTHING_BEFORE };
+
+  constructor(scope: ExportScope) {
+    this.#scope = scope;
+  }
+
+  /** The place of the last event that was taken, from 1. */
+  get org_seq(): number {
+    return this.#last.org_seq;
+  }
+
+  /** Takes the next event. @returns the first thing that does not hold; nothing more may be taken after it */
+  take(event: ExportEvent, receipt: ExportReceipt): LineFault | null {
+    const [skeleton, personal] = [commitmentOf(event, 'skeleton'), commitmentOf(event, 'personal')];
+    if (skeleton === null) return fault('commitment', '/event/salt_skeleton', 'a salt is 32 bytes of lower-case hex');
+    return (
+      this.#order(receipt) ??
+      this.#personal(event, personal) ??
+      this.#sealed(skeleton, receipt) ??
+      this.#chained(recorded(event, hex(skeleton)))
+    );
+  }
+
+  /** A decision receipt's leaf. */
+  decision({ event, index, leaf }: ExportDecision): LineFault | null {
+    if (event !== this.#last.id)
+      return fault('order', '/decision/event', 'a decision receipt follows the event that it belongs to');
+    const hash = this.#scope.tiles.leafHash(index);
+    return hash !== null && equalBytes(hash, leafHash(utf8(leaf)))
+      ? null
+      : fault('inclusion', '/decision/leaf', `entry ${index} of the log is not this decision receipt`);
+  }
+
+  /** Requests whose last step is cut off. */
+  *cut(): Generator<{ object: string; detail: string }> {
+    for (const [object, life] of this.#lives) {
+      const detail = life.cut();
+      if (detail !== null) yield { object, detail };
+    }
+  }
+
+  #order({ org_seq, index }: ExportReceipt): LineFault | null {
+    const last = this.#last;
+    if (org_seq !== last.org_seq + 1)
+      return fault('order', '/receipt/org_seq', `place ${last.org_seq + 1} is missing: this is place ${org_seq}`);
+    if (Number.isSafeInteger(index) && index > last.index) return null;
+    return fault('order', '/receipt/index', `entry ${index} cannot come after entry ${last.index}`);
+  }
+
+  #personal({ skeleton, personal, salt_personal }: ExportEvent, commit: Uint8Array | null): LineFault | null {
+    const erased = personal === null && salt_personal === null;
+    if (erased || (commit !== null && hex(commit) === skeleton.personal)) return null;
+    return fault('commitment', '/event/personal', 'the personal part is not the one that the skeleton commits to');
+  }
+
+  /** The leaf is in the tree, and links to the organisation's leaf before. */
+  #sealed(commit: Uint8Array, { index, link: text, org_seq }: ExportReceipt): LineFault | null {
+    const link = fromHex(text);
+    if (link?.length !== 32) return fault('shape', '/receipt/link', 'a link is 32 bytes of lower-case hex');
+    const hash = leafHash(eventLeaf(commit, link));
+    const proved = this.#scope.tiles.leafHash(index);
+    if (proved === null) return fault('inclusion', '/receipt/index', `no tile of this export proves entry ${index}`);
+    if (!equalBytes(proved, hash))
+      return fault('inclusion', '/event/skeleton', `entry ${index} of the log is not this event`);
+    const { link_key } = this.#scope;
+    const place = { seq: org_seq, previous: this.#last.hash, commit };
+    if (link_key !== null && !equalBytes(linkOf(link_key, place), link))
+      return fault('link', '/receipt/link', `place ${org_seq} does not link to place ${org_seq - 1}: one was left out`);
+    this.#last = { id: '', index, org_seq, hash };
+    return null;
+  }
+
+  #chained(event: RecordedEvent): LineFault | null {
+    if (event.organization !== this.#scope.organization)
+      return fault('chain', '/event/skeleton/organization', `this is an event of ${event.organization}`);
+    this.#last.id = event.id;
+    if (event.object === event.organization) return this.#ofOrganization(event);
+    const life = this.#lives.get(event.object) ?? new Replaying();
+    this.#lives.set(event.object, life);
+    const reason = life.next(event);
+    return reason === null ? null : fault('lifecycle', '/event/skeleton', `${event.object}: ${reason}`);
+  }
+
+  #ofOrganization({ seq, skeleton, commit }: RecordedEvent): LineFault | null {
+    const own = this.#organization;
+    if (seq !== own.seq + 1 || skeleton.prev !== own.commit)
+      return fault(
+        'chain',
+        '/event/skeleton/seq',
+        `the organisation's event ${own.seq + 1} should be here, not ${seq}`,
+      );
+    Object.assign(own, { seq, commit });
+    return null;
+  }
+}
+
+/** HMAC of a part under its salt; null where the salt is none. */
+function commitmentOf(event: ExportEvent, part: 'skeleton' | 'personal'): Uint8Array | null {
+  const text = part === 'skeleton' ? event.salt_skeleton : event.salt_personal;
+  const salt = typeof text === 'string' ? fromHex(text) : null;
+  return salt?.length === SALT_BYTES ? hmacSha256(salt, canonicalBytes(event[part])) : null;
+}
+
+/** The event as it was recorded: the skeleton says it all. */
+function recorded(event: ExportEvent, commit: string): RecordedEvent {
+  const { id, type, organization, object, seq, at } = event.skeleton as JsonObject & RecordedEvent;
+  return { id, type, organization, object, seq, at, ...event, commit };
+}

@@ -1,0 +1,86 @@
+// The export format `assentry-export/v1`: an organisation's events with their receipts, the tiles that prove them, and
+// the checkpoint, one JSON object per line. Only shapes, and each line's sum over all lines up to it: the sum catches
+// damage and names the line; it proves nothing, everybody can compute it.
+import { sha256 } from '#sha256';
+import { canonicalize } from '../../canonical.ts';
+import { concatBytes, hex, utf8 } from '../../encoding.ts';
+import type { RecordedEvent } from '../../events.ts';
+import type { Instant, Json, JsonObject } from '../../json.ts';
+
+export const EXPORT_FORMAT = 'assentry-export/v1';
+
+/** First line. */
+export interface ExportHead {
+  format: typeof EXPORT_FORMAT;
+  organization: { id: string; kind: 'live' | 'test' };
+  /** C2SP signed note: every proof here is under it. */
+  checkpoint: string;
+  /** How many event lines follow. */
+  events: number;
+  /** What the server says to pin; used only where no anchor is given, and then said so. */
+  hints: { log_key: string };
+}
+
+/** Tiles come after the head: `path` as in C2SP, `hashes` base64. */
+export interface ExportTile {
+  path: string;
+  hashes: string;
+}
+
+/** What of a recorded event its skeleton does not say already. */
+export type ExportEvent = Pick<RecordedEvent, 'skeleton' | 'personal' | 'salt_skeleton' | 'salt_personal'>;
+
+/** Where the event's leaf stands. `sealed_at` is the operator's word: no leaf holds it. */
+export interface ExportReceipt {
+  index: number;
+  link: string;
+  org_seq: number;
+  sealed_at: Instant;
+}
+
+/** A decision receipt's leaf, after its event. */
+export interface ExportDecision {
+  event: string;
+  index: number;
+  leaf: string;
+}
+
+export type ExportRecord =
+  | { export: ExportHead }
+  | { tile: ExportTile }
+  | { event: ExportEvent; receipt: ExportReceipt }
+  | { decision: ExportDecision };
+
+/** What the first line's sum is over, before its text. */
+export const FIRST_SUM: Uint8Array = sha256(utf8(EXPORT_FORMAT));
+
+/** `{"sum":"<64 hex>",` and the canonical text of the record without its first brace. */
+const SUM = /^\{"sum":"([0-9a-f]{64})",/;
+const SUM_CHARACTERS = 74;
+
+/** SHA-256(sum of the line before, 32 bytes ‖ the record's text). */
+const sumOf = (previous: Uint8Array, text: string): Uint8Array => sha256(concatBytes(previous, utf8(text)));
+
+/** Writes a line, without its newline. @returns it and its sum, for the next */
+export function writeLine(previous: Uint8Array, record: ExportRecord): { line: string; sum: Uint8Array } {
+  const text = canonicalize(record as unknown as Json);
+  const sum = sumOf(previous, text);
+  return { line: `{"sum":"${hex(sum)}",${text.slice(1)}`, sum };
+}
+
+/** Reads a line; null when a byte of it, or of any line before, is not as it was written. */
+export function readLine(previous: Uint8Array, line: string): { record: JsonObject; sum: Uint8Array } | null {
+  const said = SUM.exec(line)?.[1];
+  if (said === undefined) return null;
+  const text = `{${line.slice(SUM_CHARACTERS)}`;
+  const sum = sumOf(previous, text);
+  return hex(sum) === said ? parsed(text, sum) : null;
+}
+
+function parsed(text: string, sum: Uint8Array): { record: JsonObject; sum: Uint8Array } | null {
+  try {
+    return { record: JSON.parse(text) as JsonObject, sum };
+  } catch {
+    return null;
+  }
+}

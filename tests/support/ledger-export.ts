@@ -1,0 +1,139 @@
+// A log and an organisation's export of it, made in memory by the same core functions that the server runs.
+import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
+import { sha256 } from '#sha256';
+import { concatBytes, fromBase64Url, hex, utf8 } from '../../core/encoding.ts';
+import type { EventType } from '../../core/event-fields.ts';
+import { type EventDraft, type RecordedEvent, recordEvent } from '../../core/events.ts';
+import type { EvidenceCrypto } from '../../core/evidence/forms.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { exportLines } from '../../core/ledger/export.ts';
+import {
+  eventLeaf,
+  leafHash,
+  linkOf,
+  NOTHING_BEFORE,
+  rootOfHashes,
+  signCheckpoint,
+  TILE_WIDTH,
+  verifierKey,
+} from '../../core/ledger.ts';
+import { type Command, type GuardFacts, type Life, NO_FACTS, step } from '../../core/lifecycle.ts';
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+const log = {
+  name: 'example.com/assentry/2026h2',
+  public_key: fromBase64Url(publicKey.export({ format: 'jwk' }).x!)!,
+  sign: async (message: Uint8Array) => new Uint8Array(sign(null, message, privateKey as KeyObject)),
+};
+export const LOG_KEY = verifierKey(log);
+export const ORGANIZATION = 'org_1';
+export const LINK_KEY = sha256(utf8('K_org'));
+
+/** Ed25519 by Node alone. */
+export const nodeCrypto: EvidenceCrypto = {
+  verify: async (key, message, signature) =>
+    verify(null, message, { key: key as unknown as import('node:crypto').JsonWebKey, format: 'jwk' }, signature),
+};
+
+export type Move = [Command, Partial<GuardFacts>];
+/** Propose, approve, exchange, consume, report: five events or more. */
+export const WHOLE_LIFE: Move[] = [
+  ['propose', { verdict: 'require_approval' }],
+  ['approve', { reviewer_of_stage: true, requirement_met: true }],
+  ['exchange', { lifetime_left: true }],
+  ['consume', {}],
+  ['report_executed', { by_requester: true }],
+];
+
+const AT = '2026-11-20T10:00:00.000Z';
+
+/** A life as the server would write it. */
+export function draftsOf(moves: readonly Move[]): EventDraft[] {
+  let life: Life = { status: null, capability: null, returned_count: 0 };
+  return moves.flatMap(([command, some], at) => {
+    const facts = { ...NO_FACTS, ...some };
+    const { life: after, row } = step(life, command, facts)!;
+    const said = { step: at + 1, command, facts: { ...facts }, from: life.status, to: after.status };
+    const shared = { ...said, capability_status: after.capability, returned_count: after.returned_count };
+    life = after;
+    return row.emits.map((type) => ({
+      ...{ type: type as EventType, at: AT, by: 'usr_1' },
+      skeleton: { ...shared, ...(command === 'propose' ? { verdict: facts.verdict } : {}) } as JsonObject,
+      personal: command === 'propose' ? { params: { amount: 5, to: 'Zoë' }, requester_name: 'bot' } : null,
+    }));
+  });
+}
+
+/** Gives an object's drafts their places. */
+export function chained(object: string, drafts: readonly EventDraft[]): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  for (const [at, draft] of drafts.entries()) {
+    const place = { id: `evt_${object}_${at + 1}`, organization: ORGANIZATION, object, seq: at + 1 };
+    const salt = (part: string) => sha256(utf8(`${object} ${at} ${part}`));
+    const salts = { salt_skeleton: salt('skeleton'), salt_personal: salt('personal') };
+    events.push(recordEvent(draft, { ...place, ...salts, prev: events.at(-1)?.commit ?? null }));
+  }
+  return events;
+}
+
+/** Seals events with foreign leaves between them. */
+function sealed(events: readonly RecordedEvent[]) {
+  const leaves: Uint8Array[] = [];
+  let previous = NOTHING_BEFORE;
+  const placed = events.map((event, at) => {
+    const commit = Uint8Array.from(Buffer.from(event.commit, 'hex'));
+    const link = linkOf(LINK_KEY, { seq: at + 1, previous, commit });
+    const receipt = { index: leaves.length, link: hex(link), org_seq: at + 1, sealed_at: AT };
+    leaves.push(eventLeaf(commit, link));
+    previous = leafHash(leaves.at(-1)!);
+    if (at % 3 === 0) leaves.push(utf8(`foreign ${at}`));
+    return { event, receipt };
+  });
+  return { leaves, placed };
+}
+
+/** Hashes of each tile level. */
+function levelsOf(leaves: readonly Uint8Array[]): Uint8Array[][] {
+  const levels = [leaves.map(leafHash)];
+  for (let below = levels[0]!; below.length >= TILE_WIDTH; below = levels.at(-1)!)
+    levels.push(
+      Array.from({ length: Math.floor(below.length / TILE_WIDTH) }, (_, at) =>
+        rootOfHashes(below.slice(at * TILE_WIDTH, (at + 1) * TILE_WIDTH)),
+      ),
+    );
+  return levels;
+}
+
+export interface MadeExport {
+  lines: string[];
+  leaves: Uint8Array[];
+  placed: ReturnType<typeof sealed>['placed'];
+}
+
+/** An export of these events, in this order. */
+export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeExport> {
+  const { leaves, placed } = sealed(events);
+  const levels = levelsOf(leaves);
+  const checkpoint = await signCheckpoint({ size: leaves.length, root: rootOfHashes(levels[0]!) }, log);
+  const read_tile = (level: number, number: number, width: number) =>
+    concatBytes(...levels[level]!.slice(number * TILE_WIDTH, number * TILE_WIDTH + width));
+  const lines = [
+    ...exportLines({
+      ...{ organization: { id: ORGANIZATION, kind: 'live' as const }, checkpoint, log_key: LOG_KEY },
+      ...{ events: placed, read_tile },
+    }),
+  ];
+  return { lines, leaves, placed };
+}
+
+/** `count` requests with whole lives, interleaved two by two, after the organisation's own first event. */
+export function history(count: number): RecordedEvent[] {
+  const created = chained(ORGANIZATION, [
+    { type: 'organization.created', at: AT, by: 'setup', skeleton: { kind: 'live' }, personal: { name: 'Ours' } },
+  ]);
+  const lives = Array.from({ length: count }, (_, at) => chained(`apr_${at}`, draftsOf(WHOLE_LIFE)));
+  const pairs = lives.flatMap((life, at) =>
+    at % 2 === 1 ? [] : life.flatMap((event, seq) => [event, ...(lives[at + 1]?.slice(seq, seq + 1) ?? [])]),
+  );
+  return [...created, ...pairs];
+}
