@@ -7,7 +7,10 @@ import { type EventDraft, type RecordedEvent, recordEvent } from '../core/events
 import { newId } from '../core/ids.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
 import type { Env } from './env.ts';
+import { CREATE_JOURNAL, type JournalRow, parseRow, type StoredRow } from './journal-row.ts';
 import type { DecisionSeal, LedgerReceipt } from './ledger/forms.ts';
+
+export type { JournalRow } from './journal-row.ts';
 
 /** Text of an in-toto statement that the ledger signs beside the event at `draft`. */
 export interface Statement {
@@ -15,25 +18,10 @@ export interface Statement {
   payload: string;
 }
 
-/** One step: its events, the state after it (requests only), and what the ledger answered. */
-export interface JournalRow {
-  /** Seq of the row's last event. */
-  n: number;
-  events: RecordedEvent[];
-  state: string | null;
-  statements: { event: string; payload: string }[];
-  sealed: { receipts: LedgerReceipt[]; decisions: DecisionSeal[] } | null;
-}
-
 export interface Place {
   organization: string;
   object: string;
 }
-
-type Stored = { n: number; events: string; state: string | null; statements: string | null; sealed: string | null };
-
-const CREATE = `CREATE TABLE IF NOT EXISTS journal
-  (n INTEGER PRIMARY KEY, events TEXT NOT NULL, state TEXT, statements TEXT, sealed TEXT, told INTEGER) STRICT`;
 
 export class Journal {
   readonly #ctx: DurableObjectState;
@@ -41,6 +29,8 @@ export class Journal {
   readonly #kind: 'organization' | 'request';
   #sealing: Promise<Result<void>> | null = null;
   #exists = false;
+  /** All rows, as last read: only this object writes them, and reading them again would parse them again. */
+  #all: JournalRow[] | null = null;
 
   constructor(ctx: DurableObjectState, env: Env, kind: 'organization' | 'request') {
     this.#ctx = ctx;
@@ -61,8 +51,9 @@ export class Journal {
    * @returns the events with their places
    */
   commit(place: Place, drafts: EventDraft[], state: string | null, statements: Statement[] = []): RecordedEvent[] {
-    if (!this.exists()) this.#query(CREATE);
+    if (!this.exists()) this.#query(CREATE_JOURNAL);
     this.#exists = true;
+    this.#all = null;
     const last = this.last();
     let prev = last?.commit ?? null;
     const events = drafts.map((draft, i) => {
@@ -90,14 +81,23 @@ export class Journal {
   /** Rows in order; all of them, those after one `n` through another, or only the newest. */
   rows(which: { after?: number; through?: number; newest?: boolean } = {}): JournalRow[] {
     if (!this.exists()) return [];
+    if (Object.keys(which).length === 0 && this.#all) return this.#all;
     const rows = which.newest
-      ? this.#query<Stored>('SELECT * FROM journal ORDER BY n DESC LIMIT 1')
-      : this.#query<Stored>(
+      ? this.#query<StoredRow>('SELECT * FROM journal ORDER BY n DESC LIMIT 1')
+      : this.#query<StoredRow>(
           'SELECT * FROM journal WHERE n > ? AND n <= ? ORDER BY n',
           which.after ?? 0,
           which.through ?? Number.MAX_SAFE_INTEGER,
         );
-    return rows.map(parse);
+    const read = rows.map(parseRow);
+    if (Object.keys(which).length === 0) this.#all = read;
+    return read;
+  }
+
+  /** A transaction was undone: what was remembered of it is not true. */
+  forget(): void {
+    this.#all = null;
+    this.#exists = false;
   }
 
   /** Rows that the ledger has not acknowledged, in order. */
@@ -138,14 +138,15 @@ export class Journal {
         n,
       );
     this.#query('UPDATE journal SET state = ? WHERE n = (SELECT max(n) FROM journal)', state);
+    this.#all = null;
   }
 
   /** The ledger's receipt for the event `seq`; null while it is not sealed. */
   receipt(seq: number): LedgerReceipt | null {
     const [stored] = this.exists()
-      ? this.#query<Stored>('SELECT * FROM journal WHERE n >= ? ORDER BY n LIMIT 1', seq)
+      ? this.#query<StoredRow>('SELECT * FROM journal WHERE n >= ? ORDER BY n LIMIT 1', seq)
       : [];
-    return stored ? (parse(stored).sealed?.receipts.find((receipt) => receipt.seq === seq) ?? null) : null;
+    return stored ? (parseRow(stored).sealed?.receipts.find((receipt) => receipt.seq === seq) ?? null) : null;
   }
 
   /**
@@ -185,6 +186,7 @@ export class Journal {
   }
 
   #keep(rows: JournalRow[], receipts: LedgerReceipt[], decisions: DecisionSeal[]): void {
+    this.#all = null;
     this.#ctx.storage.transactionSync(() => {
       for (const row of rows) {
         const ids = new Set(row.events.map((event) => event.id));
@@ -203,14 +205,6 @@ export class Journal {
     return this.#ctx.storage.sql.exec<T>(sql, ...values).toArray();
   }
 }
-
-const parse = (stored: Stored): JournalRow => ({
-  n: stored.n,
-  events: JSON.parse(stored.events),
-  state: stored.state,
-  statements: stored.statements ? JSON.parse(stored.statements) : [],
-  sealed: stored.sealed ? JSON.parse(stored.sealed) : null,
-});
 
 function randomness(draft: EventDraft): { id: string; salt_skeleton: Uint8Array; salt_personal: Uint8Array } {
   const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));

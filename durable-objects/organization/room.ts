@@ -40,6 +40,7 @@ export function transact<T>(room: Room, decide: () => Result<T>): Result<T> {
       return decided;
     });
   } catch (error) {
+    room.journal.forget();
     if (error instanceof Refusal) return { ok: false, problem: error.problem };
     throw error;
   }

@@ -68,7 +68,7 @@ export class Life {
   async bear(first: (now: Instant) => Result<Advance>, birth: Birth): Promise<Result<View>> {
     const born = first(instantAt(Date.now()));
     if (!born.ok) return born;
-    this.#ctx.storage.transactionSync(() => this.#record(born.value));
+    this.#transact(() => this.#record(born.value));
     await this.#arm();
     if (birth.id !== this.memory().record.id) throw new Error('a request was born under another id');
     return this.answer(false);
@@ -104,9 +104,18 @@ export class Life {
     return refusal;
   }
 
+  #transact<T>(decide: () => T): T {
+    try {
+      return this.#ctx.storage.transactionSync(decide);
+    } catch (error) {
+      this.#journal.forget();
+      throw error;
+    }
+  }
+
   /** Reading and recording, in one synchronous transaction. Answers whether it was a repeat. */
   #step(call: { idempotency: Idempotency | null } & Partial<Gathered>, act: Act): Reply<boolean> {
-    return this.#ctx.storage.transactionSync((): Reply<boolean> => {
+    return this.#transact((): Reply<boolean> => {
       const now = instantAt(Date.now());
       this.#settle(now);
       const { record, sealedAt } = this.memory();
@@ -148,7 +157,7 @@ export class Life {
     await this.settleNow();
     const sealed = await this.#journal.seal();
     if (!sealed.ok) return sealed;
-    const erased = this.#ctx.storage.transactionSync(() => eraseIn(this.#journal, order, instantAt(Date.now())));
+    const erased = this.#transact(() => eraseIn(this.#journal, order, instantAt(Date.now())));
     if (!erased.ok) return erased;
     await this.#arm();
     const answered = await this.answer(false);
@@ -159,7 +168,7 @@ export class Life {
   /** Applies what is due, without any command. */
   async settleNow(): Promise<void> {
     const before = this.#journal.last()?.seq;
-    this.#ctx.storage.transactionSync(() => this.#settle(instantAt(Date.now())));
+    this.#transact(() => this.#settle(instantAt(Date.now())));
     if (this.#journal.last()?.seq === before) return;
     await this.#arm();
     await this.#journal.seal();
@@ -182,13 +191,7 @@ export class Life {
   }
 
   events(): EventLine[] {
-    const through = this.memory().visible()?.seq ?? 0;
-    const rows = this.#journal.rows();
-    const receipts = rows.flatMap((row) => row.sealed?.receipts ?? []);
-    return rows
-      .flatMap((row) => row.events)
-      .filter((event) => event.seq <= through)
-      .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.seq === event.seq) ?? null }));
+    return this.memory().eventLines();
   }
 
   /** Tells the waiters and wakes for the deadline that began with the sealing. */
@@ -226,7 +229,7 @@ export class Life {
   }
 
   async retell(): Promise<void> {
-    this.#ctx.storage.transactionSync(() => this.#journal.untell());
+    this.#transact(() => this.#journal.untell());
     await this.deliver();
   }
 

@@ -5,6 +5,7 @@ import { type ApprovalRequest, present, type ReceiptLine } from '../../core/requ
 import type { RequestRecord } from '../../core/request/record.ts';
 import type { SealedAt } from '../../core/request/settle.ts';
 import type { Journal, JournalRow } from '../journal.ts';
+import type { EventLine } from './calls.ts';
 
 export class Memory {
   readonly rows: JournalRow[];
@@ -31,6 +32,16 @@ export class Memory {
   /** Id of the event with this seq. */
   eventId(seq: number): string {
     return this.rows.flatMap((row) => row.events).find((event) => event.seq === seq)!.id;
+  }
+
+  /** The events that may be seen, each with its receipt once it is sealed. */
+  eventLines(): EventLine[] {
+    const through = this.visible()?.seq ?? 0;
+    const receipts = this.#receipts();
+    return this.rows
+      .flatMap((row) => row.events)
+      .filter((event) => event.seq <= through)
+      .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.seq === event.seq) ?? null }));
   }
 
   /** The wire form of one of the states. */
@@ -66,7 +77,16 @@ export class Memory {
   }
 }
 
-const recordOf = (row: JournalRow): RequestRecord => JSON.parse(row.state!) as RequestRecord;
+/** Parsed once per row: nobody changes a record, each step makes a new one. */
+const PARSED = new WeakMap<JournalRow, RequestRecord>();
+
+function recordOf(row: JournalRow): RequestRecord {
+  const known = PARSED.get(row);
+  if (known) return known;
+  const record = JSON.parse(row.state!) as RequestRecord;
+  PARSED.set(row, record);
+  return record;
+}
 
 const strip = ({
   index,
