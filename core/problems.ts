@@ -41,6 +41,7 @@ export const PROBLEMS = {
   'unsupported-media-type': [415, 'The body must be application/json'],
   'idempotency-mismatch': [422, 'The same key came with another body'],
   'run-mismatch': [422, 'The same run key came with another body'],
+  'proof-failed': [422, 'The proof does not hold'],
   'too-many-pending': [429, 'Too many pending requests'],
   'rate-limited': [429, 'Too many requests'],
   'not-sealed-yet': [503, 'Not sealed in the ledger yet'],

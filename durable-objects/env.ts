@@ -2,6 +2,7 @@
 import type { ApprovalRequest } from './approval-request.ts';
 import type { Ledger } from './ledger.ts';
 import type { Organization } from './organization.ts';
+import type { Witness } from './witness.ts';
 
 /** What the queue carries: a hint that rows in D1 are due. Losing one costs a delay, nothing else. */
 export interface Wakeup {
@@ -13,6 +14,7 @@ export interface Env {
   ORGANIZATION: DurableObjectNamespace<Organization>;
   APPROVAL_REQUEST: DurableObjectNamespace<ApprovalRequest>;
   LEDGER: DurableObjectNamespace<Ledger>;
+  WITNESS: DurableObjectNamespace<Witness>;
   DB: D1Database;
   WAKEUPS: Queue<Wakeup>;
 
@@ -30,4 +32,11 @@ export interface Env {
   CAPABILITY_KEYS: string;
   /** `[{kid, secret}]`, JSON; the first signs, all verify. */
   MAC_SECRETS: string;
+
+  /** `[{url, verifier_key}]`, JSON: C2SP witnesses that cosign our checkpoints. Absent: the log is operator-trusted. */
+  WITNESSES?: string;
+  /** Ed25519 private key, JWK as JSON text: this deployment witnesses the logs of others. Absent: it witnesses none. */
+  WITNESS_KEY?: string;
+  /** `{origin: verifier key}`, JSON: whose logs. */
+  WITNESSED_LOGS?: string;
 }

@@ -18,6 +18,7 @@ import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
 import { decisions } from './routes/decisions.ts';
 import { docs } from './routes/docs.ts';
+import { evidence } from './routes/evidence.ts';
 import { groups } from './routes/groups.ts';
 import { internal } from './routes/internal.ts';
 import { invitations } from './routes/invitations.ts';
@@ -34,16 +35,17 @@ import { serviceAccounts } from './routes/service-accounts.ts';
 import { session } from './routes/session.ts';
 import { stops } from './routes/stops.ts';
 import { webhookEndpoints } from './routes/webhook-endpoints.ts';
+import { witness } from './routes/witness.ts';
 
 /** In the order in which a request meets them; each can end it. */
 const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), sameOrigin, strictBody, etag];
 
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
-  ...[approvalRequests, decisions, capabilities],
+  ...[approvalRequests, evidence, decisions, capabilities],
   ...[session, passkeys, changes, stops, policy],
   ...[members, groups, invitations, serviceAccounts, apiKeys, webhookEndpoints, organization],
-  ...[records, live, ledger, issuer, internal, rebuild, docs],
+  ...[records, live, ledger, witness, issuer, internal, rebuild, docs],
 ];
 
 export const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });

@@ -6,6 +6,7 @@ import { consume } from './delivery/consumer.ts';
 export { ApprovalRequest } from '../durable-objects/approval-request.ts';
 export { Ledger } from '../durable-objects/ledger.ts';
 export { Organization } from '../durable-objects/organization.ts';
+export { Witness } from '../durable-objects/witness.ts';
 
 export default {
   fetch: (request, env, context) => app.fetch(request, env, context),

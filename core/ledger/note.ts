@@ -4,8 +4,9 @@
 import { sha256 } from '#sha256';
 import { base64, concatBytes, equalBytes, fromBase64, fromHex, hex, utf8 } from '../encoding.ts';
 
-/** "0x01 — Ed25519 signatures as specified by this document." */
-const ED25519 = Uint8Array.of(1);
+/** The kind of a key is part of its id: 1, "Ed25519 signatures as specified by this document"; 4, tlog-cosignature's. */
+export type KeyKind = 1 | 4;
+const ED25519: KeyKind = 1;
 const NEWLINE = Uint8Array.of(0x0a);
 /** "MUST accept at least up to 16 signatures"; a bound keeps a hostile note from costing more. */
 const MAX_SIGNATURES = 64;
@@ -33,27 +34,31 @@ export interface NoteSignature {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to refuse them
 const NAME = /^[^\s\u0000-\u001f\u0085+]+$/u;
 
-/** The whole SHA-256(name ‖ 0x0A ‖ 0x01 ‖ public key); notes carry its first four bytes, Sigstore log ids all 32. */
-export function keyId({ name, public_key }: NoteKey): Uint8Array {
+/** The whole SHA-256(name ‖ 0x0A ‖ kind ‖ public key); notes carry its first four bytes, Sigstore log ids all 32. */
+export function keyId({ name, public_key }: NoteKey, kind: KeyKind = ED25519): Uint8Array {
   if (!NAME.test(name)) throw new Error(`not a key name: ${JSON.stringify(name)}`);
   if (public_key.length !== 32) throw new Error('an Ed25519 public key has 32 bytes');
-  return sha256(concatBytes(utf8(name), NEWLINE, ED25519, public_key));
+  return sha256(concatBytes(utf8(name), NEWLINE, Uint8Array.of(kind), public_key));
 }
 
-const hintOf = (key: NoteKey): Uint8Array => keyId(key).slice(0, 4);
+/** What a note carries of a key's id. */
+export const hintOf = (key: NoteKey, kind: KeyKind = ED25519): Uint8Array => keyId(key, kind).slice(0, 4);
 
-/** Go's verifier key text: `name+hint+base64(0x01 ‖ public key)`. */
-export const verifierKey = (key: NoteKey): string =>
-  `${key.name}+${hex(hintOf(key))}+${base64(concatBytes(ED25519, key.public_key))}`;
+/** Go's verifier key text: `name+hint+base64(kind ‖ public key)`. */
+export const verifierKey = (key: NoteKey, kind: KeyKind = ED25519): string =>
+  `${key.name}+${hex(hintOf(key, kind))}+${base64(concatBytes(Uint8Array.of(kind), key.public_key))}`;
 
 /** Reads a verifier key; null unless it is an Ed25519 one whose hint fits. */
-export function parseVerifierKey(text: string): NoteKey | null {
+export const parseVerifierKey = (text: string): NoteKey | null => parseKeyOf(ED25519, text);
+
+/** The same for a key of another kind. */
+export function parseKeyOf(kind: KeyKind, text: string): NoteKey | null {
   const [name = '', hint = '', ...rest] = text.split('+');
   const bytes = fromBase64(rest.join('+'));
-  if (bytes === null || bytes.length !== 33 || bytes[0] !== 1 || !NAME.test(name)) return null;
+  if (bytes === null || bytes.length !== 33 || bytes[0] !== kind || !NAME.test(name)) return null;
   const key = { name, public_key: bytes.slice(1) };
   const given = fromHex(hint);
-  return given !== null && equalBytes(given, hintOf(key)) ? key : null;
+  return given !== null && equalBytes(given, hintOf(key, kind)) ? key : null;
 }
 
 /** Signs a text, which ends in a newline. */
@@ -64,8 +69,8 @@ export async function signNote(text: string, signer: NoteSigner): Promise<string
 }
 
 /** `— name base64(hint ‖ signature)` and a newline. */
-export const signatureLine = (key: NoteKey, signature: Uint8Array): string =>
-  `— ${key.name} ${base64(concatBytes(hintOf(key), signature))}\n`;
+export const signatureLine = (key: NoteKey, signature: Uint8Array, kind: KeyKind = ED25519): string =>
+  `— ${key.name} ${base64(concatBytes(hintOf(key, kind), signature))}\n`;
 
 /** Text and signatures of a note, nothing verified; null when it is not one. */
 export function parseNote(note: string): { text: string; signatures: NoteSignature[] } | null {

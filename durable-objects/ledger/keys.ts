@@ -2,7 +2,7 @@
 // key. Private halves stay inside WebCrypto; what is exported is public.
 
 import { base64, fromBase64Url } from '../../core/encoding.ts';
-import { keyId, type NoteSigner, type NoteVerifier, verifierKey } from '../../core/ledger.ts';
+import { keyId, type NoteKey, type NoteSigner, type NoteVerifier, verifierKey } from '../../core/ledger.ts';
 import { derSignature, type P256Key, receiptKeyId, spkiOf } from '../../core/receipt.ts';
 import type { LedgerKeys } from './forms.ts';
 
@@ -12,6 +12,8 @@ export interface LedgerEnv {
   LEDGER_KEY: string;
   RECEIPT_KEY: string;
   CHECKPOINT_SECONDS: string;
+  /** `[{url, verifier_key}]`, JSON: who is asked to cosign our checkpoints. */
+  WITNESSES?: string;
   DB: D1Database;
 }
 
@@ -28,18 +30,27 @@ function jwkOf(text: string, name: string, crv: string): PrivateJwk {
   return jwk;
 }
 
-/** Signs and verifies checkpoints of this origin. */
-export async function logSigner(env: LedgerEnv): Promise<NoteSigner & NoteVerifier> {
-  const { kty, crv, x, d } = jwkOf(env.LEDGER_KEY, 'LEDGER_KEY', 'Ed25519');
+/** Verifies under a public key that somebody configured. */
+export async function ed25519Verifier({ name, public_key }: NoteKey): Promise<NoteVerifier> {
+  const key = await crypto.subtle.importKey('raw', new Uint8Array(public_key), 'Ed25519', false, ['verify']);
+  const verify = (message: Uint8Array, signature: Uint8Array) =>
+    crypto.subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
+  return { name, public_key, verify };
+}
+
+/** Signs and verifies as `name` with the private key in `text`, which `what` names in errors. */
+export async function ed25519Signer(text: string, what: string, name: string): Promise<NoteSigner & NoteVerifier> {
+  const { kty, crv, x, d } = jwkOf(text, what, 'Ed25519');
   const privateKey = await crypto.subtle.importKey('jwk', { kty, crv, x, d }, 'Ed25519', false, ['sign']);
-  const publicKey = await crypto.subtle.importKey('jwk', { kty, crv, x }, 'Ed25519', false, ['verify']);
   return {
-    name: env.LEDGER_ORIGIN,
-    public_key: fromBase64Url(x)!,
-    sign: async (message) => new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, message)),
-    verify: (message, signature) => crypto.subtle.verify('Ed25519', publicKey, signature, message),
+    ...(await ed25519Verifier({ name, public_key: fromBase64Url(x)! })),
+    sign: async (message) => new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, new Uint8Array(message))),
   };
 }
+
+/** Signs and verifies checkpoints of this origin. */
+export const logSigner = (env: LedgerEnv): Promise<NoteSigner & NoteVerifier> =>
+  ed25519Signer(env.LEDGER_KEY, 'LEDGER_KEY', env.LEDGER_ORIGIN);
 
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 

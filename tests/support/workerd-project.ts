@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
-import { base64url } from '../../core/encoding.ts';
+import { base64url, fromBase64Url } from '../../core/encoding.ts';
+import { verifierKey } from '../../core/ledger/note.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -16,11 +17,20 @@ async function privateJwk(algorithm: { name: string; namedCurve?: string }): Pro
   return { ...jwk };
 }
 
+/** Origins that the witness under test knows, all under the log's own key: a fresh one for each test. */
+const WITNESSED = ['localhost/assentry/2026h2', ...Array.from({ length: 16 }, (_, n) => `log.example/${n}`)];
+
 async function bindings() {
+  const log = await privateJwk({ name: 'Ed25519' });
+  const public_key = fromBase64Url(String(log.x))!;
   const p256 = { name: 'ECDSA', namedCurve: 'P-256' };
   const migrations = join(root, 'migrations');
   return {
-    LEDGER_KEY: JSON.stringify(await privateJwk({ name: 'Ed25519' })),
+    LEDGER_KEY: JSON.stringify(log),
+    WITNESS_KEY: JSON.stringify(await privateJwk({ name: 'Ed25519' })),
+    WITNESSED_LOGS: JSON.stringify(
+      Object.fromEntries(WITNESSED.map((name) => [name, verifierKey({ name, public_key })])),
+    ),
     RECEIPT_KEY: JSON.stringify(await privateJwk(p256)),
     CAPABILITY_KEYS: JSON.stringify([{ ...(await privateJwk(p256)), kid: 'test-1', alg: 'ES256', use: 'sig' }]),
     MAC_SECRETS: JSON.stringify([{ kid: 1, secret: base64url(crypto.getRandomValues(new Uint8Array(32))) }]),

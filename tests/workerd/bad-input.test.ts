@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES, MAX_EVIDENCE_BYTES, MAX_JSON_DEPTH, MAX_JSON_NODES } from '../../core/limits.ts';
 import { app } from '../../worker/app.ts';
 import { routesOf } from '../../worker/edge/known-route.ts';
+import { TEXT_PATHS } from '../../worker/edge/strict-body.ts';
 import { type Answer, call, env, get, post, success } from './support/house.ts';
 import { ASK, found, type Member, owner, propose, type World } from './support/world.ts';
 
@@ -88,7 +89,10 @@ describe('a body that is not strict JSON', () => {
   });
 
   it('is refused by every route that takes one, whoever asks', async () => {
-    const takes = routesOf(app).filter(({ method }) => method === 'POST' || method === 'PUT' || method === 'PATCH');
+    const takes = routesOf(app)
+      .filter(({ method }) => method === 'POST' || method === 'PUT' || method === 'PATCH')
+      // Takes C2SP's text, whatever its type says; witness.test.ts has its bad inputs.
+      .filter(({ path }) => !TEXT_PATHS.includes(path));
     expect(takes.length).toBeGreaterThan(15);
     for (const { method, path } of takes) {
       for (const raw of ['{"a":1,"a":2}', '', '{']) {
