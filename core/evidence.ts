@@ -22,6 +22,7 @@ import { checkHeads, checkLeaves, openUnder } from './evidence/sealed.ts';
 import { atLine, Tally } from './evidence/tally.ts';
 import { checkWitnesses } from './evidence/witness.ts';
 
+export { type Attestation, attestationOf } from './evidence/attestation.ts';
 export type * from './evidence/forms.ts';
 export { EVIDENCE_FORMAT } from './evidence/forms.ts';
 export { EVIDENCE_SCHEMA } from './evidence/schema.ts';

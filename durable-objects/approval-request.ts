@@ -14,6 +14,7 @@ import type { Env } from './env.ts';
 import type {
   DecideQuestion,
   EventLine,
+  EvidenceParts,
   Exchanged,
   ExchangeQuestion,
   HandQuestion,
@@ -148,6 +149,12 @@ export class ApprovalRequest extends DurableObject<Env> {
   async events(organization: string): Promise<Result<EventLine[]>> {
     const known = this.#life.known(organization);
     return known.ok ? ok(this.#life.events()) : known;
+  }
+
+  /** Its events with what the ledger signed beside them, for a bundle that outsiders verify. */
+  async evidence(organization: string): Promise<Result<EvidenceParts>> {
+    const known = this.#life.known(organization);
+    return known.ok ? this.#life.evidence() : known;
   }
 
   /** Tells organisation, D1 and queue what is sealed. Repeatable; called by the Worker after its answer and by the alarm. */

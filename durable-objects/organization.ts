@@ -15,6 +15,7 @@ import { planSweep } from './organization/delivery.ts';
 import { Door } from './organization/door.ts';
 import * as endpoints from './organization/endpoints.ts';
 import * as enrolment from './organization/enrolment.ts';
+import { type EntriesQuestion, type Entry, entriesFor } from './organization/entries.ts';
 import { erasable } from './organization/erasures.ts';
 import { broadcast, hear, openFeed } from './organization/feed.ts';
 import { found, type Genesis } from './organization/genesis.ts';
@@ -195,6 +196,11 @@ export class Organization extends DurableObject<Env> {
 
   async endpointFailed(question: endpoints.FailedDelivery): Answer<{ status: string }> {
     return this.#door.write((room) => endpoints.endpointFailed(room, question));
+  }
+
+  /** The sealed events that a request's evidence rests on. */
+  async entries(question: EntriesQuestion): Answer<Entry[]> {
+    return this.#door.read((room) => ok(entriesFor(room, question)));
   }
 
   /** Tells D1 everything once more. */

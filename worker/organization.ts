@@ -22,6 +22,7 @@ import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../core/json.ts';
 import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
+import type { Entry } from '../durable-objects/organization/entries.ts';
 import type { Organization } from '../durable-objects/organization.ts';
 
 /** Who is behind a session: what sign-in and enrolment answer. */
@@ -137,6 +138,8 @@ export interface OrganizationPort {
   ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
 
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
+  /** Enrolments of these passkeys, the organisation's first event, and the one that published this policy version. */
+  entries(of: { passkeys: string[]; policy_version: number }): Answer<Entry[]>;
   /** Tells D1 everything once more. */
   retell(): Promise<void>;
   fetch(request: Request): Promise<Response>;

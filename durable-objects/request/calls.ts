@@ -8,7 +8,7 @@ import type { ApprovalRequest } from '../../core/request/present.ts';
 import type { ExchangeRequest } from '../../core/request/use.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
 import type { Report } from '../../core/request/withdraw.ts';
-import type { LedgerReceipt } from '../ledger/forms.ts';
+import type { DecisionSeal, LedgerReceipt } from '../ledger/forms.ts';
 
 /** The visible request: what permits is not in it before it is sealed. */
 export interface View {
@@ -79,4 +79,11 @@ export interface Exchanged extends View {
 export interface EventLine {
   event: RecordedEvent;
   receipt: LedgerReceipt | null;
+}
+
+/** For an evidence bundle: the visible request, its events in order, what the ledger signed beside them (null: erased). */
+export interface EvidenceParts {
+  request: ApprovalRequest;
+  lines: EventLine[];
+  decisions: (DecisionSeal & { payload: string | null })[];
 }

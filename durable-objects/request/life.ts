@@ -16,8 +16,9 @@ import { Alarm } from '../alarm.ts';
 import type { Env } from '../env.ts';
 import { Journal } from '../journal.ts';
 import type { LedgerReceipt } from '../ledger/forms.ts';
-import type { EventLine, Gathered, Idempotency, NeedsFacts, Reply, View } from './calls.ts';
+import type { EventLine, EvidenceParts, Gathered, Idempotency, NeedsFacts, Reply, View } from './calls.ts';
 import { eraseIn } from './erasure.ts';
+import { evidenceOf } from './evidence.ts';
 import { keep, keptCall } from './kept-calls.ts';
 import { Memory } from './memory.ts';
 import { OUTBOX_RETRY_MS, Outbox } from './outbox.ts';
@@ -192,6 +193,11 @@ export class Life {
 
   events(): EventLine[] {
     return this.memory().eventLines();
+  }
+
+  evidence(): Result<EvidenceParts> {
+    const view = this.view(false);
+    return view.ok ? ok({ request: view.value.request, ...evidenceOf(this.#journal, this.events()) }) : view;
   }
 
   /** Tells the waiters and wakes for the deadline that began with the sealing. */

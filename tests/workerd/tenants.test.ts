@@ -35,6 +35,7 @@ const agent = (thing: Thing, body?: JsonObject): Tried => ({ thing, by: 'agent',
 const ROUTES: Record<string, Tried> = {
   'GET /v1/approval-requests/:id': agent('request'),
   'GET /v1/approval-requests/:id/events': agent('request'),
+  'GET /v1/approval-requests/:id/evidence': agent('request'),
   'GET /v1/approval-requests/:id/stream': agent('request'),
   'POST /v1/approval-requests/:id/cancel': agent('request', {}),
   'POST /v1/approval-requests/:id/outcome': agent('request', { status: 'executed' }),

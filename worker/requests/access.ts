@@ -61,13 +61,16 @@ export function isRequester(principal: Principal, request: Pick<ApprovalRequest,
   return acts && request.requester.id === principal.service_account;
 }
 
+/** People, and keys that read everything: what others did, from where and in which words. */
+export const readsEverything = (principal: Principal): boolean =>
+  principal.kind === 'person' || principal.scopes.includes('admin:read');
+
 /**
  * An event as the caller may read it. Where people acted, their addresses, browsers and words are for people and for keys
  * that read everything; an agent's key sees the event as it is after erasure, with every proof still valid.
  */
 export function eventFor(principal: Principal, event: RecordedEvent): RecordedEvent {
-  const readsAll = principal.kind === 'person' || principal.scopes.includes('admin:read');
-  return readsAll || !String(event.skeleton.by).startsWith('usr_')
+  return readsEverything(principal) || !String(event.skeleton.by).startsWith('usr_')
     ? event
     : { ...event, personal: null, salt_personal: null };
 }

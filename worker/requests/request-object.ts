@@ -7,6 +7,7 @@ import type { Env } from '../../durable-objects/env.ts';
 import type {
   DecideQuestion,
   EventLine,
+  EvidenceParts,
   Exchanged,
   ExchangeQuestion,
   HandQuestion,
@@ -32,6 +33,7 @@ export interface RequestPort {
   report(question: ReportQuestion): Promise<Reply<View>>;
   exchange(question: ExchangeQuestion): Promise<Reply<Exchanged>>;
   events(organization: string): Promise<Result<EventLine[]>>;
+  evidence(organization: string): Promise<Result<EvidenceParts>>;
   deliver(): Promise<void>;
   retell(): Promise<void>;
   fetch(url: string, init: RequestInit): Promise<Response>;

@@ -1,0 +1,38 @@
+// Events of the organisation that other objects' proofs cite: its founding, a policy's publication, passkeys' enrolments.
+// Found by scanning its journal's text: evidence is asked for rarely, and an index would be written with every event.
+import type { RecordedEvent } from '../../core/events.ts';
+import type { LedgerReceipt } from '../ledger/forms.ts';
+import type { Room } from './room.ts';
+
+export interface EntriesQuestion {
+  passkeys: string[];
+  policy_version: number;
+}
+
+export interface Entry {
+  event: RecordedEvent;
+  /** Null while it is not sealed. */
+  receipt: LedgerReceipt | null;
+}
+
+/** Type → whether the question is about this event of it. */
+const ASKED: Partial<Record<string, (event: RecordedEvent, question: EntriesQuestion) => boolean>> = {
+  'organization.created': () => true,
+  'policy.published': ({ skeleton }, { policy_version }) => skeleton.version === policy_version,
+  'passkey.registered': ({ skeleton }, { passkeys }) => passkeys.includes(String(skeleton.passkey)),
+};
+
+/** The asked events, in the order in which they happened. */
+export function entriesFor(room: Room, question: EntriesQuestion): Entry[] {
+  const types = Object.keys(ASKED);
+  const rows = room.ctx.storage.sql.exec<{ events: string; sealed: string | null }>(
+    `SELECT events, sealed FROM journal WHERE ${types.map(() => 'instr(events, ?) > 0').join(' OR ')} ORDER BY n`,
+    ...types.map((type) => `"type":"${type}"`),
+  );
+  return rows.toArray().flatMap(({ events, sealed }) => {
+    const { receipts } = (sealed === null ? { receipts: [] } : JSON.parse(sealed)) as { receipts: LedgerReceipt[] };
+    return (JSON.parse(events) as RecordedEvent[])
+      .filter((event) => ASKED[event.type]?.(event, question))
+      .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.event === event.id) ?? null }));
+  });
+}

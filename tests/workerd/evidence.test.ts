@@ -1,0 +1,154 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
+import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
+import { BASE, env, get, post, success } from './support/house.ts';
+import {
+  approved,
+  decide,
+  exchange,
+  found,
+  fresh,
+  type Member,
+  member,
+  owner,
+  propose,
+  type World,
+} from './support/world.ts';
+
+const POLICY = `
+version: 1
+defaults: { verdict: require_approval, risk: low }
+rules:
+  - { id: reads, match: { action: "read.**" }, verdict: allow, risk: low }
+  - id: two
+    match: { action: two.people }
+    verdict: require_approval
+    risk: low
+    approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+`;
+
+let world: World;
+let boss: Member;
+let other: Member;
+beforeAll(async () => {
+  world = await found('live', POLICY);
+  boss = await owner(world);
+  other = await member(boss, 'second@example.com', ['reviewer']);
+});
+
+/** Asks until the public checkpoint holds everything. */
+async function evidence(id: string, caller: { key?: string; cookie?: string }, format = 'json') {
+  for (;;) {
+    const answer = await get(`/v1/approval-requests/${id}/evidence?format=${format}`, caller);
+    if (answer.status !== 503) return answer;
+    expect(answer.body.code).toBe('not-sealed-yet');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function anchors() {
+  const keys = await success(get('/v1/ledger/key'));
+  return {
+    log_key: keys.verifier_key as string,
+    receipt_key: keys.receipt_keys[0].public_key as string,
+    ...{ organization: world.organization, origin: BASE, rp_id: env.RP_ID },
+  };
+}
+
+const failures = (report: Awaited<ReturnType<typeof verifyEvidence>>) =>
+  report.claims.filter(({ status }) => status === 'failed');
+const proved = (report: Awaited<ReturnType<typeof verifyEvidence>>) =>
+  new Set(report.claims.filter(({ status }) => status === 'proved').map(({ claim }) => claim));
+
+async function verified(id: string, caller: { key?: string; cookie?: string } = { cookie: boss.cookie }) {
+  const { text } = await evidence(id, caller);
+  const report = await verifyEvidence(text, await anchors(), webCrypto);
+  expect(failures(report)).toEqual([]);
+  expect(report).toMatchObject({ valid: true });
+  expect(report.first_use).toBeUndefined();
+  return { report, bundle: JSON.parse(text) as EvidenceBundle, text };
+}
+
+const ALL = ['format', 'checkpoint', 'lifecycle', 'digests', 'request', 'policy', 'signature', 'intent', 'enrolment'];
+
+describe('the evidence of', () => {
+  it('an approval that was used and reported proves who signed what, and leaves the outcome to who said it', async () => {
+    const { id } = await approved(boss);
+    await success(exchange(world, id));
+    await success(
+      post(`/v1/approval-requests/${id}/outcome`, {
+        key: world.agent.text,
+        body: { status: 'executed' },
+        idempotency: fresh(),
+      }),
+    );
+    const { report } = await verified(id);
+    for (const claim of [...ALL, 'not-before', 'eligibility', 'quorum', 'capability', 'claims', 'receipt'])
+      expect(proved(report), claim).toContain(claim);
+    expect(report.claims.filter(({ claim }) => claim === 'outcome').map(({ status }) => status)).toEqual(['asserted']);
+    expect(report.claims.find(({ claim }) => claim === 'inclusion')?.status).toBe('as-of-checkpoint');
+  });
+
+  it('a rejection proves the rejection', async () => {
+    const { id } = await propose(world, { params: { version: 'no' } });
+    await success(decide(boss, id, { decision: 'reject', comment: 'not today' }));
+    const { report } = await verified(id);
+    for (const claim of [...ALL, 'eligibility', 'receipt']) expect(proved(report), claim).toContain(claim);
+  });
+
+  it('a quorum of two proves two people', async () => {
+    const { id } = await propose(world, { action: 'two.people' });
+    await success(decide(boss, id));
+    await success(decide(other, id, { scope: { ttl_seconds: 60 } }));
+    const { report } = await verified(id);
+    expect(report.claims.filter(({ claim, status }) => claim === 'signature' && status === 'proved')).toHaveLength(2);
+    for (const claim of ['quorum', 'capability', 'receipt']) expect(proved(report), claim).toContain(claim);
+  });
+
+  it('a request that policy let through says that nobody signed', async () => {
+    const { id } = await propose(world, { action: 'read.all' });
+    const { report } = await verified(id);
+    expect(report.claims.find(({ claim }) => claim === 'decision')).toMatchObject({ status: 'asserted' });
+    expect(proved(report)).not.toContain('signature');
+    expect(proved(report)).toContain('capability');
+  });
+
+  it('a pending request is what it is', async () => {
+    const { id } = await propose(world, { params: { version: 'waits' } });
+    expect(proved((await verified(id)).report)).toContain('lifecycle');
+  });
+
+  it("for an agent's key has nothing of people, and still proves all that it can", async () => {
+    const { id } = await approved(boss);
+    const { report, bundle, text } = await verified(id, { key: world.agent.text });
+    expect(text).not.toContain('assertion":{');
+    expect(text).not.toContain('policy_source');
+    expect(bundle.receipts.map((receipt) => receipt.bundle)).toEqual([null]);
+    const erased = report.claims.filter(({ status }) => status === 'not-replayable').map(({ claim }) => claim);
+    expect(erased).toEqual(expect.arrayContaining(['erased', 'signature', 'receipt', 'policy', 'eligibility']));
+    for (const claim of ['lifecycle', 'checkpoint', 'enrolment', 'quorum'])
+      expect(proved(report), claim).toContain(claim);
+  });
+});
+
+it('summarises itself for a pull request', async () => {
+  const { id } = await approved(boss);
+  const statement = (await evidence(id, { cookie: boss.cookie }, 'attestation')).body;
+  expect(statement).toMatchObject({
+    _type: 'https://in-toto.io/Statement/v1',
+    predicate: { request: id, status: 'approved' },
+  });
+  const page = await evidence(id, { cookie: boss.cookie }, 'markdown');
+  expect(page.headers.get('content-type')).toContain('text/markdown');
+  expect(page.text).toContain('A summary proves nothing by itself.');
+});
+
+it('believes nobody without anchors, and says so', async () => {
+  const { id } = await approved(boss);
+  const { text } = await evidence(id, { cookie: boss.cookie });
+  const report = await verifyEvidence(text, {}, webCrypto);
+  expect(report).toMatchObject({ valid: true, first_use: true });
+  expect(report.claims.filter(({ claim }) => claim === 'anchor')).toHaveLength(5);
+  const elsewhere = { ...(await anchors()), origin: 'https://elsewhere.example' };
+  expect(failures(await verifyEvidence(text, elsewhere, webCrypto))[0]).toMatchObject({ claim: 'signature' });
+});
