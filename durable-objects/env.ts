@@ -21,6 +21,8 @@ export interface Env {
   BASE_URL: string;
   RP_ID: string;
   LEDGER_ORIGIN: string;
+  /** "true": tiles and proofs for everybody. Anything else: for every authenticated organisation. */
+  LEDGER_PUBLIC: string;
   /** Seconds between public checkpoints: 10 deployed, 1 locally. */
   CHECKPOINT_SECONDS: string;
 

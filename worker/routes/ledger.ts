@@ -1,9 +1,12 @@
-// The transparency log over HTTP: the signed checkpoint and the keys for everybody, tiles and proofs for every
-// authenticated organisation (C2SP tlog-tiles). A leaf reveals nothing, so any organisation may read them all.
+// The transparency log over HTTP: the signed checkpoint and the keys for everybody; tiles and proofs for every
+// authenticated organisation, or for everybody where LEDGER_PUBLIC says so (C2SP tlog-tiles). A leaf reveals nothing.
 import { createRoute, z } from '@hono/zod-openapi';
-import { fail } from '../../core/problems.ts';
+import { fromHex } from '../../core/encoding.ts';
+import { parseTilePath, TILE_WIDTH, tlogProofText } from '../../core/ledger.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
+import type { InclusionAnswer } from '../../durable-objects/ledger/forms.ts';
 import { authorized } from '../auth/authorized.ts';
-import type { App } from '../context.ts';
+import type { App, Ctx } from '../context.ts';
 import { ledgerOf } from '../ledger.ts';
 import { answer, refuse } from '../problem.ts';
 import { answers, BY_KEY_OR_SESSION, BY_NOBODY, JsonObjectSchema } from '../schema/common.ts';
@@ -24,10 +27,30 @@ const tile = createRoute({
 });
 const proofs = createRoute({
   ...{ method: 'get', path: '/v1/ledger/proofs', summary: 'Proves an entry, or that one tree begins another.', tags },
-  description: '`index` (and `size`): inclusion. `from` and `size`: consistency of two sizes.',
+  description:
+    '`index` (and `size`): inclusion; with `format=tlog-proof` as the text of a C2SP tlog-proof under the public checkpoint. `from` and `size`: consistency of two sizes.',
   security: BY_KEY_OR_SESSION,
-  request: { query: z.strictObject({ index: count.optional(), size: count.optional(), from: count.optional() }) },
+  request: {
+    query: z.strictObject({
+      ...{ index: count.optional(), size: count.optional(), from: count.optional() },
+      format: z.enum(['json', 'tlog-proof']).default('json'),
+    }),
+  },
   responses: answers(200, 'The proof.', JsonObjectSchema),
+});
+const consistency = createRoute({
+  ...{ method: 'get', path: '/v1/ledger/consistency', summary: 'Proves that one tree begins another.', tags },
+  description: 'Both sizes at most the public checkpoint’s. Hashes and roots are hex (RFC 6962 section 2.1.2).',
+  security: BY_KEY_OR_SESSION,
+  request: { query: z.strictObject({ from: count, to: count }) },
+  responses: answers(200, 'The proof.', JsonObjectSchema),
+});
+const witnessed = createRoute({
+  ...{ method: 'get', path: '/v1/ledger/witnessed', summary: 'The first witnessed checkpoint with an entry.', tags },
+  description: 'Its note with the cosignatures. Ask `/v1/ledger/proofs` with its size to prove the entry under it.',
+  security: BY_NOBODY,
+  request: { query: z.strictObject({ index: count }) },
+  responses: answers(200, 'Size, note, and when the first cosignature came.', JsonObjectSchema),
 });
 const key = createRoute({
   ...{ method: 'get', path: '/v1/ledger/key', summary: 'What verifiers of the log pin.', tags },
@@ -39,37 +62,75 @@ const WHICH = fail('invalid-request', 'Ask for index (and size), or for from and
   errors: [{ pointer: '/index', detail: 'index, or from and size' }],
 });
 
+/** A year: what is named by its place and content never changes. */
+const FOR_GOOD = 'max-age=31536000, immutable';
+/** A partial tile is soon replaced by a wider one. */
+const FOR_NOW = 'max-age=60';
+
+const isPublic = (c: Ctx): boolean => c.env.LEDGER_PUBLIC === 'true';
+
+/** Whether this caller may read tiles and proofs. */
+async function mayRead(c: Ctx): Promise<Result<null>> {
+  if (isPublic(c)) return ok(null);
+  const reader = await authorized(c);
+  return reader.ok ? ok(null) : reader;
+}
+
+function openToAll(c: Ctx): void {
+  c.header('Access-Control-Allow-Origin', '*');
+  c.header('Cross-Origin-Resource-Policy', 'cross-origin');
+}
+
+/** Proofs as JSON, or as the text that goes into a `.tlog-proof` file. */
+function proofAnswer(c: Ctx, proved: Result<InclusionAnswer>, format: 'json' | 'tlog-proof'): Response {
+  if (!proved.ok || format === 'json') return answer(c, proved);
+  const { index, hashes, checkpoint } = proved.value;
+  if (checkpoint === null) return answer(c, OF_NOW);
+  const text = tlogProofText({ index, hashes: hashes.map((hash) => fromHex(hash)!), checkpoint });
+  return c.body(text, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
+}
+
+const OF_NOW = fail('invalid-request', 'A tlog-proof is under the public checkpoint: leave the size out.', {
+  errors: [{ pointer: '/size', detail: 'another size than the public checkpoint has' }],
+});
+
 export function ledger(app: App): void {
   app.openapi(checkpoint, async (c) => {
     const { note } = await ledgerOf(c.env).checkpoint();
-    c.header('Access-Control-Allow-Origin', '*');
+    openToAll(c);
     return c.body(note, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
   });
   // Tile paths have slashes of their own (tile/0/x001/067): the router needs a pattern, the document a name.
   app.openAPIRegistry.registerPath(tile);
   app.get('/ledger/tile/:path{.+}', async (c) => {
-    const reader = await authorized(c);
+    const reader = await mayRead(c);
     if (!reader.ok) return answer(c, reader);
     const path = c.req.param('path');
     const bytes = await ledgerOf(c.env).tile(`tile/${path}`);
     if (bytes === null) return refuse(c, 'not-found', 'The public tree has no such tile.');
-    // A tile never changes once it is full; a partial one is named by its width and does not change either.
-    c.header('Cache-Control', 'private, max-age=31536000, immutable');
+    if (isPublic(c)) openToAll(c);
+    const complete = parseTilePath(`tile/${path}`)?.width === TILE_WIDTH;
+    c.header('Cache-Control', `${isPublic(c) ? 'public' : 'private'}, ${complete ? FOR_GOOD : FOR_NOW}`);
     return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'application/octet-stream' });
   });
   app.openapi(proofs, async (c) => {
-    const reader = await authorized(c);
+    const reader = await mayRead(c);
     if (!reader.ok) return answer(c, reader);
-    const { index, size, from } = c.req.valid('query');
+    const { index, size, from, format } = c.req.valid('query');
     const object = ledgerOf(c.env);
     if (index !== undefined && from === undefined) {
-      return answer(c, await object.proof({ index, ...(size === undefined ? {} : { size }) }));
+      return proofAnswer(c, await object.proof({ index, ...(size === undefined ? {} : { size }) }), format);
     }
     if (index !== undefined || from === undefined || size === undefined) return answer(c, WHICH);
     return answer(c, await object.consistency({ from, to: size }));
   });
+  app.openapi(consistency, async (c) => {
+    const reader = await mayRead(c);
+    return answer(c, reader.ok ? await ledgerOf(c.env).consistency(c.req.valid('query')) : reader);
+  });
+  app.openapi(witnessed, async (c) => answer(c, await ledgerOf(c.env).witnessed(c.req.valid('query'))));
   app.openapi(key, async (c) => {
-    c.header('Access-Control-Allow-Origin', '*');
+    openToAll(c);
     return c.json(await ledgerOf(c.env).keys());
   });
 }
