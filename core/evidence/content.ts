@@ -70,21 +70,49 @@ const WIRE: Record<string, Source> = {
   ),
 };
 
+const placeIn = (value: Json | undefined, path: string): Json | undefined =>
+  path.split('/').reduce<Json | undefined>((part, key) => (part as JsonObject | null | undefined)?.[key], value);
+
+const votesSaid: Source = ({ votes }) =>
+  votes.map(({ event }) => {
+    const { reviewer, decision, stage } = event.skeleton as Record<string, Json>;
+    return { reviewer: reviewer!, decision: decision!, stage: stage!, decided_at: event.at };
+  });
+
+const votesShown = ({ bundle }: Case): Json =>
+  (bundle.request.decisions as JsonObject[]).map(({ reviewer, decision, stage, decided_at }) => {
+    return { reviewer: (reviewer as JsonObject).id!, decision: decision!, stage: stage!, decided_at: decided_at! };
+  });
+
+/** Places inside the wire form; a capability is there only once it was issued. */
+const INNER: Record<string, Source> = {
+  'policy/version': skeleton('policy_version'),
+  'policy/digest': skeleton('policy_digest'),
+  'policy/rule': skeleton('rule'),
+  'risk/level': skeleton('risk'),
+  'requester/id': skeleton('requester'),
+  'effective/action_digest': skeleton('action_digest'),
+  'effective/params_digest': skeleton('params_digest'),
+  'capability/status': ({ life }) => life?.capability ?? undefined,
+  'capability/id': ({ bundle }) =>
+    bundle.events.find(({ event }) => event.type === 'capability.issued')?.event.skeleton.capability,
+};
+
 const same = (one: Json | undefined, other: Json): boolean => canonicalize(one ?? null) === canonicalize(other);
 
-/** Every field that the table knows; the others repeat what the events say better, or are the operator's comfort. */
+/** Every field that the tables know; the others repeat what the events say better, or are the operator's comfort. */
 export function checkWire(of: Case): void {
   const { bundle, tally } = of;
-  const wrong = Object.entries(WIRE).filter(([field, source]) => {
-    const said = source(of);
-    return said !== undefined && !same(bundle.request[field], said);
-  });
-  for (const [field] of wrong)
+  const told = Object.entries({ ...WIRE, ...INNER }).map(([field, source]) => [field, source(of)] as const);
+  const wrong = told
+    .filter(([field, said]) => said !== undefined && !same(placeIn(bundle.request, field), said))
+    .map(([field]) => field);
+  if (!same(votesShown(of), votesSaid(of)!)) wrong.push('decisions');
+  for (const field of wrong)
     tally.say('request', 'failed', `The request's ${field} is not what its events say.`, {
       field: `/request/${field}`,
     });
-  const erased = Object.values(WIRE).some((source) => source(of) === undefined);
-  if (erased)
+  if (of.birth.personal === null)
     tally.say('request', 'not-replayable', 'Contents of the request are erased: nothing here to compare them with.');
   else if (wrong.length === 0)
     tally.say('request', 'proved', 'The request as shown is what its events say.', { field: '/request' });

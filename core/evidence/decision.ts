@@ -35,6 +35,9 @@ export async function checkDecision(of: Case, line: EvidenceLine): Promise<void>
   tally.holds(consistent, 'decision', 'The decision is about something else than was asked, or by somebody else.', at);
   const enrolment = checkEnrolment(of, line);
   const signed = signedOf(line);
+  // What was never committed to was never signed: that is not erasure.
+  const never = signed === null && skeleton.personal === null;
+  if (!tally.holds(!never, 'signature', 'The decision commits to no signature at all.', at)) return;
   if (signed === null) {
     tally.say('signature', 'not-replayable', `${skeleton.reviewer}'s signature is erased: not replayable here.`, at);
     return;

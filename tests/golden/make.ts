@@ -1,0 +1,98 @@
+// Makes the golden evidence anew out of a real stack: `node tests/golden/make.ts`. Only for a new version of the format:
+// what lies here was signed once and must verify for ever, so that a change of these files is a break of a promise.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '../../core/json.ts';
+import { Reviewer } from '../../scripts/reviewer.ts';
+import { enrolOwner } from '../support/people.ts';
+import { TestStack } from '../support/stack.ts';
+
+const POLICY = `version: 1
+defaults: { verdict: require_approval, risk: low }
+rules:
+  - id: two
+    match: { action: release.** }
+    verdict: require_approval
+    risk: low
+    approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+`;
+
+const stack = await TestStack.start();
+const { live } = stack.dev;
+const here = import.meta.dirname;
+
+async function call<T = JsonObject>(method: string, path: string, body?: JsonObject): Promise<T> {
+  const response = await fetch(stack.base_url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${live.api_key}`,
+      'idempotency-key': crypto.randomUUID(),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as T;
+}
+
+const propose = async (action: string): Promise<string> =>
+  (
+    await call<{ id: string }>('POST', '/v1/approval-requests', {
+      ...{
+        action,
+        resource: 'service:billing-api',
+        params: { version: 'v2.1.0' },
+        context: { reason: 'INC-42: “hot” fix' },
+      },
+    })
+  ).id;
+
+/** The file, once the public checkpoint holds everything. */
+async function keep(reviewer: Reviewer, id: string, name: string): Promise<void> {
+  for (;;) {
+    const bundle = await reviewer.call('GET', `/v1/approval-requests/${id}/evidence`).catch((error) => {
+      if (error.status !== 503) throw error;
+    });
+    if (bundle !== undefined) return writeFileSync(join(here, `${name}.evidence`), JSON.stringify(bundle));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+try {
+  const boss = await enrolOwner(stack, 'live');
+  await boss.change('policy', { source: POLICY });
+  const invited = await boss.change('invitation', { name: 'Second', email: 'second@example.com', roles: ['reviewer'] });
+  const second = await Reviewer.enrol(stack.base_url, String(invited.secret));
+
+  const approval = await propose('deployment.execute');
+  await boss.decide(approval, 'approve', 'Read the diff.');
+  await call('POST', '/v1/capabilities/exchange', { request: approval, actor: live.actor, nonce: 'golden' });
+  await call('POST', `/v1/approval-requests/${approval}/outcome`, { status: 'executed', detail: 'done' });
+  await keep(boss, approval, 'approval');
+
+  const rejection = await propose('deployment.rollback');
+  await second
+    .decide(rejection, 'reject', 'Not on a Friday.')
+    .catch(() => boss.decide(rejection, 'reject', 'Not on a Friday.'));
+  await keep(boss, rejection, 'rejection');
+
+  const quorum = await propose('release.publish');
+  await boss.decide(quorum, 'approve');
+  await second.decide(quorum, 'approve');
+  await keep(boss, quorum, 'quorum');
+
+  await boss.change('erasure', { reason: 'asked for' }, rejection);
+  await keep(boss, rejection, 'erased');
+
+  const keys = (await (await fetch(`${stack.base_url}/v1/ledger/key`)).json()) as {
+    verifier_key: string;
+    receipt_keys: { public_key: string }[];
+  };
+  const anchors = {
+    ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0]!.public_key },
+    ...{ organization: live.organization, origin: stack.base_url, rp_id: 'localhost' },
+  };
+  writeFileSync(join(here, 'anchors.json'), `${JSON.stringify(anchors, null, 2)}\n`);
+} finally {
+  await stack.stop();
+}
