@@ -5,6 +5,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { fromBase64, hex } from '../core/encoding.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
 import { Alarm } from './alarm.ts';
+import { Cosigned, type CosignedHead } from './ledger/cosigned.ts';
 import type {
   AppendAnswer,
   AppendRequest,
@@ -31,6 +32,7 @@ const MAX_DIRECTORY_ROWS = 1000;
 
 export class Ledger extends DurableObject<LedgerEnv> {
   readonly #store: LedgerStore;
+  readonly #cosigned: Cosigned;
   readonly #publication: Publication;
   readonly #sealer: Sealer;
   readonly #alarm: Alarm;
@@ -42,7 +44,8 @@ export class Ledger extends DurableObject<LedgerEnv> {
     this.#store = new LedgerStore(ctx.storage.sql);
     this.#loaded = loadHead(this.#store);
     this.#alarm = new Alarm(ctx.storage);
-    this.#publication = new Publication(env, this.#store, () => this.#head);
+    this.#cosigned = new Cosigned(ctx.storage.sql, env.LEDGER_ORIGIN);
+    this.#publication = new Publication(env, this.#store, this.#cosigned, () => this.#head);
     this.#sealer = new Sealer({
       ...{ env, storage: ctx.storage, store: this.#store },
       head: () => this.#head,
@@ -80,6 +83,12 @@ export class Ledger extends DurableObject<LedgerEnv> {
   async proof(asked: { index: number; size?: number }): Promise<Result<InclusionAnswer>> {
     const signed = await this.checkpoint();
     return proveInclusion(this.#store, this.#head, signed, asked);
+  }
+
+  /** The first checkpoint with this entry that a witness cosigned: it was written before that time. */
+  witnessed({ index }: { index: number }): Result<CosignedHead> {
+    const first = this.#cosigned.first(index);
+    return first === null ? fail('not-found', 'No witness has cosigned a checkpoint with this entry yet.') : ok(first);
   }
 
   /** Proves that one public tree is the beginning of another. */

@@ -1,6 +1,7 @@
 // The ledger's object as the edge sees it.
 import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
+import type { CosignedHead } from '../durable-objects/ledger/cosigned.ts';
 import type {
   ConsistencyAnswer,
   DirectoryRow,
@@ -13,6 +14,7 @@ export interface LedgerPort {
   checkpoint(): Promise<SignedHead>;
   proof(asked: { index: number; size?: number }): Promise<Result<InclusionAnswer>>;
   consistency(sizes: { from: number; to: number }): Promise<Result<ConsistencyAnswer>>;
+  witnessed(asked: { index: number }): Promise<Result<CosignedHead>>;
   /** Null when the public tree has none at this path. */
   tile(path: string): Promise<Uint8Array | null>;
   keys(): Promise<LedgerKeys>;

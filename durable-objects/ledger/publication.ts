@@ -12,10 +12,12 @@ import {
   signCheckpoint,
 } from '../../core/ledger.ts';
 import { readCheckpoints, writeCheckpoint } from '../projection/checkpoints.ts';
+import type { Cosigned } from './cosigned.ts';
 import type { SignedHead } from './forms.ts';
 import { type Head, hashReader, rootOf } from './head.ts';
 import { type LedgerEnv, logSigner } from './keys.ts';
 import type { LedgerStore } from './store.ts';
+import { Witnessing } from './witnessing.ts';
 
 /** D1 that does not answer must not hold up sealing: it is compared again later. */
 const COMPARE_WITHIN_MS = 1000;
@@ -33,12 +35,14 @@ export class Publication {
   #compared = false;
   #copied = 0;
   #frozen: string | null;
+  readonly #witnessing: Witnessing;
 
-  constructor(env: LedgerEnv, store: LedgerStore, head: () => Head) {
+  constructor(env: LedgerEnv, store: LedgerStore, cosigned: Cosigned, head: () => Head) {
     this.#env = env;
     this.#store = store;
     this.#head = head;
     this.#frozen = store.frozen(env.LEDGER_ORIGIN);
+    this.#witnessing = new Witnessing(env, cosigned, (size) => hashReader(store, head(), size));
   }
 
   get pace_ms(): number {
@@ -50,9 +54,14 @@ export class Publication {
     return this.#frozen;
   }
 
-  /** Whether the alarm has nothing left to do: copies compared, newest head copied. */
+  /** Whether the alarm has nothing left to do: copies compared, newest head copied and cosigned. */
   get settled(): boolean {
-    return this.#frozen !== null || (this.#compared && this.#copied === this.#head().size);
+    return this.#frozen !== null || this.#idle;
+  }
+
+  get #idle(): boolean {
+    const { size } = this.#head();
+    return this.#compared && this.#copied === size && !this.#witnessing.wants(size);
   }
 
   /** The public checkpoint; a newer one only when the pace allows. Frozen: the note that says why. */
@@ -79,6 +88,7 @@ export class Publication {
   async again(): Promise<void> {
     if (!this.#compared) await this.#compare();
     await this.#copy();
+    await this.#cosign();
   }
 
   async #compare(): Promise<void> {
@@ -103,11 +113,21 @@ export class Publication {
     }
   }
 
+  /** Only what is copied: a head that nobody keeps elsewhere is not shown to witnesses either. */
+  async #cosign(): Promise<void> {
+    const known = this.#public;
+    if (this.#frozen !== null || known === null || known.size !== this.#copied) return;
+    await this.#witnessing.ask(shown(known));
+    const now = this.#public;
+    if (now?.size === known.size) this.#public = { ...now, note: this.#witnessing.dressed(now.note, now.size) };
+  }
+
   async #sign(): Promise<SignedHead> {
     const signer = await this.#key();
     const head = this.#head();
     const root = rootOf(head);
-    const note = await signCheckpoint({ size: head.size, root }, signer);
+    const signed = await signCheckpoint({ size: head.size, root }, signer);
+    const note = this.#witnessing.dressed(signed, head.size);
     this.#public = { note, size: head.size, root: base64(root), at_ms: Date.now() };
     return shown(this.#public);
   }
