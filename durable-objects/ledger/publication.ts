@@ -3,19 +3,12 @@
 // head that is behind its own signature is frozen for good, because it would give an index a second leaf.
 import { base64, equalBytes } from '../../core/encoding.ts';
 import type { Instant } from '../../core/json.ts';
-import {
-  type Checkpoint,
-  type NoteSigner,
-  type NoteVerifier,
-  openCheckpoint,
-  rootAt,
-  signCheckpoint,
-} from '../../core/ledger.ts';
+import { type Checkpoint, type NoteSigner, type NoteVerifier, rootAt, signCheckpoint } from '../../core/ledger.ts';
 import { readCheckpoints, writeCheckpoint } from '../projection/checkpoints.ts';
 import type { Cosigned } from './cosigned.ts';
 import type { SignedHead } from './forms.ts';
 import { type Head, hashReader, rootOf } from './head.ts';
-import { type LedgerEnv, logSigner } from './keys.ts';
+import { type LedgerEnv, logSigner, openOwnCheckpoint } from './keys.ts';
 import type { LedgerStore } from './store.ts';
 import { Witnessing } from './witnessing.ts';
 
@@ -94,7 +87,8 @@ export class Publication {
   async #compare(): Promise<void> {
     try {
       const copies = await within(COMPARE_WITHIN_MS, readCheckpoints(this.#env.DB, this.#env.LEDGER_ORIGIN));
-      for (const { note } of copies) await this.#judge(note);
+      // Largest first: what freezes is the newest head that the world may know, not one before it.
+      for (const { note } of copies) if (this.#frozen === null) await this.#judge(note);
       this.#compared = true;
     } catch (error) {
       console.warn('ledger: checkpoints could not be compared, sealing goes on', String(error));
@@ -134,7 +128,7 @@ export class Publication {
 
   /** Only a note under our own key that this storage cannot have led to freezes it. */
   async #judge(note: string): Promise<void> {
-    const copy = await openCheckpoint(note, await this.#key());
+    const copy = await openOwnCheckpoint(this.#env, note);
     if (copy === null) {
       console.warn('ledger: a copied checkpoint is not signed by this log, ignored', note);
     } else if (!this.#leadsTo(copy)) {
@@ -151,7 +145,7 @@ export class Publication {
   }
 
   async #open(note: string): Promise<SignedHead> {
-    const checkpoint = await openCheckpoint(note, await this.#key());
+    const checkpoint = await openOwnCheckpoint(this.#env, note);
     if (checkpoint === null) throw new Error('the note that froze this ledger is not under its key');
     return { note, size: checkpoint.size, root: base64(checkpoint.root) };
   }
