@@ -1,0 +1,66 @@
+// The statements of decision receipts as JSON Schemas (2020-12), one per predicate: what docs/reference prints and tests
+// hold the signed samples against. A stock verifier that checks the predicate's type needs no more than these.
+import type { JsonObject } from '../json.ts';
+import { PREDICATE_TYPES, type PredicateType } from './statement.ts';
+
+const DIGEST: JsonObject = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' };
+const INSTANT: JsonObject = { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' };
+const TEXT: JsonObject = { type: 'string' };
+const TEXT_OR_NULL: JsonObject = { type: ['string', 'null'] };
+const COUNT: JsonObject = { type: 'integer', minimum: 0 };
+const ANY_OBJECT: JsonObject = { type: 'object' };
+const record = (properties: JsonObject): JsonObject => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+  additionalProperties: false,
+});
+const list = (items: JsonObject): JsonObject => ({ type: 'array', minItems: 1, items });
+
+const vote = (decision: JsonObject): JsonObject =>
+  record({
+    ...{ reviewer: TEXT, decision, stage: COUNT, passkey: TEXT, passkey_entry: TEXT_OR_NULL },
+    ...{ eligibility_digest: DIGEST, decided_at: INSTANT, intent: ANY_OBJECT, assertion: ANY_OBJECT },
+  });
+
+const WORDS: Record<keyof typeof PREDICATE_TYPES, { decision: string; kinds: string[]; description: string }> = {
+  'human-approval': {
+    ...{ decision: 'approve', kinds: ['live'] },
+    description: 'People met the whole requirement of a live organisation. The one predicate that is an approval.',
+  },
+  'human-rejection': {
+    ...{ decision: 'reject', kinds: ['live', 'test'] },
+    description: 'A person refused. Never an approval.',
+  },
+  'test-approval': {
+    ...{ decision: 'approve', kinds: ['test'] },
+    description: 'A rehearsal in a test organisation, where software keys stand for people. Never an approval.',
+  },
+};
+
+/** Schema of the statement (in-toto v1) with this predicate. */
+export function statementSchema(name: keyof typeof PREDICATE_TYPES): JsonObject {
+  const { decision, kinds, description } = WORDS[name];
+  const type: PredicateType = PREDICATE_TYPES[name];
+  const subject = record({ name: TEXT, digest: record({ sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } }) });
+  const stage = record({ from: list(TEXT), count: COUNT, approved: COUNT });
+  const predicate = record({
+    ...{ v: { const: 1 }, decision: { const: decision }, request: TEXT, action_digest: DIGEST, request_digest: DIGEST },
+    ...{ decided_at: INSTANT, organization: record({ id: TEXT, kind: { enum: kinds } }) },
+    policy: record({ version: { type: 'integer' }, digest: DIGEST, rule: TEXT_OR_NULL }),
+    requirement: record({ verify: TEXT, stages: list(stage) }),
+    votes: list(vote({ const: decision })),
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `${type}.schema.json`,
+    title: `${name}/v1`,
+    description,
+    ...record({
+      _type: { const: 'https://in-toto.io/Statement/v1' },
+      subject: { ...list(subject), description: 'The request, under the digest of the effective action.' },
+      predicateType: { const: type },
+      predicate,
+    }),
+  };
+}
