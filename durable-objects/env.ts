@@ -26,9 +26,9 @@ export interface Env {
   /** Seconds between public checkpoints: 10 deployed, 1 locally. */
   CHECKPOINT_SECONDS: string;
 
-  /** Ed25519 private key, JWK as JSON text. */
+  /** Ed25519 private key, JWK as JSON text; an array of them while it rotates: the first signs, all are published. */
   LEDGER_KEY: string;
-  /** P-256 private key, JWK as JSON text. */
+  /** P-256 private key, JWK as JSON text; an array of them while it rotates. */
   RECEIPT_KEY: string;
   /** P-256 private keys with `kid`, JSON array of JWKs; the first signs, all are published. */
   CAPABILITY_KEYS: string;

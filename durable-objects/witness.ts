@@ -13,7 +13,7 @@ import {
   type TreeHead,
 } from '../core/ledger.ts';
 import { ed25519Verifier } from './ledger/keys.ts';
-import { logKeyOf, type WitnessEnv, witnessSigner } from './witness/keys.ts';
+import { logKeysOf, type WitnessEnv, witnessSigner } from './witness/keys.ts';
 
 /** What the edge turns into tlog-witness's status codes. */
 export type WitnessAnswer =
@@ -27,12 +27,13 @@ const CREATE =
 export class Witness extends DurableObject<WitnessEnv> {
   /** `add-checkpoint` for the origin that this object is named for. */
   async add(origin: string, text: string): Promise<WitnessAnswer> {
-    const key = logKeyOf(this.env, origin);
+    const keys = logKeysOf(this.env, origin);
     const signer = await witnessSigner(this.env);
-    if (key === null || signer === null) return { said: 'unknown-origin' };
+    if (keys.length === 0 || signer === null) return { said: 'unknown-origin' };
     const asked = parseAddCheckpoint(text);
     if (asked === null) return { said: 'malformed' };
-    const offered = await openCheckpoint(asked.note, await ed25519Verifier(key));
+    const opened = await Promise.all(keys.map(async (key) => openCheckpoint(asked.note, await ed25519Verifier(key))));
+    const offered = opened.find((checkpoint) => checkpoint !== null) ?? null;
     if (offered === null) return { said: 'unknown-key' };
     const { judgement, known, seconds } = this.ctx.storage.transactionSync(() => {
       const known = this.#known(origin);

@@ -99,6 +99,8 @@ export interface LedgerKeys {
   origin: string;
   /** `name+hint+base64`, as Go's note package reads it. */
   verifier_key: string;
+  /** All that are active, the one that signs first: two during a rotation. */
+  verifier_keys: string[];
   /** All 32 bytes of the log's key id, base64: Sigstore's log id. */
   log_id: string;
   /** SubjectPublicKeyInfo, base64 DER. */

@@ -2,7 +2,15 @@
 // key. Private halves stay inside WebCrypto; what is exported is public.
 
 import { base64, fromBase64Url } from '../../core/encoding.ts';
-import { keyId, type NoteKey, type NoteSigner, type NoteVerifier, verifierKey } from '../../core/ledger.ts';
+import {
+  type Checkpoint,
+  keyId,
+  type NoteKey,
+  type NoteSigner,
+  type NoteVerifier,
+  openCheckpoint,
+  verifierKey,
+} from '../../core/ledger.ts';
 import { derSignature, type P256Key, receiptKeyId, spkiOf } from '../../core/receipt.ts';
 import type { LedgerKeys } from './forms.ts';
 
@@ -22,12 +30,15 @@ export interface ReceiptSigner extends P256Key {
   sign(message: Uint8Array): Promise<Uint8Array>;
 }
 
-type PrivateJwk = { kty: string; crv: string; x: string; y?: string; d: string };
+type Jwk = { kty: string; crv: string; x: string; y?: string; d?: string };
 
-function jwkOf(text: string, name: string, crv: string): PrivateJwk {
-  const jwk: PrivateJwk = JSON.parse(text);
-  if (jwk.crv !== crv || !jwk.d) throw new Error(`${name} must be a private ${crv} JWK, as JSON text`);
-  return jwk;
+/** One JWK, or an array of them during a rotation: the first signs and is private, all are published. */
+function jwksOf(text: string, name: string, crv: string): [Jwk & { d: string }, ...Jwk[]] {
+  const given = JSON.parse(text) as Jwk | Jwk[];
+  const keys = Array.isArray(given) ? given : [given];
+  if (!keys[0]?.d || keys.some((jwk) => jwk.crv !== crv || typeof jwk.x !== 'string'))
+    throw new Error(`${name} must be ${crv} JWKs, the first one private, as JSON text`);
+  return keys as [Jwk & { d: string }, ...Jwk[]];
 }
 
 /** Verifies under a public key that somebody configured. */
@@ -40,7 +51,7 @@ export async function ed25519Verifier({ name, public_key }: NoteKey): Promise<No
 
 /** Signs and verifies as `name` with the private key in `text`, which `what` names in errors. */
 export async function ed25519Signer(text: string, what: string, name: string): Promise<NoteSigner & NoteVerifier> {
-  const { kty, crv, x, d } = jwkOf(text, what, 'Ed25519');
+  const [{ kty, crv, x, d }] = jwksOf(text, what, 'Ed25519');
   const privateKey = await crypto.subtle.importKey('jwk', { kty, crv, x, d }, 'Ed25519', false, ['sign']);
   return {
     ...(await ed25519Verifier({ name, public_key: fromBase64Url(x)! })),
@@ -52,11 +63,28 @@ export async function ed25519Signer(text: string, what: string, name: string): P
 export const logSigner = (env: LedgerEnv): Promise<NoteSigner & NoteVerifier> =>
   ed25519Signer(env.LEDGER_KEY, 'LEDGER_KEY', env.LEDGER_ORIGIN);
 
+type LogNames = Pick<LedgerEnv, 'LEDGER_ORIGIN' | 'LEDGER_KEY'>;
+
+const logKeys = (env: LogNames): NoteKey[] =>
+  jwksOf(env.LEDGER_KEY, 'LEDGER_KEY', 'Ed25519').map(({ x }) => ({
+    name: env.LEDGER_ORIGIN,
+    public_key: fromBase64Url(x)!,
+  }));
+
+/** The checkpoint if any of this log's keys signed it, also one that signs no more; null otherwise. */
+export async function openOwnCheckpoint(env: LogNames, note: string): Promise<Checkpoint | null> {
+  for (const key of logKeys(env)) {
+    const checkpoint = await openCheckpoint(note, await ed25519Verifier(key));
+    if (checkpoint !== null) return checkpoint;
+  }
+  return null;
+}
+
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** Signs decision receipts. */
 export async function receiptSigner(env: LedgerEnv): Promise<ReceiptSigner> {
-  const { kty, crv, x, y = '', d } = jwkOf(env.RECEIPT_KEY, 'RECEIPT_KEY', 'P-256');
+  const [{ kty, crv, x, y = '', d }] = jwksOf(env.RECEIPT_KEY, 'RECEIPT_KEY', 'P-256');
   const key = await crypto.subtle.importKey('jwk', { kty, crv, x, y, d }, ES256, false, ['sign']);
   return {
     ...{ x, y },
@@ -66,14 +94,13 @@ export async function receiptSigner(env: LedgerEnv): Promise<ReceiptSigner> {
 
 /** What verifiers pin: names and public halves of the ledger's keys. Needs no object, only the configuration. */
 export function ledgerKeys(env: Pick<LedgerEnv, 'LEDGER_ORIGIN' | 'LEDGER_KEY' | 'RECEIPT_KEY'>): LedgerKeys {
-  const log = jwkOf(env.LEDGER_KEY, 'LEDGER_KEY', 'Ed25519');
-  const receipt = jwkOf(env.RECEIPT_KEY, 'RECEIPT_KEY', 'P-256');
-  const spki = spkiOf({ x: receipt.x, y: receipt.y ?? '' });
-  const key = { name: env.LEDGER_ORIGIN, public_key: fromBase64Url(log.x)! };
+  const keys = logKeys(env);
+  const receipts = jwksOf(env.RECEIPT_KEY, 'RECEIPT_KEY', 'P-256').map(({ x, y = '' }) => spkiOf({ x, y }));
   return {
     origin: env.LEDGER_ORIGIN,
-    verifier_key: verifierKey(key),
-    log_id: base64(keyId(key)),
-    receipt_keys: [{ key: receiptKeyId(spki), public_key: base64(spki) }],
+    verifier_key: verifierKey(keys[0]!),
+    verifier_keys: keys.map((key) => verifierKey(key)),
+    log_id: base64(keyId(keys[0]!)),
+    receipt_keys: receipts.map((spki) => ({ key: receiptKeyId(spki), public_key: base64(spki) })),
   };
 }

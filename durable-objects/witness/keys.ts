@@ -7,20 +7,22 @@ export interface WitnessEnv {
   BASE_URL: string;
   /** Ed25519 private key, JWK as JSON text; its own, never the log's. */
   WITNESS_KEY?: string;
-  /** `{origin: verifier key}`, JSON: whom we witness. */
+  /** `{origin: verifier key, or an array of them while it rotates}`, JSON: whom we witness. */
   WITNESSED_LOGS?: string;
 }
 
 /** "The key name SHOULD be a schema-less URL that identifies the cosigner." */
 const nameOf = (env: WitnessEnv): string => `${new URL(env.BASE_URL).host}/witness`;
 
-/** The verifier key of a log that we witness; null for any other origin. @throws when the configuration is broken */
-export function logKeyOf(env: WitnessEnv, origin: string): NoteKey | null {
-  const logs = JSON.parse(env.WITNESSED_LOGS || '{}') as Record<string, string>;
-  if (!Object.hasOwn(logs, origin)) return null;
-  const key = parseVerifierKey(logs[origin]!);
-  if (key === null || key.name !== origin) throw new Error(`WITNESSED_LOGS: not the verifier key of ${origin}`);
-  return key;
+/** The keys of a log that we witness; none for any other origin. @throws when the configuration is broken */
+export function logKeysOf(env: WitnessEnv, origin: string): NoteKey[] {
+  const logs = JSON.parse(env.WITNESSED_LOGS || '{}') as Record<string, string | string[]>;
+  if (!Object.hasOwn(logs, origin)) return [];
+  return [logs[origin]!].flat().map((text) => {
+    const key = parseVerifierKey(text);
+    if (key === null || key.name !== origin) throw new Error(`WITNESSED_LOGS: not the verifier key of ${origin}`);
+    return key;
+  });
 }
 
 /** Signs as the witness; null where this deployment is none. */

@@ -3,7 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { fromUtf8 } from '../../core/encoding.ts';
 import { parseAddCheckpoint, parseCheckpoint, parseNote } from '../../core/ledger.ts';
-import { logKeyOf, ownWitnessKey } from '../../durable-objects/witness/keys.ts';
+import { logKeysOf, ownWitnessKey } from '../../durable-objects/witness/keys.ts';
 import type { WitnessAnswer } from '../../durable-objects/witness.ts';
 import type { App, Ctx } from '../context.ts';
 import { refuse } from '../problem.ts';
@@ -41,7 +41,7 @@ export function witness(app: App): void {
     const asked = text === null ? null : parseAddCheckpoint(text);
     const origin = asked && parseCheckpoint(parseNote(asked.note)!.text)?.origin;
     if (text === null || !origin) return said(c, { said: 'malformed' });
-    if (!c.env.WITNESS_KEY || logKeyOf(c.env, origin) === null) return said(c, { said: 'unknown-origin' });
+    if (!c.env.WITNESS_KEY || logKeysOf(c.env, origin).length === 0) return said(c, { said: 'unknown-origin' });
     const object = c.env.WITNESS.getByName(origin) as unknown as WitnessPort;
     return said(c, await object.add(origin, text));
   });
