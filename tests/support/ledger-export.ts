@@ -129,7 +129,13 @@ export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeEx
 /** `count` requests with whole lives, interleaved two by two, after the organisation's own first event. */
 export function history(count: number): RecordedEvent[] {
   const created = chained(ORGANIZATION, [
-    { type: 'organization.created', at: AT, by: 'setup', skeleton: { kind: 'live' }, personal: { name: 'Ours' } },
+    {
+      type: 'organization.created',
+      at: AT,
+      by: 'setup',
+      skeleton: { kind: 'live' },
+      personal: { name: 'Ours', policy: { '10': 'x', '9': 'y' } },
+    },
   ]);
   const lives = Array.from({ length: count }, (_, at) => chained(`apr_${at}`, draftsOf(WHOLE_LIFE)));
   const pairs = lives.flatMap((life, at) =>

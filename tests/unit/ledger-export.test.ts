@@ -65,6 +65,11 @@ describe('an export', () => {
     ]);
   });
 
+  it('holds keys that a parser puts in another order than RFC 8785 does', () => {
+    expect(small.lines[firstEvent]).toContain('"policy":{"10":"x","9":"y"}');
+    expect(Object.keys(JSON.parse('{"10":1,"9":2}'))).toEqual(['9', '10']);
+  });
+
   it('without anchors says that key and places are only asserted', async () => {
     const report = await check(small.lines, {});
     expect(report).toMatchObject({ valid: true, first_use: true });
