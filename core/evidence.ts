@@ -57,10 +57,11 @@ async function examine(
   tally: Tally,
 ): Promise<void> {
   const believed = pinned(anchors, bundle, tally);
-  const checkpoint = await openUnder(bundle, believed, crypto, tally);
+  const opened = await openUnder(bundle, believed, crypto, tally);
   const life = checkHistory(bundle, tally);
   const of: Case = {
-    ...{ bundle, pinned: believed, crypto, tally, checkpoint, life },
+    ...{ bundle, pinned: believed, crypto, tally, life },
+    ...{ checkpoint: opened?.checkpoint ?? null, log_key: opened?.log_key ?? null },
     ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
   };
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));

@@ -1,7 +1,7 @@
 // One bundle under examination: the bundle, what is believed from outside, what the first checks established, and the
 // parts of the request's history that every later check reads. Built once; checks only read it and speak to the tally.
 import type { JsonObject } from '../json.ts';
-import type { Checkpoint } from '../ledger.ts';
+import type { Checkpoint, NoteKey } from '../ledger.ts';
 import type { Life } from '../lifecycle.ts';
 import type { Needed } from '../requirement.ts';
 import type { Pinned } from './anchors.ts';
@@ -15,6 +15,8 @@ export interface Case {
   tally: Tally;
   /** Null when no pinned key signed it: then nothing is in the ledger. */
   checkpoint: Checkpoint | null;
+  /** The pinned key that signed it. */
+  log_key: NoteKey | null;
   /** At the end of the replay; null when the history is illegal. */
   life: Life | null;
   birth: Birth;

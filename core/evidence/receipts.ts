@@ -4,7 +4,7 @@
 import { canonicalize } from '../canonical.ts';
 import { base64, fromBase64, fromHex, fromUtf8 } from '../encoding.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { keyId, parseVerifierKey } from '../ledger.ts';
+import { keyId } from '../ledger.ts';
 import {
   parseReceiptLeaf,
   type ReceiptLeaf,
@@ -90,16 +90,15 @@ async function isSigned({ crypto }: Case, payload: string, leaf: ReceiptLeaf): P
 }
 
 function stockBundle(
-  { bundle, checkpoint, pinned }: Case,
+  { bundle, checkpoint, log_key }: Case,
   payload: string,
   receipt: EvidenceReceipt,
   leaf: ReceiptLeaf,
 ) {
   const { leaf: text, index, proof } = receipt;
-  const log = pinned.log_keys.map(parseVerifierKey).find((key) => key?.name === checkpoint!.origin)!;
   return sigstoreBundle({
     ...{ payload, signature: base64(leaf.signature), key: receiptKeyId(leaf.public_key), leaf: text, index },
-    log_id: keyId(log),
+    log_id: keyId(log_key!),
     proof: { ...checkpoint!, hashes: proof.map((hash) => fromHex(hash)!), checkpoint: bundle.checkpoint },
   });
 }

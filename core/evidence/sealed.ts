@@ -5,6 +5,7 @@ import {
   type Checkpoint,
   eventLeaf,
   leafHash,
+  type NoteKey,
   openCheckpoint,
   parseVerifierKey,
   verifyConsistency,
@@ -23,7 +24,7 @@ export async function openUnder(
   { log_keys }: Pinned,
   crypto: EvidenceCrypto,
   tally: Tally,
-): Promise<Checkpoint | null> {
+): Promise<{ checkpoint: Checkpoint; log_key: NoteKey } | null> {
   for (const text of log_keys) {
     const key = parseVerifierKey(text);
     if (key === null) continue;
@@ -32,7 +33,7 @@ export async function openUnder(
     const opened = await openCheckpoint(note, { ...key, verify });
     if (opened === null) continue;
     tally.say('checkpoint', 'proved', `${opened.origin} signed its tree of ${opened.size} entries.`);
-    return opened;
+    return { checkpoint: opened, log_key: key };
   }
   tally.say('checkpoint', 'failed', 'No pinned log key signed this checkpoint.', { field: '/checkpoint' });
   return null;
