@@ -1,11 +1,12 @@
 // Erasure of a request: what is personal is gone from every store, what is left proves as much as before.
 import { runInDurableObject } from 'cloudflare:test';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { fromHex, hex } from '../../core/encoding.ts';
 import type { RecordedEvent } from '../../core/events.ts';
 import { faultOfEvent } from '../../core/events.ts';
 import { newId } from '../../core/ids.ts';
 import { eventLeaf, leafHash, verifyInclusion } from '../../core/ledger.ts';
+import { ApprovalRequest } from '../../durable-objects/approval-request.ts';
 import { until } from '../support/until.ts';
 import { history } from './support/history.ts';
 import { env, get, post, success } from './support/house.ts';
@@ -147,6 +148,18 @@ describe('an erasure', () => {
     }
   });
 
+  it('leaves evidence that names who and when, and says nothing of what was erased', async () => {
+    const { status, text } = await until(async () => {
+      const answer = await get(`/v1/approval-requests/${id}/evidence`, { cookie: member.cookie });
+      return answer.status === 503 ? null : answer;
+    });
+    expect([status, text.includes('erasure.performed'), text.includes(SECRET)]).toEqual([200, true, false]);
+    for (const format of ['attestation', 'markdown']) {
+      const summary = await get(`/v1/approval-requests/${id}/evidence?format=${format}`, { cookie: member.cookie });
+      expect([format, summary.status, summary.text.includes(SECRET)]).toEqual([format, 200, false]);
+    }
+  });
+
   it('leaves nothing to decide, to exchange or to comment on', async () => {
     const { cookie } = member;
     const { agent } = world;
@@ -158,6 +171,28 @@ describe('an erasure', () => {
     const told = await post(`/v1/approval-requests/${id}/outcome`, { key: agent.text, body: outcome });
     expect(told.status).toBe(409);
     expect(await stored()).not.toContain(SECRET);
+  });
+
+  it('that its object cannot perform at once is performed by itself later', async () => {
+    const { id: other } = await propose(world, { ...WORDS, run: { id: `again ${SECRET}` }, params: { n: 2 } });
+    await success(decide(member, other, { decision: 'reject', comment: SECRET }));
+    const name = `${world.organization}/${other}`;
+    const real = ApprovalRequest.prototype.erase;
+    let calls = 0;
+    vi.spyOn(ApprovalRequest.prototype, 'erase').mockImplementation(function (this: ApprovalRequest, order) {
+      calls += 1;
+      if (calls === 1) throw new Error('away');
+      return real.call(this, order);
+    });
+    expect((await erase(other)).status).toBe('applied');
+    await until(async () => calls > 0);
+    await until(async () => (await request(other)).erased_at !== null);
+    expect(calls).toBe(2);
+    vi.restoreAllMocks();
+    const kept = await runInDurableObject(env.APPROVAL_REQUEST.getByName(name), (_object, { storage }) =>
+      JSON.stringify(storage.sql.exec('SELECT * FROM journal').toArray()),
+    );
+    expect(kept).not.toContain(SECRET);
   });
 
   it('is done once, and survives that D1 is rebuilt from the objects', async () => {
