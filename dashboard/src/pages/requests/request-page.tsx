@@ -17,6 +17,7 @@ import { Why } from '../review/why.tsx';
 import { CapabilityState } from './capability-state.tsx';
 import { Digests } from './digests.tsx';
 import { Erased } from './erased.tsx';
+import { Erasing } from './erasing.tsx';
 import { Narrowing } from './narrowing.tsx';
 import { Timeline } from './timeline.tsx';
 import { Votes } from './votes.tsx';
@@ -69,6 +70,7 @@ function Life({ request }: { request: ApprovalRequest }) {
           <Votes request={request} />
           <CapabilityState request={request} />
           <Narrowing request={request} />
+          {LAST.has(request.status) ? <Erasing request={request} /> : null}
           <Why request={request} />
           <Release request={request} />
           <MatchWords request={request} />
