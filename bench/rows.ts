@@ -3,6 +3,7 @@ import type { Row } from './context.ts';
 import { authentication } from './rows/authentication.ts';
 import { cpu } from './rows/cpu.ts';
 import { d1Rows } from './rows/d1-rows.ts';
+import { exported } from './rows/export.ts';
 import { firstRequest } from './rows/first-request.ts';
 import { ledger } from './rows/ledger.ts';
 import { list } from './rows/list.ts';
@@ -15,5 +16,5 @@ import { wait } from './rows/wait.ts';
 
 export const ROWS: readonly Row[] = [
   ...[objectRows, d1Rows, price, wait, notification, cpu, firstRequest],
-  ...[ledger, authentication, list, policy, sizes],
+  ...[ledger, exported, authentication, list, policy, sizes],
 ];
