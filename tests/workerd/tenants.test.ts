@@ -4,6 +4,7 @@ import { type IdPrefix, newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { app } from '../../worker/app.ts';
 import { routesOf } from '../../worker/edge/known-route.ts';
+import { until } from '../support/until.ts';
 import { type Answer, call, get, post, success } from './support/house.ts';
 import { approved, change, found, type Member, owner, propose, type World } from './support/world.ts';
 
@@ -132,7 +133,11 @@ describe('every route that takes an id', () => {
     const [method, path] = route.split(' ') as [string, string];
     it(`${route} finds its own ${thing}`, async () => {
       const caller = callers(theirs, them)[by];
-      const answer = await call(method, path.replace(':id', ids[thing]), { ...caller, body });
+      // Evidence waits for the public checkpoint, which moves once a second.
+      const answer = await until(async () => {
+        const now = await call(method, path.replace(':id', ids[thing]), { ...caller, body });
+        return now.body?.code === 'not-sealed-yet' ? null : now;
+      });
       expect(answer.status, answer.text).not.toBe(404);
       expect(answer.status).toBeLessThan(500);
     });
