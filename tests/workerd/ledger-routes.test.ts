@@ -1,6 +1,9 @@
 // The log over HTTP: who may read what, in which form, and for how long it may be kept.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fromHex, hex } from '../../core/encoding.ts';
+import type { RecordedEvent } from '../../core/events.ts';
+import type { EvidenceCrypto } from '../../core/evidence/forms.ts';
+import { type ExportReceipt, exportLines, tilesOfExport, verifyExport } from '../../core/ledger/export.ts';
 import {
   auditOrganization,
   decodeEntries,
@@ -8,6 +11,7 @@ import {
   type OwnSealed,
   openCheckpoint,
   parseTlogProof,
+  tilePath,
   verifyConsistency,
   verifyInclusion,
 } from '../../core/ledger.ts';
@@ -128,6 +132,44 @@ describe('the link key', () => {
     expect(hex(leafHash(leaves[own.at(-1)!.index]!))).toBe(auditOrganization(input).leaf_hash);
   });
 });
+
+describe('an export of the running log', () => {
+  it('verifies without the server, links and every request of the organisation replayed', async () => {
+    const { verifier_key } = await success(get('/v1/ledger/key'));
+    const { link_key, organization } = await success(get('/v1/organization/link-key', reader()));
+    const note = (await get('/ledger/checkpoint')).text;
+    const size = Number(note.split('\n')[1]);
+    await ownSealed(size);
+    const { data } = await success(get('/v1/events?limit=100', reader()));
+    const events = (data as { receipt: ExportReceipt }[])
+      .map((event) => ({ event: { ...event, organization } as unknown as RecordedEvent, receipt: event.receipt }))
+      .toSorted((a, b) => a.receipt.org_seq - b.receipt.org_seq);
+    const tiles = new Map<string, Uint8Array>();
+    for (const tile of tilesOfExport(
+      events.map(({ receipt }) => receipt.index),
+      size,
+    )) {
+      const bytes = await (await bytesOf(`/ledger/${tilePath(tile)}`)).arrayBuffer();
+      tiles.set(tilePath(tile), new Uint8Array(bytes));
+    }
+    const lines = exportLines({
+      ...{ organization: { id: organization, kind: 'live' }, checkpoint: note, log_key: verifier_key, events },
+      read_tile: (level, number, width) => tiles.get(tilePath({ level, number, width }))!,
+    });
+    const report = await verifyExport(lines, { log_key: verifier_key, organization, link_key }, subtle);
+    expect(report).toMatchObject({ valid: true, organization, size, first_use: false });
+    expect(report.events).toBe(events.filter(({ receipt }) => receipt.index < size).length);
+    expect(report.events).toBeGreaterThan(3);
+  });
+});
+
+/** Ed25519 by WebCrypto. */
+const subtle: EvidenceCrypto = {
+  verify: async (key, message, signature) => {
+    const imported = await crypto.subtle.importKey('jwk', key, 'Ed25519', false, ['verify']);
+    return crypto.subtle.verify('Ed25519', imported, signature as BufferSource, message as BufferSource);
+  },
+};
 
 describe('a complete tile', () => {
   it('may be kept for good, hashes and entries alike', async () => {
