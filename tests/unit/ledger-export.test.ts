@@ -130,8 +130,8 @@ describe('damage', () => {
     const { lines } = await exportOf(history(2000));
     let sum = FIRST_SUM;
     for (const [at, line] of lines.entries()) {
-      // Every line, and in each a different stride through it: all offsets modulo 97 over the file.
-      for (let place = at % 97; place < line.length; place += 97) {
+      // Every line, and in each a different stride through it: all offsets modulo 41 over the file.
+      for (let place = at % 41; place < line.length; place += 41) {
         const flipped = line.slice(0, place) + String.fromCharCode(line.charCodeAt(place) ^ 1) + line.slice(place + 1);
         if (readLine(sum, flipped) !== null) throw new Error(`line ${at + 1}, place ${place} went unnoticed`);
       }
