@@ -1,5 +1,8 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { runInDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
+import type { Ledger } from '../../durable-objects/ledger.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { BASE, env, get, post, success } from './support/house.ts';
 import {
@@ -14,6 +17,9 @@ import {
   propose,
   type World,
 } from './support/world.ts';
+
+const front = (exports as unknown as { default: Fetcher }).default;
+const WITNESS = 'https://witness.example/witness';
 
 const POLICY = `
 version: 1
@@ -151,4 +157,26 @@ it('believes nobody without anchors, and says so', async () => {
   expect(report.claims.filter(({ claim }) => claim === 'anchor')).toHaveLength(5);
   const elsewhere = { ...(await anchors()), origin: 'https://elsewhere.example' };
   expect(failures(await verifyEvidence(text, elsewhere, webCrypto))[0]).toMatchObject({ claim: 'signature' });
+});
+
+it('stands under the first checkpoint that a witness cosigned, once there is one: the time of everything ends there', async () => {
+  const { id } = await approved(boss);
+  await evidence(id, { cookie: boss.cookie });
+  const witness = (await success(get('/witness/key'))).verifier_key as string;
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.spyOn(globalThis, 'fetch').mockImplementation(async (url, init) => {
+    const path = String(url).replace(WITNESS, `${BASE}/witness`);
+    return front.fetch(
+      new Request(path, { method: 'POST', body: String(init?.body), headers: { 'content-type': 'text/plain' } }),
+    );
+  });
+  await runInDurableObject(env.LEDGER.getByName('head') as never, async (ledger: Ledger) => {
+    const WITNESSES = JSON.stringify([{ url: WITNESS, verifier_key: witness }]);
+    Object.assign((ledger as unknown as { env: object }).env, { WITNESSES });
+    await ledger.alarm();
+  });
+  const { text } = await evidence(id, { cookie: boss.cookie });
+  const report = await verifyEvidence(text, { ...(await anchors()), witnesses: [witness] }, webCrypto);
+  expect(failures(report)).toEqual([]);
+  expect(report.claims.find(({ claim }) => claim === 'not-after')).toMatchObject({ status: 'proved' });
 });

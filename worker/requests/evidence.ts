@@ -1,11 +1,12 @@
 // Gathers an evidence bundle: the request's events, what they rest on in the organisation, and the ledger's proofs, all
 // under one public checkpoint. It decides who may read people's parts, and verifies nothing: verifiers do, elsewhere.
 import type { Principal } from '../../core/authority.ts';
-import { fromBase64, fromHex } from '../../core/encoding.ts';
+import { base64, equalBytes, fromBase64, fromHex } from '../../core/encoding.ts';
 import type { RecordedEvent } from '../../core/events.ts';
 import { assembleEvidence, type EvidenceBundle, type EvidenceLine } from '../../core/evidence.ts';
 import type { DecisionIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { hintOf, keyId, parseCheckpoint, parseNote, parseVerifierKey } from '../../core/ledger.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { sigstoreBundle } from '../../core/receipt.ts';
 import type { LedgerKeys, LedgerReceipt, SignedHead } from '../../durable-objects/ledger/forms.ts';
@@ -30,24 +31,47 @@ export async function evidenceFor(c: Ctx, { organization, id, principal }: Seen)
   const entries = await organizationOf(c.env, organization).entries(restsOn(parts.value));
   if (!entries.ok) return entries;
   const ledger = ledgerOf(c.env);
-  const [head, keys] = await Promise.all([ledger.checkpoint(), ledger.keys()]);
+  const [head, keys] = await Promise.all([headWith(ledger, parts.value, entries.value), ledger.keys()]);
+  const log_key = signerOf(head, keys);
   const proofs = new Proofs(ledger, head);
   const events = await proofs.lines(parts.value.lines, (event) => eventFor(principal, event));
   const organization_events = await proofs.lines(entries.value, withheldFrom(principal, parts.value));
-  const receipts = await proofs.receipts(parts.value, keys, readsEverything(principal));
+  const receipts = await proofs.receipts(parts.value, log_key, readsEverything(principal));
   if (events === null || organization_events === null || receipts === null) return NOT_YET();
   const { origin, rp_id } = siteOf(c.env);
   const kind = entries.value[0]!.event.skeleton.kind as 'live' | 'test';
   return ok(
     assembleEvidence({
       organization: { id: organization, kind },
-      hints: { origin, rp_id, log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0]!.public_key },
+      hints: { origin, rp_id, log_key, receipt_key: receiptKeyOf(parts.value, keys) },
       checkpoint: head.note,
       request: parts.value.request as unknown as JsonObject,
       ...{ events, organization_events, receipts, heads: await proofs.heads(events) },
     }),
   );
 }
+
+/** The first checkpoint with all of it that a witness cosigned, which ends its time; the public one where there is none. */
+async function headWith(ledger: LedgerPort, parts: EvidenceParts, entries: Entry[]): Promise<SignedHead> {
+  const sealed = [...parts.lines, ...entries].map(({ receipt }) => receipt?.index ?? 0);
+  const index = Math.max(...sealed, ...parts.decisions.map((decision) => decision.index));
+  const witnessed = await ledger.witnessed({ index });
+  if (!witnessed.ok) return ledger.checkpoint();
+  const { note, size } = witnessed.value;
+  return { note, size, root: base64(parseCheckpoint(parseNote(note)!.text)!.root) };
+}
+
+/** Which of the log's keys signed this note: an older one, while keys are being rotated. */
+function signerOf({ note }: SignedHead, { verifier_key, verifier_keys }: LedgerKeys): string {
+  const signed = (text: string): boolean => {
+    const key = parseVerifierKey(text)!;
+    return parseNote(note)!.signatures.some(({ name, hint }) => name === key.name && equalBytes(hint, hintOf(key)));
+  };
+  return verifier_keys.find(signed) ?? verifier_key;
+}
+
+const receiptKeyOf = ({ decisions: [first] }: EvidenceParts, { receipt_keys }: LedgerKeys): string =>
+  (receipt_keys.find(({ key }) => key === first?.key) ?? receipt_keys[0]!).public_key;
 
 function restsOn({ lines }: EvidenceParts): { passkeys: string[]; policy_version: number } {
   const passkeys = lines.map(({ event }) => event.skeleton.passkey).filter((passkey) => typeof passkey === 'string');
@@ -98,7 +122,7 @@ class Proofs {
 
   async receipts(
     { decisions }: EvidenceParts,
-    keys: LedgerKeys,
+    log_key: string,
     full: boolean,
   ): Promise<EvidenceBundle['receipts'] | null> {
     const { root, note, size } = this.#head;
@@ -108,7 +132,7 @@ class Proofs {
         if (proof === null) return null;
         const hashes = proof.map((hash) => fromHex(hash)!);
         const inclusion = { size, root: fromBase64(root)!, hashes, checkpoint: note };
-        const log_id = fromBase64(keys.log_id)!;
+        const log_id = keyId(parseVerifierKey(log_key)!);
         const shown = full && payload !== null;
         const bundle = shown
           ? sigstoreBundle({ payload, signature, key, leaf, index, log_id, proof: inclusion })
