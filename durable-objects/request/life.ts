@@ -161,9 +161,7 @@ export class Life {
     const erased = this.#transact(() => eraseIn(this.#journal, order, instantAt(Date.now())));
     if (!erased.ok) return erased;
     await this.#arm();
-    const answered = await this.answer(false);
-    this.#ctx.waitUntil(this.deliver());
-    return answered;
+    return this.answer(false);
   }
 
   /** Applies what is due, without any command. */
