@@ -21,6 +21,7 @@ const CONFIGURE = [
   ['/delivery', 'Delivery'],
   ['/changes', 'Changes'],
   ['/checkpoint', 'Ledger'],
+  ['/verify', 'Verify evidence'],
 ] as const;
 
 const ADMINISTERED = ['/policy', '/people', '/machines', '/delivery', '/changes'];

@@ -121,6 +121,12 @@ const signIn = createRoute({
   validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
   component: lazyRouteComponent(() => import('./pages/entry/sign-in-page.tsx'), 'SignInPage'),
 });
+/** For whoever holds an evidence file: it brings the verifier with it, and no other page does. */
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: '/verify',
+  component: lazyRouteComponent(() => import('./pages/verify/verify-page.tsx'), 'VerifyPage'),
+});
 const ENTRIES = ['/setup', '/join', '/recover'] as const;
 const entries = ENTRIES.map((path) =>
   createRoute({
@@ -144,7 +150,12 @@ const deskPages = [
   ledger,
   account,
 ];
-const routeTree = root.addChildren([gate.addChildren([review, desk.addChildren(deskPages)]), signIn, ...entries]);
+const routeTree = root.addChildren([
+  gate.addChildren([review, desk.addChildren(deskPages)]),
+  signIn,
+  verify,
+  ...entries,
+]);
 
 export const router = createRouter({ routeTree, defaultPreload: 'intent', scrollRestoration: false });
 

@@ -43,13 +43,26 @@ interface Call {
  * @throws ApiProblem for everything else
  */
 export async function api<T>(path: string, call: Call = {}): Promise<T> {
+  // A read that is not sealed yet is shown as such, and read again by its page; an act is repeated until it is through.
+  const response = await answered(path, call, call.method ? MAX_SEALING_TRIES : 1);
+  return (response.status === 204 ? undefined : await json(response)) as T;
+}
+
+/**
+ * Reads a file: its text as it came, once the ledger holds what it is about.
+ *
+ * @throws ApiProblem for everything but a 2xx answer
+ */
+export const readText = async (path: string, call: Pick<Call, 'signal' | 'onSealing'> = {}): Promise<string> =>
+  (await answered(path, call, MAX_SEALING_TRIES)).text();
+
+async function answered(path: string, call: Call, tries: number): Promise<Response> {
   const headers = headersOf(call);
   for (let attempt = 1; ; attempt++) {
     const response = await send(path, call, headers);
-    if (response.ok) return (response.status === 204 ? undefined : await json(response)) as T;
+    if (response.ok) return response;
     const problem = await problemOf(response);
-    // A read that is not sealed yet is shown as such, and read again by its page; an act is repeated until it is through.
-    if (problem.code !== 'not-sealed-yet' || !call.method || attempt === MAX_SEALING_TRIES) throw problem;
+    if (problem.code !== 'not-sealed-yet' || attempt === tries) throw problem;
     call.onSealing?.();
     await pause(Math.min(problem.retryAfterSeconds, 5) * 1000, call.signal);
   }

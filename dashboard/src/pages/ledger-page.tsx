@@ -1,5 +1,6 @@
 // The head of the ledger: the signed checkpoint as it is, and what its three lines say.
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useFallbackInterval } from '../api/live.ts';
 import { checkpointQuery } from '../api/queries.ts';
 import { CopyBlock } from '../ui/copy.tsx';
@@ -20,6 +21,13 @@ export function LedgerPage() {
             verifies the signature, and that every event of the newest requests is in the log, unaltered and in order.
           </p>
           <CopyBlock text={`ASSENTRY_URL=${location.origin} npx assentry ledger verify`} label="command" />
+          <p className="text-ink-2">
+            The evidence of one request is a file that anybody can check:{' '}
+            <Link to="/verify" className="text-accent">
+              verify one in this browser
+            </Link>
+            .
+          </p>
         </div>
       </Section>
     </PageFrame>

@@ -18,6 +18,7 @@ import { CapabilityState } from './capability-state.tsx';
 import { Digests } from './digests.tsx';
 import { Erased } from './erased.tsx';
 import { Erasing } from './erasing.tsx';
+import { EvidenceFile } from './evidence-file.tsx';
 import { Narrowing } from './narrowing.tsx';
 import { Timeline } from './timeline.tsx';
 import { Votes } from './votes.tsx';
@@ -75,6 +76,7 @@ function Life({ request }: { request: ApprovalRequest }) {
           <Release request={request} />
           <MatchWords request={request} />
           <Digests request={request} />
+          <EvidenceFile id={request.id} />
         </div>
       </div>
     </article>

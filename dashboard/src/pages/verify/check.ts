@@ -1,0 +1,59 @@
+// One file, checked in this browser alone: the verifier of core/evidence.ts over WebCrypto. No request leaves the page.
+// This module brings the whole verifier with it: import it only when a file is to be checked.
+
+import { EVIDENCE_LIMITS } from '../../../../core/evidence/file.ts';
+import type { Anchors, EvidenceBundle, EvidenceReport } from '../../../../core/evidence/forms.ts';
+import { verifyEvidence } from '../../../../core/evidence.ts';
+import { webCrypto } from '../../../../sdk/src/verify/evidence-crypto.ts';
+import { pinKeys, pinnedKeys } from './known.ts';
+
+export interface Checked {
+  report: EvidenceReport;
+  /** What the file says that it is about; null where it is no bundle. Its word only. */
+  about: About | null;
+  /** The log key that this file brought and that was pinned now; null where one was pinned before, or it failed. */
+  first_key: string | null;
+}
+
+interface About {
+  request: string;
+  action: string;
+  organization: string;
+  checkpoint: string;
+}
+
+/**
+ * Verifies the text under what is known, and pins the log's key if none was.
+ *
+ * @param known what a person put in besides the pinned log keys
+ */
+export async function check(text: string, known: Omit<Anchors, 'log_key'>): Promise<Checked> {
+  const pinned = pinnedKeys();
+  const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto);
+  const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);
+  const first_key = report.valid && pinned.length === 0 && bundle !== null ? bundle.hints.log_key : null;
+  if (first_key !== null) pinKeys(first_key);
+  return { report, about: bundle && aboutOf(bundle), first_key };
+}
+
+/** The text of a chosen file; undecodable bytes are an error, not replaced. */
+export async function textOf(file: File): Promise<string> {
+  if (file.size > EVIDENCE_LIMITS.max_bytes) throw new Error(`${file.name} is larger than any evidence file: 8 MiB.`);
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
+  } catch {
+    throw new Error(`Not valid: ${file.name} is not UTF-8 text, so it is no evidence file, or a damaged one.`);
+  }
+}
+
+/** The form was not that of a bundle, so that none of the checks after it ran. */
+const isUnread = ({ claim, status, field }: EvidenceReport['claims'][number]): boolean =>
+  claim === 'format' && status === 'failed' && field !== '/digest';
+
+function aboutOf({ request, organization, checkpoint }: EvidenceBundle): About {
+  const said = (value: unknown): string => (typeof value === 'string' ? value : 'unnamed');
+  return {
+    ...{ request: said(request.id), action: said(request.action), organization: organization.id },
+    checkpoint: checkpoint.split('\n')[1] ?? '',
+  };
+}

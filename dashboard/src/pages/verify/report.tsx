@@ -1,0 +1,82 @@
+// The verifier's report: the verdict, what to be careful with, and every claim with its word. Red is for failed alone.
+import type { EvidenceClaim } from '../../../../core/evidence/forms.ts';
+import { Section } from '../../ui/page.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
+import type { Checked } from './check.ts';
+import { failedFirst, placeOf, verdictOf, wordOf } from './verdict.ts';
+
+export function Report({ checked }: { checked: Checked }) {
+  const { report, about } = checked;
+  const size = about?.checkpoint ?? '';
+  return (
+    <Section title="Report">
+      <div
+        role={report.valid ? 'status' : 'alert'}
+        className={`card grid gap-1 p-4 ${report.valid ? '' : 'border-bad bg-bad-soft'}`}
+      >
+        <p className={`text-l font-semibold wrap-anywhere ${report.valid ? '' : 'text-bad'}`}>
+          <Revealed text={verdictOf(report, size)} />
+        </p>
+        {about ? (
+          <p className="text-s wrap-anywhere text-ink-2">
+            The file is about request <Revealed text={about.request} />, <Revealed text={about.action} />, of{' '}
+            <Revealed text={about.organization} />. See that this is the one you mean.
+          </p>
+        ) : null}
+      </div>
+      <Care checked={checked} />
+      <ol className="card" aria-label="Claims">
+        {failedFirst(report.claims).map((claim, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a report never changes, and claims may be alike
+          <Claim key={at} claim={claim} size={size} />
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+/** What was believed because the file says so. */
+function Care({ checked: { report, first_key } }: { checked: Checked }) {
+  if (first_key !== null) {
+    return (
+      <div className="grid gap-1 rounded-lg bg-warn-soft p-3 text-s text-warn">
+        <p className="font-semibold">First use: this log key came with the file, and is now pinned in this browser.</p>
+        <p>
+          Whoever forges a file forges its key, too. Compare this one with the key that the log’s operator published
+          elsewhere, or with a colleague’s. From now on, only files under this key verify here.
+        </p>
+        <code className="wrap-anywhere">
+          <Revealed text={first_key} />
+        </code>
+      </div>
+    );
+  }
+  if (!report.first_use) return null;
+  return (
+    <p className="rounded-lg bg-warn-soft p-3 text-s text-warn">
+      Some of what was believed came with the file itself: see the claims named “anchor”, and compare each elsewhere.
+    </p>
+  );
+}
+
+const TONES: Partial<Record<EvidenceClaim['status'], string>> = { proved: 'good', failed: 'bad' };
+
+function Claim({ claim, size }: { claim: EvidenceClaim; size: string }) {
+  const place = placeOf(claim);
+  return (
+    <li className="grid gap-1 border-t border-line px-4 py-3 first:border-t-0">
+      <p className="flex flex-wrap items-center gap-2">
+        <span className={`status ${TONES[claim.status] ?? ''}`}>{wordOf(claim.status, size)}</span>
+        <b>{claim.claim}</b>
+      </p>
+      <p className="wrap-anywhere">
+        <Revealed text={claim.detail} />
+      </p>
+      {place ? (
+        <p className="meta wrap-anywhere">
+          <Revealed text={place} />
+        </p>
+      ) : null}
+    </li>
+  );
+}
