@@ -7,6 +7,7 @@ import { approvalCommands } from './commands/approval.ts';
 import { capabilityCommands } from './commands/capability.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { policyCommands } from './commands/policy.ts';
+import { verifyCommand } from './commands/verify.ts';
 import type { World } from './context.ts';
 import { EXIT, exitOfError } from './exit-codes.ts';
 import { examples } from './help.ts';
@@ -56,6 +57,7 @@ function programFor(world: World, exit: (code: number) => void): Command {
   capabilityCommands(program, world);
   policyCommands(program, world);
   ledgerCommands(program, world);
+  verifyCommand(program, world);
   return program;
 }
 

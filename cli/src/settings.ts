@@ -17,10 +17,17 @@ export interface Settings {
   note: string | null;
 }
 
-interface Profile {
+/** What one entry of profiles.json may hold. Its anchors are for `assentry verify`, which needs no key. */
+export interface Profile {
   url?: string;
   api_key?: string;
   ledger_key?: string;
+  organization?: string;
+  origin?: string;
+  rp_id?: string;
+  receipt_key?: string | string[];
+  witnesses?: string[];
+  link_key?: string;
 }
 
 export interface Place {
@@ -55,7 +62,7 @@ function settings(profile: Profile, note: string | null): Settings {
 }
 
 /** An API key names its organisation: kid 1 byte, then 16 bytes of id (core/credential.ts). */
-function organizationIn(api_key: string): string | null {
+export function organizationIn(api_key: string): string | null {
   const bytes = fromBase32(api_key.replace(/^asn_(live|test)_/, ''));
   return bytes !== null && bytes.length > 17 ? `org_${base32(bytes.slice(1, 17))}` : null;
 }
@@ -69,6 +76,12 @@ interface DevFile {
 function readDev(cwd: string): DevFile | null {
   const dev = readJson(join(cwd, DEV_FILE)) as Partial<DevFile> | null;
   return dev?.base_url && dev.live?.api_key ? (dev as DevFile) : null;
+}
+
+/** A profile by name, the user's before the local stack's; null when there is none. Its key may be missing. */
+export function profileNamed(place: Place, name: string): Profile | null {
+  const profiles = (readJson(profilesPath(place.env)) ?? {}) as Record<string, Profile>;
+  return (Object.hasOwn(profiles, name) ? profiles[name] : devProfiles(place.cwd)[name]) ?? null;
 }
 
 function fromProfile(place: Place, name: string, url: string | undefined): Settings {
@@ -92,10 +105,11 @@ function devProfiles(cwd: string): Record<string, Profile> {
   const dev = readDev(cwd);
   if (dev === null) return {};
   const { base_url: url, live, test } = dev;
+  const place = { url, origin: url, rp_id: new URL(url).hostname };
   return {
-    live: { url, api_key: live.api_key },
-    test: { url, api_key: test.api_key },
-    ...(test.admin_api_key ? { 'test-admin': { url, api_key: test.admin_api_key } } : {}),
+    live: { ...place, api_key: live.api_key },
+    test: { ...place, api_key: test.api_key },
+    ...(test.admin_api_key ? { 'test-admin': { ...place, api_key: test.admin_api_key } } : {}),
   };
 }
 

@@ -80,6 +80,11 @@ export class Assentry {
     return send<T>(this.#connection, { method, path, body, signal, idempotency_key });
   }
 
+  /** Any route whose answer is a file, byte for byte as it came. */
+  file(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<string> {
+    return send<string>(this.#connection, { method: 'GET', path, signal, text: true, headers: { accept: '*/*' } });
+  }
+
   /**
    * Proposes an action. The answer is `approved`, `pending` or `rejected`; it is checked to be about what was sent.
    * Throws `MismatchError`, `AuthenticationError`, `UnavailableError`, or an `AssentryError` by problem code.

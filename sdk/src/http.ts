@@ -21,6 +21,8 @@ export interface Call {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   timeout_ms?: number;
+  /** The answer as it is, not parsed. */
+  text?: boolean;
 }
 
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -48,7 +50,7 @@ async function attemptOnce<T>(connection: Connection, call: Call): Promise<Attem
   try {
     const response = await open(connection, call);
     const text = await response.text();
-    if (response.ok) return { ok: true, value: parseAnswer<T>(text) };
+    if (response.ok) return { ok: true, value: call.text ? (text as T) : parseAnswer<T>(text) };
     const error = problemError(response.status, tryParse(text), retryAfter(response));
     return { ok: false, error, again: isRetried(error) };
   } catch (error) {

@@ -11,6 +11,7 @@ import { examples } from '../help.ts';
 import { count, field, objectOf, oneOf, seconds } from '../inputs.ts';
 import { requestLines, requestTable } from '../request-view.ts';
 import { waitAtTerminal } from '../waiting.ts';
+import { evidenceCommand } from './approval-evidence.ts';
 
 const RISKS = ['low', 'medium', 'high', 'critical'] as const;
 const DEFAULT_ROWS = 20;
@@ -39,6 +40,7 @@ export function approvalCommands(program: Command, world: World, exit: (code: nu
   requestCommand(noun, world, exit);
   lookCommands(noun, world);
   waitCommands(noun, world, exit);
+  evidenceCommand(noun, world);
 }
 
 function requestCommand(noun: Command, world: World, exit: (code: number) => void): void {

@@ -1,0 +1,90 @@
+// `assentry verify FILE`: an evidence bundle or an export, checked here, without a server and without an API key. What is
+// trusted is what is pinned; what is not pinned is the file's own word, and that is said.
+import { type Anchors, EVIDENCE_FORMAT, verifyEvidence, webCrypto } from '@assentry/sdk/evidence';
+import type { Command } from 'commander';
+import { EVIDENCE_LIMITS } from '../../../core/evidence/file.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { EXPORT_FORMAT, verifyExport } from '../../../core/ledger/export.ts';
+import { parseCheckpoint, parseNote } from '../../../core/ledger.ts';
+import { parseStrictJson } from '../../../core/strict-json.ts';
+import { contextOf, type GlobalOptions, type World } from '../context.ts';
+import {
+  type AnchorFlags,
+  anchorsFor,
+  type Pins,
+  receiptKeys,
+  verifierKeys,
+  witnessKeys,
+} from '../evidence/anchors.ts';
+import { claimLines, type Verdict } from '../evidence/claims.ts';
+import { type Given, givenIn } from '../evidence/file.ts';
+import { CliError, EXIT } from '../exit-codes.ts';
+import { examples } from '../help.ts';
+
+const EXAMPLE = `assentry approval evidence apr_… --output approval.evidence
+assentry verify approval.evidence --log-key origin+hash+key --organization org_… \\
+    --origin https://approve.example.com --rp-id approve.example.com --receipt-key MFkw…`;
+
+/** Adds the verb. */
+export function verifyCommand(program: Command, world: World): void {
+  program
+    .command('verify <file>')
+    .description('Verify an evidence bundle or an export; needs no server. 0 valid, 9 not valid, 1 unreadable')
+    .addHelpText('before', examples(EXAMPLE))
+    .option('--log-key <verifier-key>', "the log's verifier key; repeatable, while a key is rotated", verifierKeys)
+    .option('--organization <id>', 'whose file it must be')
+    .option('--origin <origin>', 'where passkeys sign')
+    .option('--rp-id <id>', 'the relying party of the passkeys')
+    .option('--receipt-key <base64>', 'the public key of receipts; repeatable', receiptKeys)
+    .option('--witness <verifier-key>', "a witness's key; repeatable", witnessKeys)
+    .action((file: string, flags: AnchorFlags, command: Command) => verify(world, file, flags, command));
+}
+
+async function verify(world: World, file: string, flags: AnchorFlags, command: Command): Promise<void> {
+  const { out } = contextOf(world, command);
+  const { json, profile } = command.optsWithGlobals<GlobalOptions>();
+  const pins = anchorsFor(world, flags, profile);
+  const given = await givenIn(world, file);
+  const verdict = given.kind === 'export' ? await exportVerdict(given.lines, pins) : await verdictOn(given.text, pins);
+  if (verdict.first_use) out.say(warningFor(given, pins));
+  if (json) out.json(verdict);
+  else for (const line of claimLines(verdict)) out.data(line);
+  const failed = verdict.claims.filter(({ status }) => status === 'failed');
+  if (verdict.valid) return;
+  const names = [...new Set(failed.map(({ claim }) => claim))].join(', ');
+  throw new CliError(EXIT.verification, `${file} is not valid: ${names || 'it claims nothing'}. Do not rely on it.`);
+}
+
+async function verdictOn(text: string, pins: Pins): Promise<Verdict> {
+  const { valid, claims, first_use = false } = await verifyEvidence(text, pins, webCrypto);
+  return { format: EVIDENCE_FORMAT, valid, first_use, size: sizeIn(text), claims };
+}
+
+async function exportVerdict(lines: AsyncIterable<string>, pins: Pins): Promise<Verdict> {
+  const { valid, claims, first_use, size } = await verifyExport(lines, pins, webCrypto);
+  return { format: EXPORT_FORMAT, valid, first_use, size, claims };
+}
+
+/** Only to say "as of checkpoint N": whether the checkpoint holds is a claim of its own. */
+function sizeIn(text: string): number | null {
+  const parsed = parseStrictJson(text, EVIDENCE_LIMITS);
+  const note = parsed.ok ? (parsed.value as JsonObject | null)?.checkpoint : undefined;
+  const opened = typeof note === 'string' ? parseNote(note) : null;
+  return (opened && parseCheckpoint(opened.text)?.size) ?? null;
+}
+
+const FLAGS: readonly [keyof Anchors, string][] = [
+  ['log_key', '--log-key'],
+  ['organization', '--organization'],
+  ['origin', '--origin'],
+  ['rp_id', '--rp-id'],
+  ['receipt_key', '--receipt-key'],
+];
+
+function warningFor({ kind }: Given, pins: Pins): string {
+  const missing = FLAGS.filter(
+    ([anchor]) => pins[anchor] === undefined && (kind === 'evidence' || anchor === 'log_key'),
+  );
+  const flags = missing.map(([, flag]) => flag).join(', ');
+  return `Warning: first use. What is not pinned is the file's own word: compare it elsewhere, then pin it with ${flags}.`;
+}

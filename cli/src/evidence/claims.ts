@@ -1,0 +1,42 @@
+// A verifier's claims for people: each with its own word, what failed first. There is no bare "ok": `valid` only says
+// that nothing failed.
+import type { ClaimStatus, EvidenceClaim } from '@assentry/sdk/evidence';
+import { printable } from '../../../core/display.ts';
+
+export interface Verdict {
+  format: string;
+  valid: boolean;
+  first_use: boolean;
+  /** Entries of the checkpoint that the file is under; null when it has none that can be read. */
+  size: number | null;
+  claims: EvidenceClaim[];
+}
+
+const WORDS: Readonly<Record<ClaimStatus, (size: number | null) => string>> = {
+  failed: () => 'FAILED',
+  proved: () => 'proved',
+  'as-of-checkpoint': (size) => `as of checkpoint ${size ?? '?'}`,
+  asserted: () => 'asserted by the operator',
+  'not-replayable': () => 'not replayable',
+};
+
+const ORDER = Object.keys(WORDS) as ClaimStatus[];
+
+/** All claims, then how many of each. Safe for a terminal. */
+export function claimLines({ claims, size, valid }: Verdict): string[] {
+  const words = new Map(ORDER.map((status) => [status, WORDS[status](size)]));
+  const width = Math.max(...[...words.values()].map((word) => word.length));
+  const sorted = claims.toSorted((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
+  const lines = sorted.map(
+    (claim) => `${words.get(claim.status)!.padEnd(width)}  ${claim.claim}: ${claim.detail}${placeOf(claim)}`,
+  );
+  const counts = ORDER.map((status) => [claims.filter((claim) => claim.status === status).length, words.get(status)]);
+  const told = counts.filter(([count]) => count !== 0).map(([count, word]) => `${count} ${word}`);
+  return [...lines, `${valid ? 'Nothing failed' : 'NOT VALID'}: ${told.join(', ')}.`].map(printable);
+}
+
+/** Where a claim points, in parentheses. */
+function placeOf({ entry, event, field, byte }: EvidenceClaim): string {
+  const places = Object.entries({ entry, event, field, byte }).filter(([, at]) => at !== undefined && at !== '');
+  return places.length === 0 ? '' : ` (${places.map(([name, at]) => `${name} ${at}`).join(', ')})`;
+}

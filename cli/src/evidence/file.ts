@@ -1,0 +1,61 @@
+// A file to verify: its lines as they are, read as a stream, so that an export of a whole organisation needs no memory of
+// its size. Only the line feed ends a line: canonical JSON has other separators inside its strings.
+import { createReadStream } from 'node:fs';
+import { EXPORT_FORMAT } from '../../../core/ledger/export.ts';
+import type { World } from '../context.ts';
+import { CliError, EXIT } from '../exit-codes.ts';
+
+type Lines = AsyncGenerator<string>;
+
+/** One JSON text, or the lines of an export. */
+export type Given = { kind: 'evidence'; text: string } | { kind: 'export'; lines: Lines };
+
+/** Opens a file, `-` for standard input. Throws a `CliError` with exit code 1 when it cannot be read. */
+export async function givenIn(world: World, path: string): Promise<Given> {
+  const lines = linesOf(chunksOf(world, path));
+  const { value: first = '' } = await lines.next();
+  if (isExport(first)) return { kind: 'export', lines: withoutEmptyEnd(first, lines) };
+  const texts = [first];
+  for await (const line of lines) texts.push(line);
+  return { kind: 'evidence', text: texts.join('\n') };
+}
+
+/** Either sign is enough: one of them may be what is damaged. */
+const isExport = (first: string): boolean =>
+  first.startsWith('{"sum":"') || first.includes(`{"format":"${EXPORT_FORMAT}"`);
+
+async function* chunksOf({ stdin, signal }: World, path: string): AsyncGenerator<Uint8Array | string> {
+  if (path === '-' && stdin.isTTY) throw new CliError(EXIT.usage, 'Pipe it into standard input.');
+  try {
+    yield* path === '-' ? stdin : createReadStream(path);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new CliError(EXIT.error, `Cannot read ${path}: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** Text between line feeds; what is not UTF-8 becomes U+FFFD, and then no sum fits. */
+async function* linesOf(chunks: AsyncIterable<Uint8Array | string>): Lines {
+  const decoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
+  let open: string[] = [];
+  for await (const chunk of chunks) {
+    const [head = '', ...rest] = (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })).split(
+      '\n',
+    );
+    open.push(head);
+    for (const text of rest) {
+      yield open.join('');
+      open = [text];
+    }
+  }
+  yield open.join('') + decoder.decode();
+}
+
+async function* withoutEmptyEnd(first: string, rest: Lines): Lines {
+  let held = first;
+  for await (const line of rest) {
+    yield held;
+    held = line;
+  }
+  if (held !== '') yield held;
+}

@@ -1,0 +1,157 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exportOf, history, LOG_KEY, type MadeExport, ORGANIZATION } from '../../support/ledger-export.ts';
+import { ANCHORS, SAMPLES, type Sample, textOf } from '../evidence/samples.ts';
+import { assentry, emptyPlace, type Session } from './terminal.ts';
+
+const sample = (name: Sample) => join(import.meta.dirname, '../../golden', `${name}.evidence`);
+const one = (anchor: string | readonly string[]) => String(anchor);
+const LOG = ['--log-key', one(ANCHORS.log_key)];
+const PINNED = [
+  ...LOG,
+  ...['--organization', ANCHORS.organization, '--origin', ANCHORS.origin, '--rp-id', ANCHORS.rp_id],
+  ...['--receipt-key', one(ANCHORS.receipt_key)],
+];
+const verify = (file: string, args: string[] = PINNED, session?: Session) =>
+  assentry(['verify', file, ...args], session);
+
+/** A file of its own with this text. */
+function kept(text: string | Uint8Array): string {
+  const file = join(emptyPlace(), 'a.evidence');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** The lowest bit of one byte, at the first place of a text, turned. */
+function flipped(text: string, at: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  const place = bytes.indexOf(at) + at.length - 1;
+  bytes[place] = bytes[place]! ^ 1;
+  return bytes;
+}
+
+describe('assentry verify, of evidence', () => {
+  it.each(SAMPLES)('verifies the golden %s without key, server or word on stderr', async (name) => {
+    const { code, stdout, stderr } = await verify(sample(name));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^proved +\w/m);
+    expect(stdout).toMatch(/^as of checkpoint \d+ +\w/m);
+    expect(stdout).toMatch(/^asserted by the operator +\w/m);
+    expect(stdout).not.toContain('FAILED');
+  });
+
+  it('says of what was erased that it is not replayable', async () => {
+    expect((await verify(sample('erased'))).stdout).toMatch(/^not replayable +\w/m);
+  });
+
+  const FLIPS: [what: string, at: string, claim: string][] = [
+    ['a digest', '"action_digest":"sha256:8', 'digest'],
+    ["the JSON's own form", '{"checkpoint"', 'format'],
+    ['a salt', '"salt_skeleton":"44', 'digest'],
+  ];
+  it.each(FLIPS)(
+    'finds one flipped bit in %s: exit code 9, the check named, failures first',
+    async (_what, at, claim) => {
+      const { code, stdout, stderr } = await verify(kept(flipped(textOf('approval'), at)));
+      expect(code).toBe(9);
+      expect(stdout).toMatch(/^FAILED /);
+      expect(stdout).toContain(claim);
+      expect(stderr).toContain('is not valid');
+    },
+  );
+
+  it('names entry, event and field of what a forger changed', async () => {
+    const { forged } = await import('../evidence/samples.ts');
+    const file = kept(
+      forged('approval', (bundle) => {
+        bundle.events[0].event.personal.params.version = 'v6.6.6';
+      }),
+    );
+    const { code, stdout } = await verify(file);
+    expect(code).toBe(9);
+    expect(stdout).toMatch(/^FAILED .*\(entry \d+, event evt_\w+/);
+  });
+
+  it('fails under another log, organisation, origin or relying party', async () => {
+    const wrong = [
+      ['--log-key', LOG_KEY],
+      ['--organization', 'org_other'],
+      ['--origin', 'https://evil.example'],
+      ['--rp-id', 'evil.example'],
+    ];
+    for (const args of wrong) expect((await verify(sample('approval'), args)).code, args.join(' ')).toBe(9);
+  });
+
+  it('warns of first use on stderr and names what to pin', async () => {
+    const { code, stderr } = await verify(sample('approval'), LOG);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/first use.*--organization, --origin, --rp-id, --receipt-key\.\n$/);
+  });
+
+  it('takes anchors from a profile, without an API key', async () => {
+    const cwd = emptyPlace();
+    mkdirSync(join(cwd, '.config/assentry'), { recursive: true });
+    const { log_key: ledger_key, ...others } = ANCHORS;
+    const profiles = { ours: { ledger_key, ...others }, theirs: { ledger_key: LOG_KEY } };
+    writeFileSync(join(cwd, '.config/assentry/profiles.json'), JSON.stringify(profiles));
+    expect(await verify(sample('approval'), ['--profile', 'ours'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+    expect((await verify(sample('approval'), ['--profile', 'theirs'], { cwd })).code).toBe(9);
+    expect((await verify(sample('approval'), ['--profile', 'nobody'], { cwd })).code).toBe(2);
+  });
+
+  it('reads standard input and answers in JSON', async () => {
+    const { code, stdout } = await verify('-', [...PINNED, '--json'], { stdin: textOf('approval') });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      format: 'assentry-evidence/v1',
+      valid: true,
+      first_use: false,
+      size: 24,
+    });
+  });
+
+  it('answers 1 for a file that is not there, 2 for a key that is none', async () => {
+    expect((await verify(join(emptyPlace(), 'none'))).code).toBe(1);
+    expect((await verify(emptyPlace())).code).toBe(1);
+    expect((await verify(sample('approval'), ['--log-key', 'nonsense'])).code).toBe(2);
+    expect((await verify(sample('approval'), ['--receipt-key', '%'])).code).toBe(2);
+    expect((await verify(sample('approval'), ['--witness', 'nonsense'])).code).toBe(2);
+  });
+
+  it('shows control characters of a hostile file as escapes', async () => {
+    const text = textOf('approval').replace('"origin":"http', '"origin":"\\u001b[2J\\u202ehttp');
+    const { code, stdout, stderr } = await verify(kept(text), []);
+    expect(code).toBe(9);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+    expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/);
+  });
+});
+
+describe('assentry verify, of an export', () => {
+  let made: MadeExport;
+  beforeAll(async () => {
+    made = await exportOf(history(2));
+  });
+  const pinned = ['--log-key', LOG_KEY, '--organization', ORGANIZATION];
+  const text = () => `${made.lines.join('\n')}\n`;
+
+  it('verifies under the pinned log key, with or without a line feed at the end', async () => {
+    const { code, stdout, stderr } = await verify(kept(text()), pinned);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(new RegExp(`^as of checkpoint ${made.leaves.length} +completeness`, 'm'));
+    expect((await verify(kept(made.lines.join('\n')), pinned)).code).toBe(0);
+  });
+
+  it('finds one flipped bit, wherever: the first line, its sum, a tile, an event', async () => {
+    for (const at of ['{"sum"', '"sum":"', '"checkpoint":"e', '"hashes":"', '"salt_skeleton":"', '"org_seq":3']) {
+      const { code, stdout } = await verify(kept(flipped(text(), at)), pinned);
+      expect([code, stdout], at).toEqual([9, expect.stringMatching(/^FAILED /m)]);
+    }
+  });
+
+  it('finds a line that is missing, and warns where only the export names its key', async () => {
+    expect((await verify(kept(made.lines.slice(0, -1).join('\n')), pinned)).code).toBe(9);
+    expect(await verify(kept(text()), [])).toMatchObject({ code: 0, stderr: expect.stringContaining('--log-key.') });
+  });
+});
