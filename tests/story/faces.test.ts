@@ -1,5 +1,7 @@
 // Every page of the desk, on a phone and on a desk, light and dark: it shows its content without scrolling sideways, and
 // axe finds nothing against WCAG 2.2 A and AA.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +16,7 @@ const VIEWS: Record<string, BrowserContextOptions & { colorScheme: 'light' | 'da
 };
 const PAGES = [
   ...['/', '/requests', '/policy', '/people', '/machines', '/delivery', '/changes', '/audit', '/metrics'],
-  ...['/checkpoint', '/account', '/nowhere'],
+  ...['/checkpoint', '/verify', '/account', '/nowhere'],
 ];
 const SIDEWAYS = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
@@ -83,6 +85,25 @@ async function faultsOf({ page, errors }: Visitor, scheme: 'light' | 'dark'): Pr
   ];
 }
 
+/** A golden sample as a person has it: a file. `flip` changes one byte of the first salt. */
+function sample(flip: boolean) {
+  const text = readFileSync(join(import.meta.dirname, '../golden/approval.evidence'), 'utf8');
+  const flipped = text.replace(/(?<="salt":")./, (first) => (first === 'a' ? 'b' : 'a'));
+  return { name: 'approval.evidence', mimeType: 'application/json', buffer: Buffer.from(flip ? flipped : text) };
+}
+
+/** Lets the file fall onto the page's target. */
+async function drop(page: Page, { name, mimeType, buffer }: ReturnType<typeof sample>): Promise<void> {
+  const dropping = `(() => {
+    const dataTransfer = new DataTransfer();
+    const file = new File([${JSON.stringify(new TextDecoder().decode(buffer))}], '${name}', { type: '${mimeType}' });
+    dataTransfer.items.add(file);
+    return dataTransfer;
+  })()`;
+  const dataTransfer = await page.evaluateHandle(dropping);
+  await page.locator('label', { hasText: 'Evidence file' }).dispatchEvent('drop', { dataTransfer });
+}
+
 describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
   let stranger: Visitor;
   let owner: Visitor;
@@ -92,9 +113,56 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
     owner = await visitor(view, true);
   });
 
-  it.each(['/setup#token=none', '/sign-in'])('%s has no fault, signed out', async (path) => {
+  it.each(['/setup#token=none', '/sign-in', '/verify'])('%s has no fault, signed out', async (path) => {
     await open(stranger, path);
     expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+  });
+
+  it('an evidence file is verified by a stranger, and no request leaves the page for it', async () => {
+    const { page } = stranger;
+    await open(stranger, '/verify');
+    await page.waitForLoadState('networkidle');
+    const sent: string[] = [];
+    page.on('request', (request) => sent.push(request.url()));
+    await drop(page, sample(false));
+    const verdict = page.getByText(/^Nothing failed: \d+ proved, \d+ asserted by the operator/);
+    await verdict.waitFor();
+    await page.getByText('First use: this log key came with the file').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'proved' }).filter({ hasText: 'quorum' }).waitFor();
+    expect(await page.locator('.status.bad').count()).toBe(0);
+    expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+    await page.getByLabel('Evidence file').setInputFiles(sample(true));
+    await page.getByRole('alert').filter({ hasText: 'Not valid because the check “lifecycle” failed' }).waitFor();
+    expect(await page.getByRole('list', { name: 'Claims' }).getByRole('listitem').first().innerText()).toMatch(
+      /^failed/,
+    );
+    expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+    expect(sent).toEqual([]);
+  });
+
+  it('a file under another key than the pinned one is not valid', async () => {
+    const { page } = stranger;
+    await open(stranger, '/verify');
+    expect(await page.getByLabel('Log key').inputValue()).toContain('localhost/assentry/2026h2+');
+    await page
+      .getByLabel('Log key')
+      .fill('localhost/assentry/2026h2+00000000+AYjzgbOIobb0eJVCZmR20yNG7Jn1QOZIqXXZJ7rHXHaf');
+    await page.getByLabel('Evidence file').setInputFiles(sample(false));
+    await page.getByText('Not valid because the check “checkpoint” failed').waitFor();
+  });
+
+  it('a request’s evidence is verified on its page, and saved as the same file', async () => {
+    const { page } = owner;
+    await open(owner, `/requests/${pending}`);
+    await page.getByRole('button', { name: 'Verify in this browser' }).click();
+    await page.getByText(/^Nothing failed: /).waitFor();
+    expect(await faultsOf(owner, view.colorScheme)).toEqual([]);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download evidence' }).click();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toBe(`${pending}.evidence`);
+    const { format } = JSON.parse(readFileSync(await saved.path(), 'utf8')) as { format: string };
+    expect(format).toBe('assentry-evidence/v1');
   });
 
   it.each([...PAGES, '/r/PENDING', '/requests/PENDING'])('%s has no fault', async (path) => {

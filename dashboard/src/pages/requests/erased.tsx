@@ -5,7 +5,6 @@ import { Face } from '../../ui/face.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { ERASED } from '../../ui/sentence-text.tsx';
 import { When } from '../../ui/when.tsx';
-import { EvidenceFile } from './evidence-file.tsx';
 import { Timeline } from './timeline.tsx';
 
 export function Erased({ request }: { request: ApprovalRequest }) {
@@ -26,7 +25,6 @@ export function Erased({ request }: { request: ApprovalRequest }) {
         </p>
       </Face>
       <Timeline id={request.id} />
-      <EvidenceFile id={request.id} />
     </article>
   );
 }

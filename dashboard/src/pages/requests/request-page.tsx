@@ -33,7 +33,16 @@ export function RequestPage() {
     <>
       {query.data ? null : <h1 className="sr-only">Request</h1>}
       <QueryView query={query} what="the request">
-        {(request) => (request.erased_at ? <Erased request={request} /> : <Life request={request} />)}
+        {(request) =>
+          request.erased_at ? (
+            <div className="grid gap-5">
+              <Erased request={request} />
+              <EvidenceFile id={request.id} />
+            </div>
+          ) : (
+            <Life request={request} />
+          )
+        }
       </QueryView>
     </>
   );
