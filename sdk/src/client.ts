@@ -81,8 +81,8 @@ export class Assentry {
   }
 
   /** Any route whose answer is a file, byte for byte as it came. */
-  file(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<string> {
-    return send<string>(this.#connection, { method: 'GET', path, signal, text: true, headers: { accept: '*/*' } });
+  file(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<Uint8Array> {
+    return send(this.#connection, { method: 'GET', path, signal, bytes: true, headers: { accept: '*/*' } });
   }
 
   /**

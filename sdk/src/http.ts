@@ -21,8 +21,8 @@ export interface Call {
   headers?: Record<string, string>;
   signal?: AbortSignal;
   timeout_ms?: number;
-  /** The answer as it is, not parsed. */
-  text?: boolean;
+  /** The answer's bytes as they are, not parsed. */
+  bytes?: boolean;
 }
 
 const RETRIED_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -49,8 +49,9 @@ type Attempt<T> = { ok: true; value: T } | { ok: false; error: AssentryError; ag
 async function attemptOnce<T>(connection: Connection, call: Call): Promise<Attempt<T>> {
   try {
     const response = await open(connection, call);
+    if (response.ok && call.bytes) return { ok: true, value: new Uint8Array(await response.arrayBuffer()) as T };
     const text = await response.text();
-    if (response.ok) return { ok: true, value: call.text ? (text as T) : parseAnswer<T>(text) };
+    if (response.ok) return { ok: true, value: parseAnswer<T>(text) };
     const error = problemError(response.status, tryParse(text), retryAfter(response));
     return { ok: false, error, again: isRetried(error) };
   } catch (error) {

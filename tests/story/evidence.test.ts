@@ -10,6 +10,7 @@ import { TestStack } from '../support/stack.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'assentry-evidence-'));
 const file = join(place, 'approval.evidence');
+const ledger = join(place, 'ledger.export');
 let stack: TestStack | null = null;
 let pinned: string[] = [];
 let id = '';
@@ -44,6 +45,8 @@ it('downloads the evidence of an approval with a key of scope admin:read, as soo
   expect(code, stderr).toBe(0);
   const { stdout } = await assentry(auditor, ['approval', 'evidence', id, '--format', 'markdown']);
   expect(stdout).toContain('Assentry: approved');
+  const exported = await assentry(auditor, ['ledger', 'export', '--output', ledger]);
+  expect(exported.code, exported.stderr).toBe(0);
 });
 
 it('verifies once the server is gone, under pinned keys, with nothing left to warn of', async () => {
@@ -55,6 +58,13 @@ it('verifies once the server is gone, under pinned keys, with nothing left to wa
     expect(stdout).toMatch(new RegExp(`^proved +${claim}: `, 'm'));
   expect(stdout).toMatch(/^as of checkpoint \d+ +inclusion: /m);
   expect(stdout).not.toContain('FAILED');
+});
+
+it('verifies the export of the whole organisation in the same way', async () => {
+  const { code, stdout, stderr } = await assentry({}, ['verify', ledger, ...pinned, '--json']);
+  expect([code, stderr], stdout).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({ format: 'assentry-export/v1', valid: true, first_use: false });
+  expect(readFileSync(ledger, 'utf8')).toContain(id);
 });
 
 it('fails with exit code 9 for one flipped bit, naming the check', async () => {

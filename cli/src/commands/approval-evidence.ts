@@ -1,10 +1,10 @@
 // `assentry approval evidence`: downloads the bundle, or a summary of it. It verifies nothing: `assentry verify` does, with
 // anchors that do not come from the same server.
-import { writeFileSync } from 'node:fs';
 import { UnavailableError } from '@assentry/sdk';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { writeWhole } from '../evidence/output-file.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { oneOf } from '../inputs.ts';
@@ -33,14 +33,9 @@ export function evidenceCommand(noun: Command, world: World): void {
 async function download(world: World, id: string, options: EvidenceOptions, command: Command): Promise<void> {
   const context = contextOf(world, command);
   const { output, format } = options;
-  const text = await sealed(context, `/v1/approval-requests/${encodeURIComponent(id)}/evidence?format=${format}`);
-  if (output === undefined) return show(context, text, format);
-  try {
-    // It holds what people wrote: not for everybody on this machine.
-    writeFileSync(output, text, { mode: 0o600 });
-  } catch (error) {
-    throw new CliError(EXIT.error, `Cannot write ${output}: ${error instanceof Error ? error.message : error}`);
-  }
+  const bytes = await sealed(context, `/v1/approval-requests/${encodeURIComponent(id)}/evidence?format=${format}`);
+  if (output === undefined) return show(context, new TextDecoder().decode(bytes), format);
+  writeWhole(output, [bytes]);
   const next = format === 'json' ? ` Next: assentry verify ${output}` : '';
   context.out.say(printable(`Wrote ${output}.${next}`));
 }
@@ -50,7 +45,7 @@ const ROUNDS = 6;
 const LONGEST_RETRY_AFTER_SECONDS = 60;
 
 /** The answer, once the public checkpoint holds every event. */
-async function sealed({ client, signal }: Context, path: string): Promise<string> {
+async function sealed({ client, signal }: Context, path: string): Promise<Uint8Array> {
   for (let round = 1; ; round++) {
     try {
       return await client().file(path, { signal });

@@ -1,13 +1,16 @@
 // `assentry ledger verify`: the log's signed head, and that your own requests' events are in it, each unaltered and each
 // object's in one unbroken line. What is trusted is the log's key; without a pinned one, that is the server's word.
+// `assentry ledger export`: all of the organisation's events with their proofs, in one file.
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { MAX_LIST_LIMIT } from '../../../core/limits.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { writeWhole } from '../evidence/output-file.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { count } from '../inputs.ts';
 import { type Finding, verifyEvents } from '../ledger/events.ts';
+import { exportOf } from '../ledger/export.ts';
 import { headOf, type VerifiedHead } from '../ledger/head.ts';
 
 interface VerifyOptions extends GlobalOptions {
@@ -27,6 +30,23 @@ export function ledgerCommands(program: Command, world: World): void {
     .option('--key <verifier-key>', "the log's verifier key, pinned (default: the profile's, else the server's word)")
     .option('--limit <requests>', 'how many of the newest requests', count, DEFAULT_REQUESTS)
     .action((ids: string[], options: VerifyOptions, command: Command) => verify(world, ids, options, command));
+  noun
+    .command('export')
+    .description('Export every event of the organisation with its proofs, for `assentry verify` (scope admin:read)')
+    .addHelpText('before', examples('assentry ledger export --output ledger.export\nassentry verify ledger.export'))
+    .option('--output <file>', 'write it there (default: standard output)')
+    .action((options: { output?: string }, command: Command) => exportTo(world, options.output, command));
+}
+
+/** Raw lines, because each line's sum is over its text: into a file or a pipe, never onto a terminal. */
+async function exportTo(world: World, output: string | undefined, command: Command): Promise<void> {
+  const context = contextOf(world, command);
+  if (output === undefined && world.stdout.isTTY) throw new CliError(EXIT.usage, 'Name a file with --output.');
+  const { events, lines } = await exportOf(context);
+  if (output !== undefined) writeWhole(output, lines);
+  else for (const line of lines) world.stdout.write(line);
+  const where = output === undefined ? '' : ` to ${output}. Next: assentry verify ${output}`;
+  context.out.say(printable(`Exported ${events} events${where}`));
 }
 
 async function verify(world: World, ids: string[], options: VerifyOptions, command: Command): Promise<void> {

@@ -18,7 +18,7 @@ export interface Seen {
   last_event_id: string | undefined;
 }
 type Answer =
-  | { status: number; body: unknown; text?: string; headers?: Record<string, string> }
+  | { status: number; body: unknown; text?: string | Uint8Array; headers?: Record<string, string> }
   | 'hang-up'
   | 'hold'
   | undefined;

@@ -1,0 +1,76 @@
+// Gathers an export over HTTP: the checkpoint, every event of the organisation below it, and the tiles that prove them.
+// It believes the server: `assentry verify` does not.
+import type { RecordedEvent } from '../../../core/events.ts';
+import { type ExportReceipt, exportLines, tilesOfExport } from '../../../core/ledger/export.ts';
+import { parseCheckpoint, parseNote, tilePath } from '../../../core/ledger.ts';
+import type { Context } from '../context.ts';
+import { CliError, EXIT } from '../exit-codes.ts';
+
+type Sealed = RecordedEvent & { receipt: ExportReceipt };
+interface EventPage {
+  data: (RecordedEvent & { receipt: ExportReceipt | null })[];
+  next_cursor: string | null;
+}
+
+const PAGE = 100;
+/** Lists lag behind the log by seconds at most. */
+const TRIES = 10;
+const PAUSE_MS = 500;
+
+/** The export's lines, each with its line feed, and how many events it has. */
+export async function exportOf(context: Context): Promise<{ events: number; lines: Iterable<string> }> {
+  const { client, signal } = context;
+  const checkpoint = new TextDecoder().decode(await client().file('/ledger/checkpoint', { signal }));
+  const size = parseCheckpoint(parseNote(checkpoint)?.text ?? '')?.size;
+  if (size === undefined) throw new CliError(EXIT.error, 'The server answered with something that is no checkpoint.');
+  const { verifier_key } = await client().call<{ verifier_key: string }>('GET', '/v1/ledger/key', undefined, {
+    signal,
+  });
+  const sealed = await gapless(context, size);
+  const tiles = await tilesFor(context, sealed, size);
+  const { organization: id, kind } = sealed[0]!.skeleton as { organization: string; kind: 'live' | 'test' };
+  const lines = exportLines({
+    ...{ organization: { id, kind }, checkpoint, log_key: verifier_key },
+    events: sealed.map((event) => ({ event, receipt: event.receipt })),
+    read_tile: (level, number, width) => tiles.get(tilePath({ level, number, width }))!,
+  });
+  return { events: sealed.length, lines: ended(lines) };
+}
+
+function* ended(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
+}
+
+/** Every event below `size` in order, once the list has no gap. */
+async function gapless(context: Context, size: number): Promise<Sealed[]> {
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const events = (await listed(context)).filter(({ receipt }) => receipt.index < size);
+    const sorted = events.toSorted((a, b) => a.receipt.org_seq - b.receipt.org_seq);
+    if (sorted.length > 0 && sorted.every(({ receipt }, at) => receipt.org_seq === at + 1)) return sorted;
+    context.signal.throwIfAborted();
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  throw new CliError(EXIT.unavailable, 'The list of events has gaps: it lags behind the log. Try again in a moment.');
+}
+
+async function listed({ client, signal }: Context): Promise<Sealed[]> {
+  const events = new Map<string, Sealed>();
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const path = `/v1/events?limit=${PAGE}${query}`;
+    const page: EventPage = await client().call<EventPage>('GET', path, undefined, { signal });
+    for (const event of page.data) if (event.receipt !== null) events.set(event.id, event as Sealed);
+    cursor = page.next_cursor;
+  }
+  return [...events.values()];
+}
+
+async function tilesFor({ client, signal }: Context, events: Sealed[], size: number): Promise<Map<string, Uint8Array>> {
+  const indices = events.map(({ receipt }) => receipt.index);
+  const tiles = new Map<string, Uint8Array>();
+  for (const tile of tilesOfExport(indices, size)) {
+    const path = tilePath(tile);
+    tiles.set(path, await client().file(`/ledger/${path}`, { signal }));
+  }
+  return tiles;
+}
