@@ -1,9 +1,8 @@
 // `assentry verify FILE`: an evidence bundle or an export, checked here, without a server and without an API key. What is
 // trusted is what is pinned; what is not pinned is the file's own word, and that is said.
-import { type Anchors, EVIDENCE_FORMAT, verifyEvidence, webCrypto } from '@assentry/sdk/evidence';
+import { type Anchors, EVIDENCE_FORMAT, type EvidenceBundle, verifyEvidence, webCrypto } from '@assentry/sdk/evidence';
 import type { Command } from 'commander';
 import { EVIDENCE_LIMITS } from '../../../core/evidence/file.ts';
-import type { JsonObject } from '../../../core/json.ts';
 import { EXPORT_FORMAT, verifyExport } from '../../../core/ledger/export.ts';
 import { parseCheckpoint, parseNote } from '../../../core/ledger.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
@@ -57,20 +56,26 @@ async function verify(world: World, file: string, flags: AnchorFlags, command: C
 
 async function verdictOn(text: string, pins: Pins): Promise<Verdict> {
   const { valid, claims, first_use = false } = await verifyEvidence(text, pins, webCrypto);
-  return { format: EVIDENCE_FORMAT, valid, first_use, size: sizeIn(text), claims };
+  return { format: EVIDENCE_FORMAT, valid, first_use, ...saidBy(text), claims };
 }
 
 async function exportVerdict(lines: AsyncIterable<string>, pins: Pins): Promise<Verdict> {
-  const { valid, claims, first_use, size } = await verifyExport(lines, pins, webCrypto);
-  return { format: EXPORT_FORMAT, valid, first_use, size, claims };
+  const { valid, claims, first_use, size, organization, events } = await verifyExport(lines, pins, webCrypto);
+  const about = organization === null ? null : `${events} events of ${organization}`;
+  return { format: EXPORT_FORMAT, about, valid, first_use, size, claims };
 }
 
-/** Only to say "as of checkpoint N": whether the checkpoint holds is a claim of its own. */
-function sizeIn(text: string): number | null {
+/** Only to say what it is about and "as of checkpoint N": whether that holds are claims of their own. */
+function saidBy(text: string): Pick<Verdict, 'about' | 'size'> {
   const parsed = parseStrictJson(text, EVIDENCE_LIMITS);
-  const note = parsed.ok ? (parsed.value as JsonObject | null)?.checkpoint : undefined;
-  const opened = typeof note === 'string' ? parseNote(note) : null;
-  return (opened && parseCheckpoint(opened.text)?.size) ?? null;
+  const said = parsed.ok ? (parsed.value as Partial<EvidenceBundle> | null) : null;
+  const { checkpoint, request, organization } = said ?? {};
+  const opened = typeof checkpoint === 'string' ? parseNote(checkpoint) : null;
+  const about = `${request?.id} (${request?.status}) of ${organization?.id}, ${organization?.kind}`;
+  return {
+    about: request && organization ? about : null,
+    size: (opened && parseCheckpoint(opened.text)?.size) ?? null,
+  };
 }
 
 const FLAGS: readonly [keyof Anchors, string][] = [

@@ -5,6 +5,8 @@ import { printable } from '../../../core/display.ts';
 
 export interface Verdict {
   format: string;
+  /** What it says to be about: `apr_… of org_…, live`. As good as the claims are. */
+  about: string | null;
   valid: boolean;
   first_use: boolean;
   /** Entries of the checkpoint that the file is under; null when it has none that can be read. */
@@ -23,7 +25,7 @@ const WORDS: Readonly<Record<ClaimStatus, (size: number | null) => string>> = {
 const ORDER = Object.keys(WORDS) as ClaimStatus[];
 
 /** All claims, then how many of each. Safe for a terminal. */
-export function claimLines({ claims, size, valid }: Verdict): string[] {
+export function claimLines({ format, about, claims, size, valid }: Verdict): string[] {
   const words = new Map(ORDER.map((status) => [status, WORDS[status](size)]));
   const width = Math.max(...[...words.values()].map((word) => word.length));
   const sorted = claims.toSorted((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
@@ -32,7 +34,8 @@ export function claimLines({ claims, size, valid }: Verdict): string[] {
   );
   const counts = ORDER.map((status) => [claims.filter((claim) => claim.status === status).length, words.get(status)]);
   const told = counts.filter(([count]) => count !== 0).map(([count, word]) => `${count} ${word}`);
-  return [...lines, `${valid ? 'Nothing failed' : 'NOT VALID'}: ${told.join(', ')}.`].map(printable);
+  const end = `${valid ? 'Nothing failed' : 'NOT VALID'} in this ${format}${about === null ? '' : ` about ${about}`}: ${told.join(', ')}.`;
+  return [...lines, end].map(printable);
 }
 
 /** Where a claim points, in parentheses. */

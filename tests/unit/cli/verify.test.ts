@@ -39,6 +39,10 @@ describe('assentry verify, of evidence', () => {
     expect(stdout).toMatch(/^as of checkpoint \d+ +\w/m);
     expect(stdout).toMatch(/^asserted by the operator +\w/m);
     expect(stdout).not.toContain('FAILED');
+    const { request } = JSON.parse(textOf(name));
+    expect(stdout.trim().split('\n').at(-1)).toContain(
+      `about ${request.id} (${request.status}) of ${ANCHORS.organization}`,
+    );
   });
 
   it('says of what was erased that it is not replayable', async () => {
@@ -46,9 +50,9 @@ describe('assentry verify, of evidence', () => {
   });
 
   const FLIPS: [what: string, at: string, claim: string][] = [
-    ['a digest', '"action_digest":"sha256:8', 'digest'],
+    ['a digest', '"action_digest":"sha256:8', 'inclusion'],
     ["the JSON's own form", '{"checkpoint"', 'format'],
-    ['a salt', '"salt_skeleton":"44', 'digest'],
+    ['a salt', '"salt_skeleton":"44', 'inclusion'],
   ];
   it.each(FLIPS)(
     'finds one flipped bit in %s: exit code 9, the check named, failures first',
