@@ -149,6 +149,8 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
       .fill('localhost/assentry/2026h2+00000000+AYjzgbOIobb0eJVCZmR20yNG7Jn1QOZIqXXZJ7rHXHaf');
     await page.getByLabel('Evidence file').setInputFiles(sample(false));
     await page.getByText('Not valid because the check “checkpoint” failed').waitFor();
+    await page.getByText('The file brought another log key than those pinned').waitFor();
+    expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
   });
 
   it('a request’s evidence is verified on its page, and saved as the same file', async () => {

@@ -13,6 +13,8 @@ export interface Checked {
   about: About | null;
   /** The log key that this file brought and that was pinned now; null where one was pinned before, or it failed. */
   first_key: string | null;
+  /** The log key that this file brought, where others are pinned: it was not believed. */
+  other_key: string | null;
 }
 
 interface About {
@@ -31,9 +33,11 @@ export async function check(text: string, known: Omit<Anchors, 'log_key'>): Prom
   const pinned = pinnedKeys();
   const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto);
   const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);
-  const first_key = report.valid && pinned.length === 0 && bundle !== null ? bundle.hints.log_key : null;
+  const brought = bundle?.hints.log_key ?? null;
+  const first_key = report.valid && pinned.length === 0 ? brought : null;
   if (first_key !== null) pinKeys(first_key);
-  return { report, about: bundle && aboutOf(bundle), first_key };
+  const other_key = pinned.length > 0 && brought !== null && !pinned.includes(brought) ? brought : null;
+  return { report, about: bundle && aboutOf(bundle), first_key, other_key };
 }
 
 /** The text of a chosen file; undecodable bytes are an error, not replaced. */

@@ -12,8 +12,6 @@ export function FileDrop({ label, onFile }: { label: string; onFile: (file: File
   const choose = (event: React.ChangeEvent<HTMLInputElement>) => {
     const [file] = event.target.files ?? [];
     if (file) onFile(file);
-    // So that the same file, changed, can be chosen again.
-    event.target.value = '';
   };
   return (
     <label
@@ -26,7 +24,15 @@ export function FileDrop({ label, onFile }: { label: string; onFile: (file: File
       onDrop={drop}
     >
       <span className="font-semibold">{label}</span>
-      <input type="file" className="min-h-11 max-w-full text-s file:mr-3 file:min-h-11" onChange={choose} />
+      <input
+        type="file"
+        className="max-w-full text-s file:mr-3 file:min-h-11 file:cursor-pointer file:rounded-lg file:border file:border-solid file:border-edge file:bg-card file:px-4 file:font-semibold file:text-ink"
+        // So that the same file, changed, can be chosen again.
+        onClick={(event) => {
+          event.currentTarget.value = '';
+        }}
+        onChange={choose}
+      />
       <span className="meta">Choose it, or drop it here. It is read in this browser and sent nowhere.</span>
     </label>
   );

@@ -1,4 +1,6 @@
 // The verifier's report: the verdict, what to be careful with, and every claim with its word. Red is for failed alone.
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { EvidenceClaim } from '../../../../core/evidence/forms.ts';
 import { Section } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
@@ -12,7 +14,7 @@ export function Report({ checked }: { checked: Checked }) {
     <Section title="Report">
       <div
         role={report.valid ? 'status' : 'alert'}
-        className={`card grid gap-1 p-4 ${report.valid ? '' : 'border-bad bg-bad-soft'}`}
+        className={`card grid gap-2 p-4 ${report.valid ? '' : 'border-bad bg-bad-soft'}`}
       >
         <p className={`text-l font-semibold wrap-anywhere ${report.valid ? '' : 'text-bad'}`}>
           <Revealed text={verdictOf(report, size)} />
@@ -35,20 +37,22 @@ export function Report({ checked }: { checked: Checked }) {
   );
 }
 
-/** What was believed because the file says so. */
-function Care({ checked: { report, first_key } }: { checked: Checked }) {
+/** What was believed because the file says so, and what was not. */
+function Care({ checked: { report, first_key, other_key } }: { checked: Checked }) {
   if (first_key !== null) {
     return (
-      <div className="grid gap-1 rounded-lg bg-warn-soft p-3 text-s text-warn">
-        <p className="font-semibold">First use: this log key came with the file, and is now pinned in this browser.</p>
-        <p>
-          Whoever forges a file forges its key, too. Compare this one with the key that the log’s operator published
-          elsewhere, or with a colleague’s. From now on, only files under this key verify here.
-        </p>
-        <code className="wrap-anywhere">
-          <Revealed text={first_key} />
-        </code>
-      </div>
+      <KeyNote title="First use: this log key came with the file, and is now pinned in this browser." value={first_key}>
+        Whoever forges a file forges its key, too. Compare this one with the key that the log’s operator published
+        elsewhere, or with a colleague’s. From now on, only files under this key verify here.
+      </KeyNote>
+    );
+  }
+  if (other_key !== null) {
+    return (
+      <KeyNote title="The file brought another log key than those pinned in this browser." value={other_key}>
+        It was not believed. If it belongs to another log, or to this one after a change of keys, compare it with what
+        the operator published elsewhere, then add it under “What you already know” of <VerifyLink />.
+      </KeyNote>
     );
   }
   if (!report.first_use) return null;
@@ -56,6 +60,24 @@ function Care({ checked: { report, first_key } }: { checked: Checked }) {
     <p className="rounded-lg bg-warn-soft p-3 text-s text-warn">
       Some of what was believed came with the file itself: see the claims named “anchor”, and compare each elsewhere.
     </p>
+  );
+}
+
+const VerifyLink = () => (
+  <Link to="/verify" className="underline">
+    Verify evidence
+  </Link>
+);
+
+function KeyNote({ title, value, children }: { title: string; value: string; children: ReactNode }) {
+  return (
+    <div className="grid gap-1 rounded-lg bg-warn-soft p-3 text-s text-warn">
+      <p className="font-semibold">{title}</p>
+      <p>{children}</p>
+      <code className="wrap-anywhere">
+        <Revealed text={value} />
+      </code>
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import { Face } from '../../ui/face.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
 import { useTitle } from '../../ui/page.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
 import { check, textOf } from './check.ts';
 import { FileDrop } from './file-drop.tsx';
 import { pinKeys, pinnedKeys } from './known.ts';
@@ -54,7 +55,14 @@ export function VerifyPage() {
           <p>{checking.error.message}</p>
         </Face>
       ) : null}
-      {checking.data && !checking.isPending ? <Report checked={checking.data} /> : null}
+      {checking.data && !checking.isPending ? (
+        <>
+          <p className="meta wrap-anywhere">
+            Checked: <Revealed text={checking.variables.name} />
+          </p>
+          <Report checked={checking.data} />
+        </>
+      ) : null}
       <form className="card grid gap-3 p-4" onSubmit={again}>
         <h2>What you already know</h2>
         <p className="text-s text-ink-2">
