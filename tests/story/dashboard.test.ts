@@ -178,7 +178,7 @@ describe('the pages', () => {
     expect(owner.errors.splice(0)).toEqual([expect.stringContaining('TrustedHTML')]);
   });
 
-  const PATHS = ['/', '/requests', '/policy', '/people', '/machines', '/delivery'];
+  const PATHS = ['/', '/requests', '/policy', '/people', '/machines', '/delivery', '/verify'];
   const MORE = ['/changes', '/checkpoint', '/audit', '/metrics', '/account', '/sign-in', '/setup', '/nowhere'];
   it.each([
     [390, 'dark'],
