@@ -127,6 +127,7 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
     await drop(page, sample(false));
     const verdict = page.getByText(/^Nothing failed: \d+ proved, \d+ asserted by the operator/);
     await verdict.waitFor();
+    await page.getByText('which is executed').waitFor();
     await page.getByText('First use: this log key came with the file').waitFor();
     await page.getByRole('listitem').filter({ hasText: 'proved' }).filter({ hasText: 'quorum' }).waitFor();
     expect(await page.locator('.status.bad').count()).toBe(0);

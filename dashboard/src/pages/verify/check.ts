@@ -20,6 +20,8 @@ export interface Checked {
 interface About {
   request: string;
   action: string;
+  /** A file in which nothing failed may be about a rejection. */
+  status: string;
   organization: string;
   checkpoint: string;
 }
@@ -57,7 +59,12 @@ const isUnread = ({ claim, status, field }: EvidenceReport['claims'][number]): b
 function aboutOf({ request, organization, checkpoint }: EvidenceBundle): About {
   const said = (value: unknown): string => (typeof value === 'string' ? value : 'unnamed');
   return {
-    ...{ request: said(request.id), action: said(request.action), organization: organization.id },
+    ...{
+      request: said(request.id),
+      action: said(request.action),
+      status: said(request.status),
+      organization: organization.id,
+    },
     checkpoint: checkpoint.split('\n')[1] ?? '',
   };
 }

@@ -22,7 +22,11 @@ export function Report({ checked }: { checked: Checked }) {
         {about ? (
           <p className="text-s wrap-anywhere text-ink-2">
             The file is about request <Revealed text={about.request} />, <Revealed text={about.action} />, of{' '}
-            <Revealed text={about.organization} />. See that this is the one you mean.
+            <Revealed text={about.organization} />, which is{' '}
+            <b>
+              <Revealed text={about.status} />
+            </b>
+            . See that this is the one you mean.
           </p>
         ) : null}
       </div>
