@@ -154,15 +154,8 @@ const sameOrder: Check = perRequest(({ events }) => {
   return disorder === -1 ? [] : [`event ${disorder + 1} stands before its predecessor in the ledger`];
 });
 
-/**
- * So long D1 may lag behind an object (I4 holds "within the convergence limit"): a deadline can pass between reading the
- * list and reading the object, and the touch itself then expires the request.
- */
-const CONVERGENCE_MS = 5_000;
-
-const projected: Check = ({ requests, listed_events, now_ms }) =>
+const projected: Check = ({ requests, listed_events }) =>
   [...requests].flatMap(([id, { exact, listed, events }]) => {
-    if (now_ms - Date.parse(exact.updated_at) < CONVERGENCE_MS) return [];
     if (listed === null) return [`${id}: D1 does not list it`];
     const missing = events
       .filter((event) => !listed_events.has(event.id))

@@ -37,14 +37,20 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** Asks until nothing is broken, or the time is over; answers with what still is. */
+/**
+ * Asks until nothing is broken, or something has been broken for the whole limit; answers with what still is. The limit
+ * runs from a fault's first appearance: a deadline that passes meanwhile makes D1 lag anew, for its own short time.
+ */
 async function brokenAfter(limit_ms: number, but: (fault: string) => boolean = () => false): Promise<string[]> {
-  const until = Date.now() + limit_ms;
+  const { base_url, dev } = stack;
+  const question = { base_url, api_key: dev.test.admin_api_key, acknowledged: load.acknowledged };
+  let since = new Map<string, number>();
   for (;;) {
-    const { base_url, dev } = stack;
-    const question = { base_url, api_key: dev.test.admin_api_key, acknowledged: load.acknowledged };
+    const now = Date.now();
     const faults = (await broken(question)).filter((fault) => !but(fault));
-    if (faults.length === 0 || Date.now() > until) return faults;
+    since = new Map(faults.map((fault) => [fault, since.get(fault) ?? now]));
+    const overdue = faults.filter((fault) => Date.now() - since.get(fault)! > limit_ms);
+    if (faults.length === 0 || overdue.length > 0) return overdue;
     await pause(500);
   }
 }
@@ -81,7 +87,9 @@ it('checks what it says it checks: a broken promise is found', async () => {
   const lost = new Map([[[...load.acknowledged.keys()][0]!, new Set(['capability.consumed'])]]);
   const { base_url, dev } = stack;
   const faults = await broken({ base_url, api_key: dev.test.admin_api_key, acknowledged: lost });
-  expect(faults).toEqual([expect.stringContaining('acknowledged capability.consumed is lost')]);
+  // Beside it D1 may lag behind a request whose deadline passed this moment: that is for the test above.
+  const found = faults.filter((fault) => !fault.startsWith('I4'));
+  expect(found).toEqual([expect.stringContaining('acknowledged capability.consumed is lost')]);
   expect(new Set(INVARIANTS.map(([name]) => name.slice(0, 2)))).toEqual(
     new Set(['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9']),
   );
