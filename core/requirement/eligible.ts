@@ -1,0 +1,72 @@
+// Whether one person may decide in one stage, and with which passkey. It counts nobody. Invariant: whoever asked for it,
+// acts in it, edited or (where policy says so) owns it decides nothing, under whichever name they are known.
+import type { Passkey, Standing } from '../authority.ts';
+import type { Instant } from '../json.ts';
+import type { RiskLevel, Separation } from '../policy/model.ts';
+import { fail, ok, type Result } from '../problems.ts';
+import type { Needed, RequestPeople } from './forms.ts';
+
+/** `user:usr_…` names the same person as `usr_…`. */
+const person = (name: string): string => (name.startsWith('user:') ? name.slice('user:'.length) : name);
+
+/**
+ * The people who decide nothing about a request (policy.md "Who may decide").
+ *
+ * @returns ids; whatever an actor calls a person (`user:dana@example.com`) is in it without its prefix
+ */
+export function excludedFrom(people: RequestPeople, separation: Separation): Set<string> {
+  const { actor, requester, on_behalf_of, editors, owners } = people;
+  const names = [requester, ...editors, ...(separation === 'owners' ? owners : [])];
+  if (on_behalf_of !== null) names.push(on_behalf_of);
+  if (actor.startsWith('user:')) names.push(actor);
+  return new Set(names.map(person));
+}
+
+/** By id, or by a name under which the organisation knows the same person. */
+const isExcluded = (standing: Standing, excluded: ReadonlySet<string>): boolean =>
+  excluded.has(standing.user) ||
+  Object.keys(standing.sources).some((source) => source.startsWith('user:') && excluded.has(person(source)));
+
+const since = (standing: Standing, source: string): Instant | null =>
+  Object.hasOwn(standing.sources, source) ? standing.sources[source]! : null;
+
+export type Stage = Needed['stages'][number];
+
+/** The reason, for people, why somebody cannot decide in a stage; null when nothing speaks against it. */
+export function whyNot(
+  standing: Standing | undefined,
+  stage: Stage,
+  created_at: Instant,
+  excluded: ReadonlySet<string>,
+): string | null {
+  if (!standing?.active) return 'You are not an active member of this organisation.';
+  if (isExcluded(standing, excluded)) {
+    return 'You are part of this request (you asked for it, it acts for you, you own or edited it): somebody else must decide.';
+  }
+  const memberships = stage.from.map((source) => since(standing, source)).filter((at) => at !== null);
+  if (memberships.length === 0)
+    return `This stage is decided by ${stage.from.join(' or ')}, and you are none of these.`;
+  if (memberships.some((at) => at < created_at)) return null;
+  return `You became ${stage.from.join(' or ')} after this request was made: somebody who was it before must decide.`;
+}
+
+/** Whether the key that signed is still its person’s. One that was taken away may have been stolen. */
+export const keyStands = ({ passkeys }: Standing, passkey: string | undefined): boolean =>
+  passkey === undefined || passkeys.some(({ id, status }) => id === passkey && status === 'active');
+
+/**
+ * Whether this passkey decides at this risk. A further passkey of a person rests before it decides anything high or
+ * critical, so that a stolen session plus one touch is not enough (policy.md "Changing policy, people and keys").
+ */
+export function assuranceAllows(
+  passkey: Pick<Passkey, 'restricted_until'>,
+  risk: RiskLevel,
+  now: Instant,
+): Result<null> {
+  const grave = risk === 'high' || risk === 'critical';
+  if (!grave || passkey.restricted_until === null || now >= passkey.restricted_until) return ok(null);
+  return fail(
+    'passkey-too-new',
+    `This passkey decides nothing of ${risk} risk before ${passkey.restricted_until}: use one of your other passkeys, or wait.`,
+  );
+}
