@@ -14,6 +14,7 @@ import { strictBody } from './edge/strict-body.ts';
 import { thrownAnswer } from './problem.ts';
 import { apiKeys } from './routes/api-keys.ts';
 import { approvalRequests } from './routes/approval-requests.ts';
+import { authzen } from './routes/authzen.ts';
 import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
 import { decisions } from './routes/decisions.ts';
@@ -43,7 +44,7 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
   ...[approvalRequests, evidence, decisions, capabilities],
-  ...[session, passkeys, changes, stops, policy],
+  ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, invitations, serviceAccounts, apiKeys, webhookEndpoints, organization],
   ...[records, live, ledger, witness, issuer, internal, rebuild, docs],
 ];

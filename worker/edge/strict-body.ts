@@ -11,6 +11,8 @@ import type { AppEnv, Ctx } from '../context.ts';
 import { problemAnswer } from '../problem.ts';
 
 const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
+/** AuthZEN's transport knows 400, 401, 403 and 500 alone: another type of content is a bad request there. */
+const AUTHZEN = '/access/';
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** What takes a text of another specification: bounded like every body, parsed by its route. */
 export const TEXT_PATHS: readonly string[] = ['/witness/add-checkpoint'];
@@ -29,7 +31,7 @@ async function readBody(c: Ctx): Promise<Result<void>> {
   if (TEXT_PATHS.includes(c.req.path)) return ok(undefined);
   // Only DELETE may come without a body: its address says everything.
   if (bytes.value.length === 0) return c.req.method === 'DELETE' ? noBody(c) : EMPTY;
-  if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) return NOT_JSON;
+  if (!JSON_TYPE.test(c.req.header('content-type') ?? '')) return c.req.path.startsWith(AUTHZEN) ? BAD_TYPE : NOT_JSON;
   const value = parseStrictJsonBytes(bytes.value);
   if (!value.ok) return value;
   c.set('body', value.value);
@@ -54,6 +56,7 @@ function fillCache(c: Ctx, value: Json): void {
 
 const EMPTY = fail('malformed-json', 'The body is empty. Send a JSON object; {} where nothing needs to be said.');
 const NOT_JSON = fail('unsupported-media-type', 'Send the body as Content-Type: application/json, in UTF-8.');
+const BAD_TYPE = fail('invalid-request', 'Send the body as Content-Type: application/json, in UTF-8.');
 const TOO_LARGE = fail('payload-too-large', `A body has at most ${MAX_BODY_BYTES} bytes.`);
 
 /** The body, as far as it is within bounds: neither a declared nor an undeclared length makes us hold more. */
