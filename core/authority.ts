@@ -3,6 +3,7 @@
 // durable-objects/organization.ts.
 import type { ChangeKind } from './change-record.ts';
 import type { Digest, Instant, JsonObject } from './json.ts';
+import type { KnownIssuer, LinkedIdentity } from './oidc/issuer.ts';
 import type { Policy, RiskLevel } from './policy.ts';
 
 export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change-record.ts';
@@ -121,6 +122,8 @@ export interface Standing {
    */
   sources: Record<string, Instant>;
   passkeys: Passkey[];
+  /** Who they are at the OpenID providers that are trusted now; absent: at none. */
+  identities?: LinkedIdentity[];
 }
 
 export interface Stop {
@@ -142,6 +145,8 @@ export interface Facts {
   standings: Record<string, Standing>;
   /** Owners and key creator of the service account that was asked about (for `separation: owners`). */
   owners: string[];
+  /** OpenID providers of people, where they were asked for. */
+  issuers?: KnownIssuer[];
 }
 
 export interface AuthorizeQuestion {
@@ -152,6 +157,8 @@ export interface AuthorizeQuestion {
   users?: string[];
   /** Service account whose owners are needed. */
   owners_of?: string | null;
+  /** Whether a signed token is to be judged: then the providers of people come along. */
+  issuers?: boolean;
 }
 
 export interface Authority {

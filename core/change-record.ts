@@ -15,6 +15,7 @@ export const CHANGE_KINDS = [
   'organization',
   'stop_lift',
   'erasure',
+  'oidc_issuer',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 

@@ -7,6 +7,7 @@ import { EVENT_TYPES } from './event-fields.ts';
 import { isId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 import { MAX_COMMENT_CHARS, MAX_NAME_CHARS } from './limits.ts';
+import { ISSUER_FIELDS, identities } from './oidc/issuer-value.ts';
 import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
 
 /** What is wrong with a value, for people; null if nothing is. */
@@ -95,7 +96,12 @@ const PERSON: Record<string, Field> = {
 const VALUES: Record<ChangeKind, Record<string, Field>> = {
   policy: { source: { check: (v) => (typeof v === 'string' ? null : 'must be the policy as text'), required: true } },
   invitation: { ...PERSON, groups: { check: list(idOf('grp'), 0, 50) } },
-  member: { ...PERSON, groups: { check: list(idOf('grp'), 0, 50) }, locked: { check: boolean } },
+  member: {
+    ...PERSON,
+    groups: { check: list(idOf('grp'), 0, 50) },
+    locked: { check: boolean },
+    identities: { check: identities },
+  },
   recovery: { reason: { check: text(MAX_COMMENT_CHARS) } },
   group: {
     name: { check: slug, required: true },
@@ -123,6 +129,7 @@ const VALUES: Record<ChangeKind, Record<string, Field>> = {
   organization: { name: { check: title }, settings: { check: settings } },
   stop_lift: { reason: { check: text(MAX_COMMENT_CHARS) } },
   erasure: { reason: { check: text(MAX_COMMENT_CHARS), required: true } },
+  oidc_issuer: ISSUER_FIELDS,
 };
 
 /**

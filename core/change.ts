@@ -67,6 +67,7 @@ const HEADINGS: Record<ChangeKind, (before: Json, after: Json) => string> = {
   service_account: (before, after) => verb('the service account', before, after),
   api_key: (_before, after) => `Creates the API key ${named(after)} with ${listed((after as JsonObject).scopes!)}.`,
   webhook_endpoint: (before, after) => verb('the webhook endpoint', before, after),
+  oidc_issuer: (before, after) => verb('the identity provider', before, after),
   organization: () => 'Changes the settings of the organisation.',
   erasure: (_before, after) =>
     `Erases for good what is personal in ${(after as JsonObject).request}: parameters, context, comments, names, signed texts.`,

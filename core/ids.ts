@@ -20,6 +20,7 @@ export const PREFIXES = {
   passkey: 'pk',
   session: 'ses',
   stop: 'stp',
+  oidc_issuer: 'iss',
 } as const;
 
 export type IdPrefix = (typeof PREFIXES)[keyof typeof PREFIXES];

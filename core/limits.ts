@@ -78,3 +78,27 @@ export const DEFAULT_PENDING_PER_ACTOR = 50;
 export const MAX_RETURNS = 2;
 /** How far the clock of the machine that offered an intent may be ahead of the one that decides on it. */
 export const CLOCK_SKEW_MS = 5_000;
+
+// Tokens of OpenID providers.
+/** A signed token in a body: real ones have one to four KiB, group claims swell them. */
+export const MAX_ID_TOKEN_CHARS = 16 * 1024;
+/** A discovery document or a key set: the largest in use stay below 40 KiB. */
+export const MAX_PROVIDER_ANSWER_BYTES = 128 * 1024;
+/** A provider that needs longer cannot be asked while a person waits. */
+export const PROVIDER_TIMEOUT_MS = 5_000;
+/** Keys of a provider that rotates are announced long before: ten minutes lose nothing. */
+export const PROVIDER_KEYS_MAX_AGE_MS = 600_000;
+/** An unknown key id asks again at most so often: else anybody's garbage would make us call. */
+export const PROVIDER_REFETCH_MS = 60_000;
+/** Clocks of providers differ from ours by this much at most, whatever an organisation says. */
+export const MAX_TOKEN_LEEWAY_SECONDS = 120;
+/** Leeway where an organisation says none. */
+export const DEFAULT_TOKEN_LEEWAY_SECONDS = 30;
+/** A workload comes back with a new token of its provider. */
+export const MAX_WORKLOAD_TTL_SECONDS = 3_600;
+/** Rules are read one by one at each exchange. */
+export const MAX_WORKLOAD_RULES = 50;
+/** Groups of one provider that mean something here. */
+export const MAX_GROUP_MAPPINGS = 100;
+/** One claim of a token, or one pattern for it. */
+export const MAX_CLAIM_CHARS = 256;

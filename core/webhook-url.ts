@@ -1,13 +1,5 @@
-// Where a webhook may be sent. Judged when an endpoint is proposed and again at each delivery, because what a name
-// stands for and what we are can change in between.
-
-/** Names that never leave the machine or the network that we run in (RFC 6761, RFC 6762, RFC 8375). */
-const PRIVATE_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa', 'lan', 'intranet'];
-
-const isLiteral = (host: string): boolean => host.startsWith('[') || /^[0-9.]+$/.test(host);
-
-const isPrivate = (host: string): boolean =>
-  !host.includes('.') || PRIVATE_SUFFIXES.some((suffix) => host === suffix || host.endsWith(`.${suffix}`));
+// Where a webhook may be sent: the rules of every outgoing call, in a webhook's words.
+import { outboundUrlFault } from './outbound-url.ts';
 
 /**
  * What is wrong with an endpoint's URL.
@@ -15,15 +7,5 @@ const isPrivate = (host: string): boolean =>
  * @param base_url our own origin: only where it is localhost may a webhook go to http://localhost
  * @returns a sentence for people, or null if it is fine
  */
-export function webhookUrlFault(text: string, base_url: string): string | null {
-  if (!URL.canParse(text)) return 'This is not a URL.';
-  const url = new URL(text);
-  const host = url.hostname.replace(/\.+$/, '');
-  if (url.username !== '' || url.password !== '')
-    return 'A URL with a user name or password is not kept: sign instead.';
-  if (url.hash !== '') return 'A URL for webhooks has no fragment.';
-  if (host === 'localhost' && new URL(base_url).hostname === 'localhost' && /^https?:$/.test(url.protocol)) return null;
-  if (url.protocol !== 'https:') return 'Webhooks go over https only (http://localhost while we are on localhost).';
-  if (isLiteral(host)) return 'Name the host: addresses are refused.';
-  return isPrivate(host) ? 'This name is of a private network, which webhooks do not reach.' : null;
-}
+export const webhookUrlFault = (text: string, base_url: string): string | null =>
+  outboundUrlFault(text, base_url, 'Webhooks');

@@ -27,6 +27,7 @@ import { issuer } from './routes/issuer.ts';
 import { ledger } from './routes/ledger.ts';
 import { live } from './routes/live.ts';
 import { members } from './routes/members.ts';
+import { oidcIssuers } from './routes/oidc-issuers.ts';
 import { organization } from './routes/organization.ts';
 import { passkeys } from './routes/passkeys.ts';
 import { policy } from './routes/policy.ts';
@@ -45,7 +46,7 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 const RESOURCES = [
   ...[approvalRequests, evidence, decisions, capabilities],
   ...[session, passkeys, changes, stops, policy, authzen],
-  ...[members, groups, invitations, serviceAccounts, apiKeys, webhookEndpoints, organization],
+  ...[members, groups, invitations, serviceAccounts, apiKeys, oidcIssuers, webhookEndpoints, organization],
   ...[records, live, ledger, witness, issuer, internal, rebuild, docs],
 ];
 

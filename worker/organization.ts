@@ -49,6 +49,7 @@ export type ListKind =
   | 'service-accounts'
   | 'api-keys'
   | 'webhook-endpoints'
+  | 'oidc-issuers'
   | 'policy'
   | 'policy-versions'
   | 'stops'

@@ -13,6 +13,7 @@ import { forgetNonces } from './nonces.ts';
 import { checkReservations, nextCheck } from './reservations.ts';
 import { FOREVER, organizationOf, type Room, transact } from './room.ts';
 import { forgetSessions } from './sessions.ts';
+import { createTables } from './store.ts';
 
 /** A link is there at once; that it waits to be sealed only holds up its answer. */
 const EFFECTS: Effects = { genesis: genesisEffect, change: changeEffect, enrol: enrolEffect, link: () => {} };
@@ -33,6 +34,7 @@ export class Door {
   readonly #alarm: Alarm;
   #flight: Promise<void> | null = null;
   #failures = 0;
+  #complete = false;
 
   constructor(room: Room) {
     this.room = room;
@@ -41,8 +43,16 @@ export class Door {
 
   #known(): Result<void> {
     if (!this.room.journal.exists()) return unknown();
+    this.#completeTables();
     takeEffect(this.room, EFFECTS);
     return organizationOf(this.room).open ? ok(undefined) : unknown();
+  }
+
+  /** Organisations that were founded before a table came to be get it when they wake. */
+  #completeTables(): void {
+    if (this.#complete) return;
+    createTables(this.room.store);
+    this.#complete = true;
   }
 
   /** Answers from the state as it is. */

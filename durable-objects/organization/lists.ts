@@ -51,7 +51,8 @@ const members: Lister = (room) =>
         .list(['user', '=', member.id])
         .map((passkey) => pick(passkey, PASSKEY_FIELDS));
       const shown = pick(member, ['id', 'name', 'email', 'roles', 'status', 'created_at']);
-      return [member.id, { ...shown, groups: groupNames(room, member.id), passkeys }];
+      const { identities = [] } = member;
+      return [member.id, { ...shown, identities, groups: groupNames(room, member.id), passkeys }];
     });
 
 /** A number that orders as text as it does as number. */
@@ -77,6 +78,8 @@ const LISTS = {
         endpoint.id,
         { ...endpoint, failing_since: failing_since === null ? null : instantAt(failing_since) },
       ]),
+  'oidc-issuers': (room) =>
+    room.store.issuers.list().map(({ digest: _d, mapped_since: _m, ...issuer }) => [issuer.id, issuer]),
   policy: (room, reader) => policies(room, reader).filter(([, row]) => (row as { current: boolean }).current),
   'policy-versions': policies,
   stops: (room) => room.store.stops.list().map((stop) => [stop.id, stop]),

@@ -2,6 +2,7 @@
 // changes people: an instant is kept while its source stays, and begins anew when it comes back.
 import type { Role, Standing } from '../../core/authority.ts';
 import type { Instant } from '../../core/json.ts';
+import type { Identity, LinkedIdentity } from '../../core/oidc/issuer.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { nowInstant, type Room } from './room.ts';
 
@@ -38,8 +39,28 @@ export function standingOf(room: Room, user: string): Standing | null {
   const { id, name, email, roles, sources } = member;
   const active = member.status === 'active';
   const passkeys = room.store.passkeys.list(['user', '=', user]);
-  return { user: id, name, email, active, roles, groups: groupNames(room, user), sources, passkeys };
+  const identities = identitiesOf(room, member);
+  const known = { user: id, name, email, active, roles, groups: groupNames(room, user), sources, passkeys };
+  return identities.length === 0 ? known : { ...known, identities };
 }
+
+/** Links to providers that are still trusted, with what a token of each can prove since when. */
+function identitiesOf(room: Room, { identities = [] }: MemberRecord): LinkedIdentity[] {
+  return identities.flatMap(({ issuer, subject, linked_at }) => {
+    const known = room.store.issuers.get(issuer);
+    if (known?.purpose !== 'people') return [];
+    const later = (at: Instant): Instant => (at > linked_at ? at : linked_at);
+    const groups = Object.entries(known.mapped_since).map(([group, at]) => [group, later(at)]);
+    return [{ issuer, subject, linked_at, groups: Object.fromEntries(groups) }];
+  });
+}
+
+/** Whether no other member is this person at a provider. */
+export const identityIsFree = (room: Room, { issuer, subject }: Identity, but: string): boolean =>
+  room.store.members
+    .list()
+    .filter(({ id, status }) => id !== but && status !== 'removed')
+    .every(({ identities = [] }) => !identities.some((one) => one.issuer === issuer && one.subject === subject));
 
 /** Active members with one of these roles. */
 export const activeWith = (room: Room, roles: readonly Role[]): MemberRecord[] =>

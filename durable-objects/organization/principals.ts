@@ -106,7 +106,7 @@ function ownersOf(room: Room, account: string): string[] {
   return [...new Set([...owners, ...creators.filter((creator) => creator !== null)])];
 }
 
-function factsFor(room: Room, users: readonly string[], owners_of: string | null): Facts {
+function factsFor(room: Room, users: readonly string[], { owners_of = null, issuers }: AuthorizeQuestion): Facts {
   const standings = users.map((user) => standingOf(room, user)).filter((standing): standing is Standing => !!standing);
   return {
     as_of: Date.now(),
@@ -117,6 +117,7 @@ function factsFor(room: Room, users: readonly string[], owners_of: string | null
       .map(({ lifted_at: _, ...stop }) => stop),
     standings: Object.fromEntries(standings.map((standing) => [standing.user, standing])),
     owners: owners_of === null ? [] : ownersOf(room, owners_of),
+    ...(issuers ? { issuers: room.store.issuers.list().filter(({ purpose }) => purpose === 'people') } : {}),
   };
 }
 
@@ -125,7 +126,7 @@ export function authorize(room: Room, question: AuthorizeQuestion): Result<Autho
   const known = authenticate(room, question.credential);
   if (!known.ok) return known;
   const own = known.value.kind === 'person' ? [known.value.user] : [];
-  const facts = factsFor(room, [...new Set([...own, ...(question.users ?? [])])], question.owners_of ?? null);
+  const facts = factsFor(room, [...new Set([...own, ...(question.users ?? [])])], question);
   const fresh = question.config_version === facts.config_version;
   return ok({ principal: known.value, facts, snapshot: fresh ? null : snapshotOf(room) });
 }

@@ -11,6 +11,7 @@ import type {
 } from '../../core/authority.ts';
 import type { LinkPurpose } from '../../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../../core/json.ts';
+import type { Identity, KnownIssuer } from '../../core/oidc/issuer.ts';
 import type { Policy, RiskLevel } from '../../core/policy.ts';
 
 export interface OrganizationRecord extends OrganizationHead {
@@ -46,6 +47,8 @@ export interface MemberRecord {
   status: 'active' | 'locked' | 'removed';
   /** See Standing.sources. */
   sources: Record<string, Instant>;
+  /** Who they are at OpenID providers; absent: at none. */
+  identities?: (Identity & { linked_at: Instant })[];
   created_at: Instant;
 }
 
@@ -166,6 +169,22 @@ export interface EffectRecord {
   seq: number;
   kind: 'genesis' | 'change' | 'enrol' | 'link';
   body: JsonObject;
+}
+
+export type IssuerRecord = KnownIssuer;
+
+/** A workload's machine identity: an API key of a service account that ends by itself and was never shown to a person. */
+export interface WorkloadKeyRecord {
+  id: string;
+  digest: string;
+  service_account: string;
+  scopes: KeyScope[];
+  actors: string[];
+  /** The provider and the rule that it stands on: without them it is nobody. */
+  issuer: string;
+  issuer_digest: Digest;
+  rule: string;
+  expires_at: number;
 }
 
 /** One number or text that the object keeps for itself. */

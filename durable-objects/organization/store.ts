@@ -1,5 +1,5 @@
-// The organisation's own tables: a document per row, with a column for everything that is looked up. Created at genesis
-// only: an object that nobody founded has no table at all. Authority is here and nowhere else, never in D1.
+// The organisation's own tables: a document per row, with a column for everything that is looked up. Created at genesis,
+// later ones when it wakes: an object that nobody founded has no table at all. Authority is here and nowhere else, never in D1.
 import type * as Records from './records.ts';
 
 type Value = string | number;
@@ -26,6 +26,8 @@ const TABLES = {
   rejected: ['fingerprint', 'until'],
   effects: ['seq'],
   marks: ['name'],
+  issuers: ['id', 'issuer'],
+  workload_keys: ['id', 'expires_at'],
 } as const;
 
 /** Looked at only together with a column that finds few rows: an index would be written with every proposal, and billed. */
@@ -47,9 +49,9 @@ export class Shelf<T> {
   create(): void {
     const [key, ...others] = this.#columns.map((column) => `"${column}"`);
     const columns = [`${key} NOT NULL PRIMARY KEY`, ...others, 'document TEXT NOT NULL'];
-    this.#sql.exec(`CREATE TABLE ${this.#table} (${columns.join(', ')}) WITHOUT ROWID`);
+    this.#sql.exec(`CREATE TABLE IF NOT EXISTS ${this.#table} (${columns.join(', ')}) WITHOUT ROWID`);
     for (const column of this.#columns.slice(1).filter((name) => !UNINDEXED.includes(name)))
-      this.#sql.exec(`CREATE INDEX ${this.#table}_${column} ON ${this.#table} ("${column}")`);
+      this.#sql.exec(`CREATE INDEX IF NOT EXISTS ${this.#table}_${column} ON ${this.#table} ("${column}")`);
   }
 
   /** Writes a document, over the one of the same key. Gives it back. */
@@ -113,6 +115,8 @@ export interface Store {
   rejected: Shelf<Records.RejectedRecord>;
   effects: Shelf<Records.EffectRecord>;
   marks: Shelf<Records.MarkRecord>;
+  issuers: Shelf<Records.IssuerRecord>;
+  workload_keys: Shelf<Records.WorkloadKeyRecord>;
 }
 
 const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
@@ -121,7 +125,7 @@ const names = Object.keys(TABLES) as (keyof typeof TABLES)[];
 export const openStore = (sql: SqlStorage): Store =>
   Object.fromEntries(names.map((name) => [name, new Shelf(sql, name)])) as unknown as Store;
 
-/** Makes every table; to be called once, in genesis' transaction. */
+/** Makes every table that is not there: in genesis' transaction, and for what was founded before a table came to be. */
 export function createTables(store: Store): void {
   for (const name of names) store[name].create();
 }

@@ -44,6 +44,7 @@ async function everything(): Promise<string> {
     '/v1/stops',
     '/v1/invitations',
     '/v1/groups',
+    '/v1/oidc-issuers',
   ];
   const texts = await Promise.all(paths.map(async (path) => (await get(path, { cookie: member.cookie })).text));
   return texts.join('\n').replace(/"last_used_at":("[^"]*"|null)/g, '');
@@ -63,6 +64,11 @@ const WANTED: [what: string, kind: string, value: () => JsonObject, target?: () 
   ],
   ['make a service account', 'service_account', () => ({ name: 'mine', actors: ['agent:mine'] })],
   ['start a recovery', 'recovery', () => ({ reason: 'lost' }), () => member.user],
+  [
+    'trust a provider of its own',
+    'oidc_issuer',
+    () => ({ name: 'Mine', issuer: 'https://evil.example.com', purpose: 'people' }),
+  ],
   ['make a group', 'group', () => ({ name: 'mine', members: [] })],
   ['lift a stop', 'stop_lift', () => ({ reason: 'please' }), () => stop],
 ];

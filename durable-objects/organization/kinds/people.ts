@@ -3,6 +3,7 @@ import type { ChangeSecret, Role } from '../../../core/authority.ts';
 import { instantAt, instantMs } from '../../../core/duration.ts';
 import type { Instant, JsonObject } from '../../../core/json.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
+import type { Identity } from '../../../core/oidc/issuer.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { claimsOf, giveLink } from '../links.ts';
 import { activePasskeys } from '../passkeys.ts';
@@ -10,6 +11,7 @@ import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
 import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { faultOfIdentities, linksAfter, newIdentities } from './member-identity.ts';
 
 interface Invited {
   id: string;
@@ -55,13 +57,22 @@ export const invitation: Kind = {
   secret: (room, change) => linkSecret(room, change.target),
 };
 
-const memberDocument = ({ id, name, email, roles, status }: MemberRecord) => ({ id, name, email, roles, status });
+/** Identities are there only where somebody has one: what was signed before they came to be stays what it was. */
+const memberDocument = ({ id, name, email, roles, status, identities = [] }: MemberRecord): MemberDocument => ({
+  ...{ id, name, email, roles, status },
+  ...(identities.length === 0 ? {} : { identities: identities.map(({ issuer, subject }) => ({ issuer, subject })) }),
+});
+
+interface MemberDocument extends Omit<MemberRecord, 'sources' | 'created_at' | 'identities'> {
+  identities?: Identity[];
+}
 
 /** In a test organisation a program may enrol people: it is given the link that an invitation would have. */
 function planNewMember(room: Room, wish: Wish): Result<Plan> {
   if (organizationOf(room).kind !== 'test')
     return wrong('/target', 'people join a live organisation by invitation: use the kind invitation');
   if (wish.value.locked !== undefined) return wrong('/value/locked', 'somebody new is not locked');
+  if (wish.value.identities !== undefined) return wrong('/value/identities', 'an identity is linked to a member');
   return planInvitation(room, wish);
 }
 
@@ -78,9 +89,12 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
       after.status === 'active' ? '/value/roles' : '/value/locked',
       'the last owner stays an owner: make somebody else an owner first',
     );
+  const fault = faultOfIdentities(room, member, after.identities ?? []);
+  if (fault !== null) return fault;
   const groups = groupNames(room, member.id);
   const could = member.status === 'active' && mayApprove(member.roles, groups);
-  const letsApprove = !could && after.status === 'active' && mayApprove(after.roles, groups);
+  const decides = after.status === 'active' && mayApprove(after.roles, groups);
+  const letsApprove = decides && (!could || newIdentities(member, after.identities ?? []).length > 0);
   const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
   return ok({ ...plain(member.id, json(memberDocument(member)), json(after)), letsApprove, needsOwner });
 }
@@ -88,21 +102,25 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
 function memberAfter(member: MemberRecord, value: JsonObject) {
   const { locked, ...fields } = value;
   const status = locked === undefined ? member.status : locked ? 'locked' : 'active';
-  return { ...memberDocument(member), ...(fields as Partial<MemberRecord>), status: status as MemberRecord['status'] };
+  const { identities, ...after } = { ...memberDocument(member), ...(fields as Partial<MemberDocument>) };
+  const linked = identities && identities.length > 0 ? { identities } : {};
+  return { ...after, ...linked, status: status as MemberRecord['status'] } as MemberDocument;
 }
 
 export const member: Kind = {
   plan: planMember,
   event: (change, shared, by) => {
     if (change.before === null) return invitation.event(change, shared, by);
-    const { id: user, roles, name, email } = afterOf<MemberRecord>(change);
-    return draft('member.updated', by, { user, roles, groups: null, change: change.id }, { name, email });
+    const { id: user, roles, name, email, identities } = afterOf<MemberDocument>(change);
+    const linked: JsonObject = identities === undefined ? {} : { identities: json(identities) };
+    return draft('member.updated', by, { user, roles, groups: null, change: change.id }, { name, email, ...linked });
   },
   apply: (room, change) => {
     if (change.before === null) return invitation.apply(room, change);
     const now = room.store.members.get(change.target)!;
-    if (now.status !== 'removed')
-      room.store.members.put({ ...now, ...keepingStatus<MemberRecord>(change, now.status) });
+    if (now.status === 'removed') return;
+    const after = keepingStatus<MemberDocument>(change, now.status);
+    room.store.members.put({ ...now, ...after, identities: linksAfter(now, after.identities) });
   },
   secret: (room, change) => (change.before === null ? linkSecret(room, change.target) : null),
 };
