@@ -44,7 +44,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
     this.#store = new LedgerStore(ctx.storage.sql);
     this.#loaded = loadHead(this.#store);
     this.#alarm = new Alarm(ctx.storage);
-    this.#cosigned = new Cosigned(ctx.storage.sql, env.LEDGER_ORIGIN);
+    this.#cosigned = new Cosigned(ctx.storage.sql, env.LEDGER_ORIGIN, (from, to) => this.#store.hasReceipts(from, to));
     this.#publication = new Publication(env, this.#store, this.#cosigned, () => this.#head);
     this.#sealer = new Sealer({
       ...{ env, storage: ctx.storage, store: this.#store },

@@ -12,8 +12,10 @@ import { type LedgerEnv, logSigner, openOwnCheckpoint } from './keys.ts';
 import type { LedgerStore } from './store.ts';
 import { Witnessing } from './witnessing.ts';
 
-/** D1 that does not answer must not hold up sealing: it is compared again later. */
+/** D1 that does not answer must not hold up sealing: it is compared again with each flush. */
 const COMPARE_WITHIN_MS = 1000;
+/** What a flush gives a comparison that failed before; a D1 that hangs would else cost a second each time. */
+const COMPARE_AGAIN_WITHIN_MS = 100;
 /** The alarm waits longer, but not for ever: it must come again. */
 const COPY_WITHIN_MS = 10_000;
 
@@ -26,6 +28,7 @@ export class Publication {
   #public: (SignedHead & { at_ms: number }) | null = null;
   #comparing: Promise<void> | null = null;
   #compared = false;
+  #failed = false;
   #copied = 0;
   #frozen: string | null;
   readonly #witnessing: Witnessing;
@@ -70,18 +73,29 @@ export class Publication {
     return this.#signing;
   }
 
-  /** Compares with the copies once per life of the object; a failed comparison does not hold anyone up. */
+  /**
+   * Compares with the copies until that succeeded once in the life of the object: every flush and every look tries. The
+   * first try may take a second, later ones hold nobody up, and what they find freezes whenever it comes.
+   */
   async ready(): Promise<void> {
     if (this.#compared || this.#frozen !== null) return;
-    this.#comparing ??= this.#compare();
-    await this.#comparing;
+    const comparing = this.#comparison();
+    await (this.#failed ? within(COMPARE_AGAIN_WITHIN_MS, comparing).catch(() => undefined) : comparing);
   }
 
   /** What the alarm is for: compares what could not be compared, copies what is not copied. Never rejects. */
   async again(): Promise<void> {
-    if (!this.#compared) await this.#compare();
+    if (!this.#compared) await this.#comparison();
     await this.#copy();
     await this.#cosign();
+  }
+
+  /** One at a time. Never rejects. */
+  #comparison(): Promise<void> {
+    this.#comparing ??= this.#compare().finally(() => {
+      this.#comparing = null;
+    });
+    return this.#comparing;
   }
 
   async #compare(): Promise<void> {
@@ -91,6 +105,7 @@ export class Publication {
       for (const { note } of copies) if (this.#frozen === null) await this.#judge(note);
       this.#compared = true;
     } catch (error) {
+      this.#failed = true;
       console.warn('ledger: checkpoints could not be compared, sealing goes on', String(error));
     }
   }

@@ -66,6 +66,9 @@ const TABLES = [
 /** One integer for level and number, so that a tile is one row and no index. */
 const tileId = (level: number, number: number): number => level * 2 ** 40 + number;
 
+/** The flush that holds an entry. */
+const BEGIN = '(SELECT max(first) FROM flushes WHERE first <= ?)';
+
 type Row = Record<string, SqlStorageValue>;
 const blob = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
 const bytes = (value: SqlStorageValue): Uint8Array => new Uint8Array(value as ArrayBuffer);
@@ -101,10 +104,17 @@ export class LedgerStore {
   /** The flushes whose leaves meet [from, to), in order. */
   flushesBetween(from: number, to: number): Flush[] {
     if (!this.exists()) return [];
-    const begin = '(SELECT max(first) FROM flushes WHERE first <= ?)';
-    return this.#rows(`SELECT * FROM flushes WHERE first >= ${begin} AND first < ? ORDER BY first`, from, to).map(
+    return this.#rows(`SELECT * FROM flushes WHERE first >= ${BEGIN} AND first < ? ORDER BY first`, from, to).map(
       flushOf,
     );
+  }
+
+  /** Whether a flush that meets the entries [from, to) sealed a decision receipt. */
+  hasReceipts(from: number, to: number): boolean {
+    if (!this.exists()) return false;
+    const found = `SELECT 1 FROM flushes WHERE first < ? AND size > ? AND first >= ifnull(${BEGIN}, 0)
+      AND batches LIKE '%"receipts":[[%' LIMIT 1`;
+    return this.#rows(found, to, from, from).length > 0;
   }
 
   object(organization: string, object: string): ObjectRow | null {

@@ -127,4 +127,50 @@ describe('copies in D1', () => {
     });
     expect(answers).toEqual([true, 'frozen']);
   });
+
+  it('are compared with every flush until D1 answers once, not only by the alarm', async () => {
+    const caller = await foundOn(stub);
+    await keepSigned(50, other);
+    const answers = await runInDurableObject(stub, async (_: Ledger, state) => {
+      let tries = 0;
+      const prepare = (sql: string) => {
+        tries += 1;
+        if (tries <= 2) throw new Error('D1 is down');
+        return bindings.DB.prepare(sql);
+      };
+      const ledger = new Ledger(state, { ...bindings, DB: { prepare } as unknown as D1Database });
+      const sealed: unknown[] = [];
+      for (let seq = 1; seq <= 3; seq++) {
+        const answer = await ledger.append(caller.request('apr_1', [event(seq)]));
+        sealed.push(answer.ok || answer.problem.reason);
+      }
+      return sealed;
+    });
+    expect(answers).toEqual([true, true, 'frozen']);
+  });
+
+  it('freeze even when a D1 that hung holds nobody up and answers late', async () => {
+    const caller = await foundOn(stub);
+    await keepSigned(50, other);
+    const answers = await runInDurableObject(stub, async (_: Ledger, state) => {
+      let tries = 0;
+      const late = (sql: string, values: unknown[]) => async () => {
+        tries += 1;
+        await new Promise((resolve) => setTimeout(resolve, tries === 1 ? 1500 : 300));
+        return bindings.DB.prepare(sql)
+          .bind(...values)
+          .all();
+      };
+      const prepare = (sql: string) => ({ bind: (...values: unknown[]) => ({ all: late(sql, values) }) });
+      const ledger = new Ledger(state, { ...bindings, DB: { prepare } as unknown as D1Database });
+      await ledger.append(caller.request('apr_1', [event(1)]));
+      const start = Date.now();
+      const second = await ledger.append(caller.request('apr_1', [event(2)]));
+      const took = Date.now() - start;
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      const third = await ledger.append(caller.request('apr_1', [event(3)]));
+      return [second.ok, took < 280, third.ok || third.problem.reason];
+    });
+    expect(answers).toEqual([true, true, 'frozen']);
+  });
 });

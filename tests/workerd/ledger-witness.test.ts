@@ -3,7 +3,10 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cosignedAt, openCheckpoint, parseWitnessKey } from '../../core/ledger.ts';
+import { PREDICATE_TYPES } from '../../core/receipt.ts';
+import { Cosigned } from '../../durable-objects/ledger/cosigned.ts';
 import { ed25519Verifier, logSigner } from '../../durable-objects/ledger/keys.ts';
+import { LedgerStore } from '../../durable-objects/ledger/store.ts';
 import type { Ledger } from '../../durable-objects/ledger.ts';
 import { env, get } from './support/house.ts';
 import { bindings, Caller, event, type LedgerStub } from './support/ledger.ts';
@@ -109,6 +112,44 @@ describe('our ledger', () => {
       await ledger.alarm();
       expect(await cosigned(ledger), 'rewritten').toBeNull();
       expect(errors.filter((line) => line.includes('"status":422')).length).toBeGreaterThan(0);
+    });
+  });
+});
+
+describe('cosigned checkpoints', () => {
+  it('stay for good where a decision receipt has its time by them; of the others the newest stay', async () => {
+    stub = bindings.LEDGER.getByName('pruned');
+    await runInDurableObject(stub, (_: Ledger, { storage: { sql } }) => {
+      const receipts = new Set([3, 14]);
+      const needed = (from: number, to: number) => [...receipts].some((index) => index >= from && index < to);
+      const cosigned = new Cosigned(sql, 'log.example/pruned', needed, 4);
+      const at = '2026-11-20T10:00:00.000Z';
+      for (let size = 2; size <= 40; size += 2) cosigned.put({ size, note: `${size}`, at });
+      cosigned.put({ size: 40, note: '40, again', at });
+      const first = (index: number) => cosigned.first(index)?.size;
+      expect([3, 14].map(first), 'a receipt').toEqual([4, 16]);
+      expect([5, 16].map(first), 'what is between has the next one that is there').toEqual([16, 34]);
+      expect([33, 35, 37, 39].map(first), 'the newest').toEqual([34, 36, 38, 40]);
+      const { n } = sql.exec("SELECT count(*) AS n FROM cosigned WHERE origin = 'log.example/pruned'").one();
+      expect(n).toBe(6);
+    });
+  });
+
+  it('are needed where a flush sealed a decision receipt', async () => {
+    stub = bindings.LEDGER.getByName('needed');
+    const caller = new Caller(stub);
+    await runInDurableObject(stub, async (ledger: Ledger) => {
+      await ledger.append(caller.genesis());
+      await seal(ledger, caller, 'apr_1', 2);
+      const decided = event(1, 'approval.decided');
+      const payload = JSON.stringify({ predicateType: PREDICATE_TYPES['human-approval'] });
+      await ledger.append(caller.request('apr_2', [decided], [{ event: decided.id, payload }]));
+      await seal(ledger, caller, 'apr_3', 2);
+    });
+    await runInDurableObject(stub, (_: Ledger, { storage: { sql } }) => {
+      const store = new LedgerStore(sql);
+      expect([store.hasReceipts(0, 3), store.hasReceipts(0, 4), store.hasReceipts(4, 5)]).toEqual([false, true, true]);
+      expect([store.hasReceipts(5, 7), store.hasReceipts(0, 7)]).toEqual([false, true]);
     });
   });
 });
