@@ -26,6 +26,7 @@ export { type Attestation, attestationOf } from './evidence/attestation.ts';
 export type * from './evidence/forms.ts';
 export { EVIDENCE_FORMAT } from './evidence/forms.ts';
 export { EVIDENCE_SCHEMA } from './evidence/schema.ts';
+export { SUMMARY_SCHEMA } from './evidence/summary-schema.ts';
 
 /** Puts the parts into the one form, with the digest that catches damage. The text is RFC 8785 of it. */
 export function assembleEvidence(parts: Omit<EvidenceBundle, 'format' | 'digest'>): EvidenceBundle {

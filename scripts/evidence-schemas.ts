@@ -2,7 +2,7 @@
 // test holds the files against the source.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EVIDENCE_SCHEMA } from '../core/evidence.ts';
+import { EVIDENCE_SCHEMA, SUMMARY_SCHEMA } from '../core/evidence.ts';
 import type { JsonObject } from '../core/json.ts';
 import { statementSchema } from '../core/receipt/schema.ts';
 import { ROOT } from './paths.ts';
@@ -10,6 +10,7 @@ import { ROOT } from './paths.ts';
 /** File below docs/reference → schema. */
 export const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'evidence-v1.schema.json': EVIDENCE_SCHEMA,
+  'evidence-summary-v1.schema.json': SUMMARY_SCHEMA,
   'human-approval-v1.schema.json': statementSchema('human-approval'),
   'human-rejection-v1.schema.json': statementSchema('human-rejection'),
   'test-approval-v1.schema.json': statementSchema('test-approval'),

@@ -1,5 +1,6 @@
 // Exports in one place: `assentry-export/v1` written, and verified without the server.
 export * from './export/events.ts';
+export * from './export/fault.ts';
 export * from './export/format.ts';
 export * from './export/tiles.ts';
 export * from './export/verify.ts';

@@ -2,7 +2,8 @@
 // proof and checkpoint. What the unmodified @sigstore/verify takes; nothing in it is trusted because it is in it.
 import { base64, utf8 } from '../encoding.ts';
 import type { JsonObject } from '../json.ts';
-import { IN_TOTO } from './envelope.ts';
+import { receiptKeyId } from './ecdsa-der.ts';
+import { IN_TOTO, type ReceiptLeaf } from './envelope.ts';
 
 export interface BundleParts {
   /** The statement's text, as signed. */
@@ -29,13 +30,19 @@ export function sigstoreBundle(parts: BundleParts): JsonObject {
   return {
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
     verificationMaterial: { publicKey: { hint: parts.key }, tlogEntries: [tlogEntry(parts)] },
-    dsseEnvelope: {
-      payload: base64(utf8(parts.payload)),
-      payloadType: IN_TOTO,
-      signatures: [{ sig: parts.signature, keyid: parts.key }],
-    },
+    dsseEnvelope: envelopeOf(parts),
   };
 }
+
+/** DSSE v1.0 in JSON. */
+const envelopeOf = ({ payload, signature, key }: Pick<BundleParts, 'payload' | 'signature' | 'key'>): JsonObject => ({
+  ...{ payload: base64(utf8(payload)), payloadType: IN_TOTO },
+  signatures: [{ sig: signature, keyid: key }],
+});
+
+/** The envelope alone, from the statement's text and what its leaf holds. */
+export const receiptEnvelope = (payload: string, leaf: Pick<ReceiptLeaf, 'signature' | 'public_key'>): JsonObject =>
+  envelopeOf({ payload, signature: base64(leaf.signature), key: receiptKeyId(leaf.public_key) });
 
 function tlogEntry({ leaf, index, log_id, proof }: BundleParts): JsonObject {
   return {

@@ -63,7 +63,9 @@ it('verifies once the server is gone, under pinned keys, with nothing left to wa
 it('verifies the export of the whole organisation in the same way', async () => {
   const { code, stdout, stderr } = await assentry({}, ['verify', ledger, ...pinned, '--json']);
   expect([code, stderr], stdout).toEqual([0, '']);
-  expect(JSON.parse(stdout)).toMatchObject({ format: 'assentry-export/v1', valid: true, first_use: false });
+  const { claims, ...verdict } = JSON.parse(stdout) as { claims: { claim: string; status: string }[] };
+  expect(verdict).toMatchObject({ format: 'assentry-export/v1', valid: true, first_use: false });
+  expect(claims.filter(({ claim }) => claim === 'receipt')).toMatchObject([{ status: 'proved' }]);
   expect(readFileSync(ledger, 'utf8')).toContain(id);
 });
 

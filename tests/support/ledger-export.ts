@@ -1,12 +1,12 @@
 // A log and an organisation's export of it, made in memory by the same core functions that the server runs.
 import { generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
 import { sha256 } from '#sha256';
-import { concatBytes, fromBase64Url, hex, utf8 } from '../../core/encoding.ts';
+import { base64, concatBytes, fromBase64Url, hex, utf8 } from '../../core/encoding.ts';
 import type { EventType } from '../../core/event-fields.ts';
 import { type EventDraft, type RecordedEvent, recordEvent } from '../../core/events.ts';
 import type { EvidenceCrypto } from '../../core/evidence/forms.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { exportLines } from '../../core/ledger/export.ts';
+import { type ExportDecision, exportLines } from '../../core/ledger/export.ts';
 import {
   eventLeaf,
   leafHash,
@@ -18,6 +18,16 @@ import {
   verifierKey,
 } from '../../core/ledger.ts';
 import { type Command, type GuardFacts, type Life, NO_FACTS, step } from '../../core/lifecycle.ts';
+import {
+  derSignature,
+  type P256Key,
+  receiptDigest,
+  receiptEnvelope,
+  receiptLeaf,
+  receiptPae,
+  receiptStatement,
+  spkiOf,
+} from '../../core/receipt.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const log = {
@@ -29,11 +39,39 @@ export const LOG_KEY = verifierKey(log);
 export const ORGANIZATION = 'org_1';
 export const LINK_KEY = sha256(utf8('K_org'));
 
-/** Ed25519 by Node alone. */
+/** Ed25519 and ES256 by Node alone. */
 export const nodeCrypto: EvidenceCrypto = {
-  verify: async (key, message, signature) =>
-    verify(null, message, { key: key as unknown as import('node:crypto').JsonWebKey, format: 'jwk' }, signature),
+  verify: async (jwk, message, signature) => {
+    const key = { key: jwk as unknown as import('node:crypto').JsonWebKey, format: 'jwk' as const };
+    return verify(jwk.kty === 'EC' ? 'sha256' : null, message, { ...key, dsaEncoding: 'ieee-p1363' }, signature);
+  },
 };
+
+const receipts = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const RECEIPT_JWK = receipts.publicKey.export({ format: 'jwk' }) as unknown as P256Key;
+export const RECEIPT_KEY = base64(spkiOf(RECEIPT_JWK));
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const VOTE = {
+  ...{ reviewer: 'usr_1', decision: 'approve' as const, stage: 0, passkey: 'pk_1', passkey_entry: null },
+  ...{ eligibility_digest: DIGEST, decided_at: '2026-11-20T10:00:00.000Z', intent: {}, assertion: {} },
+};
+/** What a request's one reviewer signed, as the server would say it. */
+const statementOf = (request: string): string =>
+  receiptStatement({
+    ...{ decision: 'approve', organization: { id: ORGANIZATION, kind: 'live' }, request, decided_at: AT },
+    ...{ action_digest: DIGEST, request_digest: DIGEST, policy: { version: 1, digest: DIGEST, rule: null } },
+    ...{ requirement: { verify: 'passkey', stages: [{ from: ['role:owner'], count: 1 }] }, votes: [VOTE] },
+  });
+
+/** The receipt of a decided request, without a place. */
+function receiptOf(request: string): Pick<ExportDecision, 'leaf' | 'envelope'> {
+  const payload = statementOf(request);
+  const key = { key: receipts.privateKey, dsaEncoding: 'ieee-p1363' as const };
+  const signature = derSignature(new Uint8Array(sign('sha256', receiptPae(payload), key)));
+  const envelope = receiptEnvelope(payload, { signature, public_key: spkiOf(RECEIPT_JWK) });
+  return { leaf: receiptLeaf(payload, signature, RECEIPT_JWK), envelope: envelope as never };
+}
 
 export type Move = [Command, Partial<GuardFacts>];
 /** Propose, approve, exchange, consume, report: five events or more. */
@@ -48,7 +86,7 @@ export const WHOLE_LIFE: Move[] = [
 const AT = '2026-11-20T10:00:00.000Z';
 
 /** A life as the server would write it. */
-export function draftsOf(moves: readonly Move[]): EventDraft[] {
+export function draftsOf(moves: readonly Move[], receipt_of?: string): EventDraft[] {
   let life: Life = { status: null, capability: null, returned_count: 0 };
   return moves.flatMap(([command, some], at) => {
     const facts = { ...NO_FACTS, ...some };
@@ -58,11 +96,17 @@ export function draftsOf(moves: readonly Move[]): EventDraft[] {
     life = after;
     return row.emits.map((type) => ({
       ...{ type: type as EventType, at: AT, by: 'usr_1' },
-      skeleton: { ...shared, ...(command === 'propose' ? { verdict: facts.verdict } : {}) } as JsonObject,
+      skeleton: { ...shared, ...saidBy(type as EventType, facts, receipt_of) } as JsonObject,
       personal: command === 'propose' ? { params: { amount: 5, to: 'Zoë' }, requester_name: 'bot' } : null,
     }));
   });
 }
+
+const saidBy = (type: EventType, { verdict }: GuardFacts, request: string | undefined): object => {
+  if (type === 'approval.requested') return { verdict };
+  if (type !== 'approval.decided' || request === undefined) return {};
+  return { decision: 'approve', action_digest: DIGEST, receipt: receiptDigest(statementOf(request)) };
+};
 
 /** Gives an object's drafts their places. */
 export function chained(object: string, drafts: readonly EventDraft[]): RecordedEvent[] {
@@ -76,9 +120,10 @@ export function chained(object: string, drafts: readonly EventDraft[]): Recorded
   return events;
 }
 
-/** Seals events with foreign leaves between them. */
+/** Seals events with foreign leaves between them, and receipts after what names them. */
 function sealed(events: readonly RecordedEvent[]) {
   const leaves: Uint8Array[] = [];
+  const decisions: ExportDecision[] = [];
   let previous = NOTHING_BEFORE;
   const placed = events.map((event, at) => {
     const commit = Uint8Array.from(Buffer.from(event.commit, 'hex'));
@@ -86,10 +131,15 @@ function sealed(events: readonly RecordedEvent[]) {
     const receipt = { index: leaves.length, link: hex(link), org_seq: at + 1, sealed_at: AT };
     leaves.push(eventLeaf(commit, link));
     previous = leafHash(leaves.at(-1)!);
+    if (typeof event.skeleton.receipt === 'string') {
+      const made = receiptOf(event.object);
+      decisions.push({ event: event.id, index: leaves.length, ...made });
+      leaves.push(utf8(made.leaf));
+    }
     if (at % 3 === 0) leaves.push(utf8(`foreign ${at}`));
     return { event, receipt };
   });
-  return { leaves, placed };
+  return { leaves, placed, decisions };
 }
 
 /** Hashes of each tile level. */
@@ -108,11 +158,12 @@ export interface MadeExport {
   lines: string[];
   leaves: Uint8Array[];
   placed: ReturnType<typeof sealed>['placed'];
+  decisions: ExportDecision[];
 }
 
 /** An export of these events, in this order. */
 export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeExport> {
-  const { leaves, placed } = sealed(events);
+  const { leaves, placed, decisions } = sealed(events);
   const levels = levelsOf(leaves);
   const checkpoint = await signCheckpoint({ size: leaves.length, root: rootOfHashes(levels[0]!) }, log);
   const read_tile = (level: number, number: number, width: number) =>
@@ -120,14 +171,14 @@ export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeEx
   const lines = [
     ...exportLines({
       ...{ organization: { id: ORGANIZATION, kind: 'live' as const }, checkpoint, log_key: LOG_KEY },
-      ...{ events: placed, read_tile },
+      ...{ events: placed, decisions, read_tile },
     }),
   ];
-  return { lines, leaves, placed };
+  return { lines, leaves, placed, decisions };
 }
 
 /** `count` requests with whole lives, interleaved two by two, after the organisation's own first event. */
-export function history(count: number): RecordedEvent[] {
+export function history(count: number, { receipts = false } = {}): RecordedEvent[] {
   const created = chained(ORGANIZATION, [
     {
       type: 'organization.created',
@@ -137,7 +188,8 @@ export function history(count: number): RecordedEvent[] {
       personal: { name: 'Ours', policy: { '10': 'x', '9': 'y' } },
     },
   ]);
-  const lives = Array.from({ length: count }, (_, at) => chained(`apr_${at}`, draftsOf(WHOLE_LIFE)));
+  const draftsFor = (request: string) => draftsOf(WHOLE_LIFE, receipts ? request : undefined);
+  const lives = Array.from({ length: count }, (_, at) => chained(`apr_${at}`, draftsFor(`apr_${at}`)));
   const pairs = lives.flatMap((life, at) =>
     at % 2 === 1 ? [] : life.flatMap((event, seq) => [event, ...(lives[at + 1]?.slice(seq, seq + 1) ?? [])]),
   );

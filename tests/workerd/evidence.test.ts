@@ -137,6 +137,18 @@ describe('the evidence of', () => {
   });
 });
 
+it('has its receipts alone for who reads everything, and their leaves for the others who see the request', async () => {
+  const { id } = await approved(boss);
+  const { bundle } = await verified(id);
+  const receipts = async (caller: object) =>
+    (await success(get(`/v1/approval-requests/${id}/receipts`, caller))).data as object[];
+  const [{ event, index, leaf, bundle: signed }] = bundle.receipts as [EvidenceBundle['receipts'][number]];
+  const whole = [{ event, index, leaf, envelope: signed!.dsseEnvelope }];
+  expect(await receipts({ key: world.admin.text })).toEqual(whole);
+  expect(await receipts({ cookie: other.cookie })).toEqual(whole);
+  expect(await receipts({ key: world.agent.text })).toEqual([{ event, index, leaf, envelope: null }]);
+});
+
 it('summarises itself for a pull request', async () => {
   const { id } = await approved(boss);
   const statement = (await evidence(id, { cookie: boss.cookie }, 'attestation')).body;

@@ -37,6 +37,7 @@ const ROUTES: Record<string, Tried> = {
   'GET /v1/approval-requests/:id': agent('request'),
   'GET /v1/approval-requests/:id/events': agent('request'),
   'GET /v1/approval-requests/:id/evidence': agent('request'),
+  'GET /v1/approval-requests/:id/receipts': agent('request'),
   'GET /v1/approval-requests/:id/stream': agent('request'),
   'POST /v1/approval-requests/:id/cancel': agent('request', {}),
   'POST /v1/approval-requests/:id/outcome': agent('request', { status: 'executed' }),

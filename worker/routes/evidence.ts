@@ -1,12 +1,14 @@
-// The evidence bundle of a request, and the summaries of the same evidence for a pull request or a change ticket.
+// The evidence bundle of a request, the summaries of the same evidence for a pull request or a change ticket, and the
+// decision receipts alone.
 import { createRoute, z } from '@hono/zod-openapi';
 import { canonicalize } from '../../core/canonical.ts';
 import { attestationOf, type EvidenceBundle } from '../../core/evidence.ts';
 import type { Json } from '../../core/json.ts';
 import type { App } from '../context.ts';
-import { problemAnswer } from '../problem.ts';
+import { answer, problemAnswer } from '../problem.ts';
 import { seenRequest } from '../requests/access.ts';
 import { evidenceFor } from '../requests/evidence.ts';
+import { receiptsFor } from '../requests/receipts.ts';
 import { answers, BY_KEY_OR_SESSION, IdParams, JsonObjectSchema } from '../schema/common.ts';
 
 /** Format → content type and text. */
@@ -33,7 +35,22 @@ const downloading = createRoute({
   responses: answers(200, 'The bundle.', JsonObjectSchema),
 });
 
+const Receipt = z.object({
+  ...{ event: z.string(), index: z.int(), leaf: z.string() },
+  envelope: JsonObjectSchema.nullable().openapi({ description: 'DSSE v1.0; null where it is erased or not for you.' }),
+});
+const receipts = createRoute({
+  ...{ method: 'get', path: '/v1/approval-requests/{id}/receipts', tags: ['Approval requests'] },
+  ...{ security: BY_KEY_OR_SESSION, summary: 'The decision receipts: each DSSE envelope with its leaf in the ledger' },
+  request: { params: IdParams },
+  responses: answers(200, 'Every receipt that is sealed.', z.object({ data: z.array(Receipt) })),
+});
+
 export function evidence(app: App): void {
+  app.openapi(receipts, async (c) => {
+    const seen = await seenRequest(c);
+    return answer(c, seen.ok ? await receiptsFor(c, seen.value) : seen);
+  });
   app.openapi(downloading, async (c) => {
     const seen = await seenRequest(c);
     if (!seen.ok) return problemAnswer(c, seen.problem);

@@ -1,10 +1,12 @@
-// Gathers an export over HTTP: the checkpoint, every event of the organisation below it, and the tiles that prove them.
+// Gathers an export over HTTP: the checkpoint, every event of the organisation below it, the receipts that they name, and
+// the tiles that prove them all.
 // It believes the server: `assentry verify` does not.
 import type { RecordedEvent } from '../../../core/events.ts';
 import { type ExportReceipt, exportLines, tilesOfExport } from '../../../core/ledger/export.ts';
 import { parseCheckpoint, parseNote, tilePath } from '../../../core/ledger.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
+import { receiptsOf } from './receipts.ts';
 
 type Sealed = RecordedEvent & { receipt: ExportReceipt };
 interface EventPage {
@@ -27,11 +29,14 @@ export async function exportOf(context: Context): Promise<{ events: number; line
     signal,
   });
   const sealed = await gapless(context, size);
-  const tiles = await tilesFor(context, sealed, size);
+  const decided = sealed.filter(({ skeleton }) => typeof skeleton.receipt === 'string').map(({ object }) => object);
+  const decisions = (await receiptsOf(context, decided)).filter(({ index }) => index < size);
+  const indices = [...sealed.map(({ receipt }) => receipt.index), ...decisions.map(({ index }) => index)];
+  const tiles = await tilesFor(context, indices, size);
   const { organization: id, kind } = sealed[0]!.skeleton as { organization: string; kind: 'live' | 'test' };
   const lines = exportLines({
     ...{ organization: { id, kind }, checkpoint, log_key: verifier_key },
-    events: sealed.map((event) => ({ event, receipt: event.receipt })),
+    ...{ events: sealed.map((event) => ({ event, receipt: event.receipt })), decisions },
     read_tile: (level, number, width) => tiles.get(tilePath({ level, number, width }))!,
   });
   return { events: sealed.length, lines: ended(lines) };
@@ -65,8 +70,7 @@ async function listed({ client, signal }: Context): Promise<Sealed[]> {
   return [...events.values()];
 }
 
-async function tilesFor({ client, signal }: Context, events: Sealed[], size: number): Promise<Map<string, Uint8Array>> {
-  const indices = events.map(({ receipt }) => receipt.index);
+async function tilesFor({ client, signal }: Context, indices: number[], size: number) {
   const tiles = new Map<string, Uint8Array>();
   for (const tile of tilesOfExport(indices, size)) {
     const path = tilePath(tile);

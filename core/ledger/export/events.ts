@@ -8,15 +8,9 @@ import type { Json, JsonObject } from '../../json.ts';
 import { Replaying } from '../../replay.ts';
 import { eventLeaf, linkOf, NOTHING_BEFORE } from '../leaf.ts';
 import { leafHash } from '../tree.ts';
+import { lineFault as fault, type LineFault } from './fault.ts';
 import type { ExportDecision, ExportEvent, ExportReceipt } from './format.ts';
 import type { ProvingTiles } from './tiles.ts';
-
-/** What is wrong, and the field of the line. */
-export interface LineFault {
-  claim: 'order' | 'commitment' | 'inclusion' | 'link' | 'chain' | 'lifecycle' | 'shape';
-  field: string;
-  detail: string;
-}
 
 /** What the chains are checked with. */
 export interface ExportScope {
@@ -26,7 +20,6 @@ export interface ExportScope {
   link_key: Uint8Array | null;
 }
 
-const fault = (claim: LineFault['claim'], field: string, detail: string): LineFault => ({ claim, field, detail });
 const SALT_BYTES = 32;
 type TextOf = (part: Json) => string;
 /** Faults that another text of the same value can lift: keys like numbers come out of a parser in another order. */
@@ -36,7 +29,8 @@ export class ExportEvents {
   readonly #scope: ExportScope;
   readonly #lives = new Map<string, Replaying>();
   readonly #organization = { seq: 0, commit: null as string | null };
-  #last = { id: '', index: -1, org_seq: 0, hash: NOTHING_BEFORE };
+  #last = { event: null as RecordedEvent | null, index: -1, org_seq: 0, hash: NOTHING_BEFORE };
+  #receipted = false;
 
   constructor(scope: ExportScope) {
     this.#scope = scope;
@@ -66,10 +60,16 @@ export class ExportEvents {
     );
   }
 
-  /** A decision receipt's leaf. */
+  /** The last event that was taken. */
+  get last(): RecordedEvent | null {
+    return this.#last.event;
+  }
+
+  /** A decision receipt's leaf: once, after the event that names it. */
   decision({ event, index, leaf }: ExportDecision): LineFault | null {
-    if (event !== this.#last.id)
-      return fault('order', '/decision/event', 'a decision receipt follows the event that it belongs to');
+    if (event !== this.last?.id || this.#receipted)
+      return fault('order', '/decision/event', 'one decision receipt follows the event that it belongs to');
+    this.#receipted = true;
     const hash = this.#scope.tiles.leafHash(index);
     return hash !== null && equalBytes(hash, leafHash(utf8(leaf)))
       ? null
@@ -111,14 +111,15 @@ export class ExportEvents {
     const place = { seq: org_seq, previous: this.#last.hash, commit };
     if (link_key !== null && !equalBytes(linkOf(link_key, place), link))
       return fault('link', '/receipt/link', `place ${org_seq} does not link to place ${org_seq - 1}: one was left out`);
-    this.#last = { id: '', index, org_seq, hash };
+    this.#last = { event: null, index, org_seq, hash };
+    this.#receipted = false;
     return null;
   }
 
   #chained(event: RecordedEvent): LineFault | null {
     if (event.organization !== this.#scope.organization)
       return fault('chain', '/event/skeleton/organization', `this is an event of ${event.organization}`);
-    this.#last.id = event.id;
+    this.#last.event = event;
     if (event.object === event.organization) return this.#ofOrganization(event);
     const life = this.#lives.get(event.object) ?? new Replaying();
     this.#lives.set(event.object, life);

@@ -38,11 +38,21 @@ export interface ExportReceipt {
   sealed_at: Instant;
 }
 
-/** A decision receipt's leaf, after its event. */
+/** A DSSE v1.0 envelope in JSON, its payload an in-toto statement. */
+export interface DsseEnvelope {
+  /** Base64. */
+  payload: string;
+  payloadType: string;
+  signatures: { sig: string; keyid: string }[];
+}
+
+/** A decision receipt after its event: its leaf, and what was signed. */
 export interface ExportDecision {
   event: string;
   index: number;
   leaf: string;
+  /** Null where the statement is erased; older exports lack it. */
+  envelope?: DsseEnvelope | null;
 }
 
 export type ExportRecord =

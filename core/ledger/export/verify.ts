@@ -7,7 +7,8 @@ import type { JsonObject } from '../../json.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { type NoteVerifier, parseVerifierKey } from '../note.ts';
 import { parseTilePath } from '../tile.ts';
-import { ExportEvents, type LineFault } from './events.ts';
+import { ExportEvents } from './events.ts';
+import type { LineFault } from './fault.ts';
 import {
   EXPORT_FORMAT,
   type ExportDecision,
@@ -17,10 +18,11 @@ import {
   FIRST_SUM,
   readLine,
 } from './format.ts';
+import { ExportReceipts } from './receipts.ts';
 import { ProvingTiles } from './tiles.ts';
 
 /** What the verifier believes before it reads. `link_key`: K_org as hex, as `GET /v1/organization/link-key` shows it. */
-export type ExportAnchors = Pick<Anchors, 'log_key' | 'organization'> & { link_key?: string };
+export type ExportAnchors = Pick<Anchors, 'log_key' | 'organization' | 'receipt_key'> & { link_key?: string };
 
 /** `line` counts from 1. */
 export type ExportClaim = EvidenceClaim & { line?: number };
@@ -45,6 +47,7 @@ interface Reading {
   tiles: ProvingTiles;
   /** Null until the tiles are whole. */
   events: ExportEvents | null;
+  receipts: ExportReceipts;
   link_key: Uint8Array | null;
 }
 
@@ -52,7 +55,7 @@ interface Reading {
  * Verifies an export.
  *
  * @param lines its lines, without newlines; a stream is read once and not kept
- * @param crypto verifies the checkpoint's Ed25519 signature
+ * @param crypto verifies the checkpoint's Ed25519 signature, and the ES256 signatures of decision receipts
  */
 export async function verifyExport(
   lines: Lines,
@@ -70,7 +73,7 @@ export async function verifyExport(
     const read = readLine(sum, text);
     if (read === null) return failed(report, damaged(report), line);
     sum = read.sum;
-    const fault = reading === null ? null : guarded(() => takeLine(reading!, read.record));
+    const fault = reading === null ? null : await guarded(() => takeLine(reading!, read.record));
     if (fault !== null) return failed(report, fault, line, read.record);
     if (reading !== null) report.events = reading.events?.org_seq ?? 0;
     else {
@@ -90,9 +93,9 @@ const damaged = ({ events }: ExportReport) => ({
 });
 
 /** Lines whose sums fit can still hold anything. */
-function guarded(take: () => LineFault | null): LineFault | null {
+async function guarded(take: () => LineFault | null | Promise<LineFault | null>): Promise<LineFault | null> {
   try {
-    return take();
+    return await take();
   } catch (error) {
     return shape('', `this line has not the shape of an export's: ${error instanceof Error ? error.message : error}`);
   }
@@ -142,7 +145,9 @@ async function begin(
   const link_key = anchors.link_key === undefined ? null : fromHex(anchors.link_key);
   if (anchors.link_key !== undefined && link_key?.length !== 32)
     return shape('', 'the link key given is not 32 bytes of hex');
-  return { head, tiles: new ProvingTiles(checkpoint), events: null, link_key };
+  const receipt_keys = anchors.receipt_key === undefined ? null : [anchors.receipt_key].flat();
+  const receipts = new ExportReceipts(crypto, receipt_keys, organization.kind);
+  return { head, tiles: new ProvingTiles(checkpoint), events: null, receipts, link_key };
 }
 
 async function opened(note: string, keys: readonly unknown[], crypto: EvidenceCrypto): Promise<Checkpoint | null> {
@@ -165,7 +170,7 @@ const checkpointClaim = ({ origin, size }: Checkpoint, first_use: boolean): Expo
     : `signed by the log ${origin} at ${size} entries`,
 });
 
-function takeLine(reading: Reading, record: JsonObject): LineFault | null {
+function takeLine(reading: Reading, record: JsonObject): LineFault | null | Promise<LineFault | null> {
   if (record.tile !== undefined) return takeTile(reading, record.tile as JsonObject);
   if (reading.events === null) {
     const wrong = reading.tiles.fault();
@@ -173,8 +178,14 @@ function takeLine(reading: Reading, record: JsonObject): LineFault | null {
     const { tiles, link_key, head } = reading;
     reading.events = new ExportEvents({ tiles, link_key, organization: head.organization.id });
   }
-  if (record.decision !== undefined) return reading.events.decision(record.decision as unknown as ExportDecision);
-  return reading.events.take(record.event as unknown as ExportEvent, record.receipt as unknown as ExportReceipt);
+  const { events, receipts } = reading;
+  if (record.decision !== undefined) {
+    const decision = record.decision as unknown as ExportDecision;
+    return events.decision(decision) ?? receipts.take(decision, events.last!);
+  }
+  const fault = events.take(record.event as unknown as ExportEvent, record.receipt as unknown as ExportReceipt);
+  if (fault === null) receipts.owe(events.last!.skeleton);
+  return fault;
 }
 
 function takeTile({ tiles, events }: Reading, { path, hashes }: JsonObject): LineFault | null {
@@ -186,7 +197,7 @@ function takeTile({ tiles, events }: Reading, { path, hashes }: JsonObject): Lin
   return wrong === null ? null : { claim: 'inclusion', field: '/tile', detail: wrong };
 }
 
-function end(report: ExportReport, { head, tiles, events, link_key }: Reading, line: number): ExportReport {
+function end(report: ExportReport, { head, tiles, events, receipts, link_key }: Reading, line: number): ExportReport {
   const found = events?.org_seq ?? 0;
   const missing = `the export ends after place ${found}, and its first line says ${head.events} events`;
   if (found !== head.events) return failed(report, { claim: 'order', field: '/export/events', detail: missing }, line);
@@ -194,7 +205,8 @@ function end(report: ExportReport, { head, tiles, events, link_key }: Reading, l
   if (unproved !== null) return failed(report, { claim: 'inclusion', field: '/tile', detail: unproved }, line);
   for (const { object, detail } of events?.cut() ?? [])
     return failed(report, { claim: 'lifecycle', field: '', detail: `${object} at the end: ${detail}` }, line);
-  return { ...report, valid: true, claims: [...report.claims, ...conclusions(found, report.size!, link_key !== null)] };
+  const claims = [...report.claims, ...conclusions(found, report.size!, link_key !== null), ...receipts.claims()];
+  return { ...report, valid: true, claims };
 }
 
 /** What is so, how far, and on whose word. */

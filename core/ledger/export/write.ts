@@ -61,6 +61,7 @@ function* recordsOf({ organization, checkpoint, log_key, ...input }: ExportInput
       event: { skeleton, personal, salt_skeleton, salt_personal },
       receipt: { index, link, org_seq, sealed_at },
     };
-    for (const { index, leaf } of beside.get(event.id) ?? []) yield { decision: { event: event.id, index, leaf } };
+    for (const { index, leaf, envelope = null } of beside.get(event.id) ?? [])
+      yield { decision: { event: event.id, index, leaf, envelope } };
   }
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { fromBase64 } from '../../../core/encoding.ts';
-import { exportOf, history, LOG_KEY, type MadeExport, ORGANIZATION } from '../../support/ledger-export.ts';
+import { exportOf, history, LOG_KEY, type MadeExport, ORGANIZATION, RECEIPT_KEY } from '../../support/ledger-export.ts';
 import { ContractServer } from '../sdk/contract-server.ts';
 import { assentry, emptyPlace } from './terminal.ts';
 
@@ -13,7 +13,7 @@ let env: Record<string, string>;
 let missing: { org_seq: number; calls: number };
 beforeAll(async () => {
   // More than two pages.
-  made = await exportOf(history(50));
+  made = await exportOf(history(50, { receipts: true }));
 });
 beforeEach(async () => {
   server = new ContractServer();
@@ -27,6 +27,11 @@ const records = () => made.lines.map((line) => JSON.parse(`{${line.slice(74)}`))
 
 function answer(path: string): ReturnType<ContractServer['before']> {
   if (path === '/v1/ledger/key') return { status: 200, body: { verifier_key: LOG_KEY } };
+  const [, request] = /^\/v1\/approval-requests\/(\w+)\/receipts$/.exec(path) ?? [];
+  if (request !== undefined) {
+    const data = made.decisions.filter(({ event }) => event.startsWith(`evt_${request}_`));
+    return { status: 200, body: { data } };
+  }
   const [, listed] = /^\/v1\/events\?(.*)$/.exec(path) ?? [];
   if (listed !== undefined) return { status: 200, body: page(new URLSearchParams(listed)) };
   const text =
@@ -61,7 +66,9 @@ describe('assentry ledger export', () => {
     expect(server.calls('GET', /v1\/events/).length).toBeGreaterThan(2);
     expect(readFileSync(file, 'utf8')).toBe(`${made.lines.join('\n')}\n`);
     expect(readdirSync(dirname(file))).toEqual(['ledger.export']);
-    expect(await assentry(['verify', file, ...pinned])).toMatchObject({ code: 0, stderr: '' });
+    const verified = await assentry(['verify', file, ...pinned, '--receipt-key', RECEIPT_KEY]);
+    expect(verified).toMatchObject({ code: 0, stderr: '' });
+    expect(verified.stdout).toMatch(/^proved +receipt: 50 of 50 decision receipts/m);
   });
 
   it('goes into a pipe as it is, and never onto a terminal', async () => {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, fromUtf8 } from '../../../core/encoding.ts';
 import { faultOfForm } from '../../../core/evidence/schema.ts';
+import { attestationOf, SUMMARY_SCHEMA } from '../../../core/evidence.ts';
 import { statementSchema } from '../../../core/receipt/schema.ts';
 import { SCHEMAS } from '../../../scripts/evidence-schemas.ts';
-import { type Loose, textOf } from './samples.ts';
+import { type Loose, SAMPLES, textOf } from './samples.ts';
 
 const REFERENCE = join(import.meta.dirname, '../../../docs/reference');
 
@@ -38,5 +39,28 @@ describe('a signed statement', () => {
     };
     expect(fault((predicate) => delete predicate.votes[0].assertion)?.pointer).toBe('/predicate/votes/0/assertion');
     expect(fault((predicate) => (predicate.approved = true))?.detail).toContain('"approved"');
+  });
+});
+
+describe('a summary', () => {
+  const summaryOf = (sample: (typeof SAMPLES)[number]): Loose =>
+    structuredClone(attestationOf(JSON.parse(textOf(sample))).statement);
+
+  it.each(SAMPLES)('of %s fits its schema and that of no receipt', (sample) => {
+    expect(faultOfForm(SUMMARY_SCHEMA, summaryOf(sample))).toBeNull();
+    for (const name of ['human-approval', 'human-rejection', 'test-approval'] as const)
+      expect(faultOfForm(statementSchema(name), summaryOf(sample))?.pointer).toBe('/predicateType');
+  });
+
+  it('with a field more or less, or another kind of value, does not fit', () => {
+    const fault = (change: (predicate: Loose) => void) => {
+      const summary = summaryOf('approval');
+      change(summary.predicate);
+      return faultOfForm(SUMMARY_SCHEMA, summary);
+    };
+    expect(fault((predicate) => delete predicate.evidence)?.pointer).toBe('/predicate/evidence');
+    expect(fault((predicate) => (predicate.approved = true))?.detail).toContain('"approved"');
+    expect(fault((predicate) => (predicate.decisions[0].entry = 'x'))?.pointer).toBe('/predicate/decisions/0/entry');
+    expect(fault((predicate) => (predicate.outcome.at = 'x'))?.pointer).toBe('/predicate/outcome/at');
   });
 });
