@@ -10,6 +10,7 @@ export type {
   DecidedBy,
   Edits,
   Enforcement,
+  Escalation,
   Evidence,
   JudgeFacts,
   Judgement,

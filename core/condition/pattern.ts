@@ -31,3 +31,7 @@ export function patternStates(pattern: string): number {
   }
   return open.reduce((sum, group) => sum + group.total, 0);
 }
+
+/** What one match costs, in steps of 0.2 µs. Measured: compiling is 20 µs and 1 µs a state; a character tries each in 14 ns. */
+export const matchCost = (pattern: string, characters: number): number =>
+  100 + patternStates(pattern) * (5 + characters / 14);

@@ -3,8 +3,8 @@
 
 /** A policy is a body of one request. */
 export const MAX_POLICY_CHARS = 64 * 1024;
-/** Nesting of the document: the language itself needs five. */
-export const MAX_POLICY_DEPTH = 12;
+/** Nesting of the document: the language itself needs five, a parameter schema two for each level of its params. */
+export const MAX_POLICY_DEPTH = 20;
 /** Rules, trusted patterns, routes, repositories, tools, each: every request walks all denies. */
 export const MAX_POLICY_ENTRIES = 200;
 /** Alternatives in one list of a match. */
@@ -20,6 +20,17 @@ export const MAX_TIMEOUT_SECONDS = 31 * 24 * 3600;
 export const MAX_CAPABILITY_TTL_SECONDS = 24 * 3600;
 export const MAX_BUDGET_COUNT = 100_000;
 export const MAX_PENDING_PER_ACTOR = 1_000;
+
+/** A parameter schema travels with every request that it judged. */
+export const MAX_SCHEMA_BYTES = 8 * 1024;
+/** Values in one `enum`: each is compared. */
+export const MAX_ENUM = 100;
+/** States of a schema's pattern: a form such as a phone number has dozens. */
+export const MAX_SCHEMA_PATTERN_STATES = 200;
+/** Steps (0.2 µs) that the patterns of one validation may take: 20 ms. */
+export const MAX_SCHEMA_STEPS = 100_000;
+/** Places in one refusal: enough to mend a call by. */
+export const MAX_PARAMETER_FAULTS = 20;
 
 /** policy.md: ≤ 1,024 characters, ≤ 500 nodes, comprehension depth 1, lists ≤ 1,000 items. */
 export const MAX_CONDITION_CHARS = 1_024;

@@ -13,8 +13,19 @@ import type {
   Trusted,
   Verdict,
 } from './model.ts';
+import { parametersFor } from './parameters.ts';
 import { stagesFor } from './routing.ts';
-import { capabilityOf, editsOf, highestRisk, rejectionOf, requirementOf, timeoutOf } from './strictest.ts';
+import {
+  capabilityOf,
+  editsOf,
+  escalationsOf,
+  highestRisk,
+  notifyOf,
+  rejectionOf,
+  reminderOf,
+  requirementOf,
+  timeoutOf,
+} from './strictest.ts';
 
 /** What the rules say, before trusted patterns. */
 interface Finding {
@@ -113,8 +124,17 @@ function judgementOf(policy: Policy, input: PolicyInput, finding: Finding): Judg
     trace,
     errors: [...failed.map(({ rule, detail }) => ({ rule: rule.id, detail })), ...errors],
     draws_on: null,
+    ...follow(verdict, asking),
+    parameters: parametersFor(policy, input.action),
   };
 }
+
+/** Only who waits is escalated and reminded. */
+const follow = (verdict: Verdict, asking: Rule[]): Pick<Judgement, 'escalate' | 'remind_seconds' | 'notify'> => ({
+  escalate: verdict === 'require_approval' ? escalationsOf(asking) : [],
+  remind_seconds: verdict === 'require_approval' ? reminderOf(asking) : null,
+  notify: notifyOf(asking),
+});
 
 /** Metadata and context that were read, by name. What the agent says is so must be so when it runs. */
 const constraintsOf = (reads: Read[]): JsonObject =>
@@ -147,6 +167,8 @@ function trust(policy: Policy, input: PolicyInput, facts: JudgeFacts, asked: Jud
       trace,
       errors,
       draws_on,
+      // The rule wanted them told of a request that waits; this one does not.
+      ...follow('allow', []),
     };
   }
   return { ...asked, trace, errors };

@@ -1,6 +1,7 @@
 // The shapes of policy: the document in its normal form (plain JSON, durations in seconds, the compact form turned into
 // rules, every default filled), what is judged, and the answer. Only shapes and the two scales; no judging here.
 import type { Json, JsonObject } from '../json.ts';
+import type { ParameterRule, ParameterSchema } from './parameters/model.ts';
 
 export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
@@ -50,6 +51,11 @@ export interface Match {
   actor: string[] | null;
   metadata: { [key: string]: (string | number | boolean)[] };
 }
+/** Whom to ask as well when so long has passed without a decision. */
+export interface Escalation {
+  after_seconds: number;
+  to: string[];
+}
 export interface Rule {
   id: string;
   match: Match;
@@ -65,7 +71,7 @@ export interface Rule {
   edits: Edits;
   capability: CapabilitySettings | null;
   separation: Separation | null;
-  escalate: { after_seconds: number; to: string[] }[];
+  escalate: Escalation[];
   remind_seconds: number | null;
   notify: string[];
 }
@@ -91,6 +97,8 @@ export interface Policy {
   repositories: { repository: string; groups: string[]; actions: ('approve' | 'reject')[] }[];
   routing: { match: Match; to: string[] }[];
   limits: { pending_per_actor: number };
+  /** Absent where the document has none: older versions keep the digest that they were published under. */
+  parameters?: ParameterRule[];
 }
 
 /** What an agent asks. `actor` is already normalised (`agent:NAME`). */
@@ -138,6 +146,15 @@ export interface Judgement {
   trace: TraceStep[];
   errors: { rule: string; detail: string }[];
   draws_on: { pattern: string; count: number; per_seconds: number } | null;
+  // Absent in requests of before they were there.
+  /** Earliest first; empty where nobody is asked. */
+  escalate?: Escalation[];
+  /** How often those who are asked are reminded; null: never. */
+  remind_seconds?: number | null;
+  /** Channels that hear of it besides those who are asked: `channel:finance-slack`. */
+  notify?: string[];
+  /** What the params of this action must look like, and what an edit may take away; null: nothing is written. */
+  parameters?: ParameterSchema | null;
 }
 
 /** The stricter of two on one of the scales above. */

@@ -54,7 +54,7 @@ const principal: Read<string> = (value, at) => {
 export const principals = oneOrMore(principal, MAX_ALTERNATIVES);
 
 export const stage = record<Stage>({ from: [principals], count: [whole(1, MAX_STAGE_COUNT), 1] });
-const names = oneOrMore(name, MAX_ALTERNATIVES);
+export const names = oneOrMore(name, MAX_ALTERNATIVES);
 
 const fact: Read<string | number | boolean> = (value, at) =>
   ['string', 'number', 'boolean'].includes(typeof value)

@@ -13,7 +13,8 @@ export interface At {
 }
 export type Read<T> = (value: Json, at: At) => T;
 
-const inside = (at: At, part: string | number): At => ({ ...at, path: [...at.path, part] });
+/** The place of a part. */
+export const inside = (at: At, part: string | number): At => ({ ...at, path: [...at.path, part] });
 
 /** Reports at this place and returns what stands in for the value. */
 export function refuse<T>(at: At, detail: string, instead: T): T {

@@ -24,6 +24,7 @@ import {
   type Verdict,
   type Verify,
 } from './model.ts';
+import { parameterSchema } from './parameters/form.ts';
 import {
   capability,
   condition,
@@ -36,6 +37,7 @@ import {
   moment,
   NOTHING,
   name,
+  names,
   orNull,
   principals,
   required,
@@ -163,6 +165,7 @@ export const document = record({
     [],
   ],
   routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
+  parameters: [list(record({ action: [names], schema: [parameterSchema] }), ENTRIES), []],
   approval: [orNull(compact), null],
   unlisted: [orNull(word(VERDICTS)), null],
   limits: [

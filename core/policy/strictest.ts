@@ -6,6 +6,7 @@ import {
   EDITS,
   type Edits,
   ENFORCEMENTS,
+  type Escalation,
   EVIDENCE,
   type Evidence,
   type OnRejection,
@@ -103,3 +104,20 @@ export const rejectionOf = (rules: Rule[]): OnRejection =>
     rules.map((rule) => rule.on_rejection),
     'stop',
   );
+
+/** Every escalation of the rules that ask, earliest first, each once. */
+export function escalationsOf(rules: Rule[]): Escalation[] {
+  const all = rules.flatMap((rule) => rule.escalate);
+  const text = ({ after_seconds, to }: Escalation) => `${after_seconds} ${to}`;
+  const once = all.filter((one, index) => all.findIndex((other) => text(other) === text(one)) === index);
+  return once.sort((one, other) => one.after_seconds - other.after_seconds);
+}
+
+/** The most frequent reminder that any of them wants. */
+export function reminderOf(rules: Rule[]): number | null {
+  const asked = set(rules.map((rule) => rule.remind_seconds));
+  return asked.length === 0 ? null : Math.min(...asked);
+}
+
+/** Every channel that any of them names. */
+export const notifyOf = (rules: Rule[]): string[] => [...new Set(rules.flatMap((rule) => rule.notify))];

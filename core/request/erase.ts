@@ -49,7 +49,8 @@ export function withoutPersonal(record: RequestRecord, erased_at: Instant): Requ
   const { proposal, judgement, effective, capability, outcome } = record;
   const nothing = { params: {}, metadata: {}, context: null, preview: null, precondition: null, run: null };
   const risk = { ...judgement.risk, reasons: [] };
-  const words = { message: null, constraints: {}, trace: [], errors: [] };
+  // A schema tells which action it is of.
+  const words = { message: null, constraints: {}, trace: [], errors: [], parameters: null };
   return {
     ...record,
     erased_at,

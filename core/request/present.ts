@@ -47,6 +47,7 @@ function wireOf(record: RequestRecord, frame: Frame) {
     ...{ request_digest: record.request_digest, effective: record.effective, risk: judgement.risk },
     policy: { ...record.policy, rule: judgement.rule, trace: judgement.trace },
     ...{ message: judgement.message, on_rejection: judgement.on_rejection },
+    parameters: judgement.parameters ?? null,
     requirement: requirementOf(record),
     scope: baseScope(record),
     decisions: record.votes.map(decisionOf),

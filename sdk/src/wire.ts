@@ -94,6 +94,8 @@ export interface ApprovalRequest {
   policy: { version: number; digest: Digest; rule: string | null; trace: TraceStep[] };
   message: string | null;
   on_rejection: 'stop' | 'continue';
+  /** The JSON Schema of `params` in the policy that judged; null where it has none for this action. */
+  parameters?: object | null;
   requirement: Requirement | null;
   scope: Scope;
   decisions: Decision[];

@@ -45,6 +45,10 @@ describe('the order of judging', () => {
       trace: [{ rule: 'default', kind: 'default', result: 'matched' }],
       errors: [],
       draws_on: null,
+      escalate: [],
+      remind_seconds: null,
+      notify: [],
+      parameters: null,
     });
   });
 

@@ -19,6 +19,7 @@ import { type Caller, callerOf } from '../auth/caller.ts';
 import { confirmSnapshot, recentSnapshot, seenPrincipal, seePrincipal } from '../auth/snapshot.ts';
 import type { Ctx } from '../context.ts';
 import { organizationOf } from '../organization.ts';
+import { paramsFit } from './fitting.ts';
 import { type Asked, policyInput, readProposal } from './proposal.ts';
 import { requestOf } from './request-object.ts';
 
@@ -106,7 +107,9 @@ interface Admitted {
 
 /** Judges and asks the organisation, until the judgement is by the current policy and its reservation stands. */
 async function admit(c: Ctx, known: Known, asked: Asked, id: string): Promise<Result<Admitted>> {
-  let { snapshot } = known;
+  const fitting = await fitted(c, known, asked);
+  if (!fitting.ok) return fitting;
+  let snapshot = fitting.value;
   const exhausted: string[] = [];
   for (let round = 0; round < MAX_JUDGEMENTS; round++) {
     const input = policyInput(asked.proposal, asked.claimed_risk);
@@ -124,10 +127,21 @@ async function admit(c: Ctx, known: Known, asked: Asked, id: string): Promise<Re
     snapshot = confirmSnapshot(answer.value.snapshot, snapshot, Date.now());
     if (admitted === 'yes') return ok({ judgement, snapshot, principal, as_of });
     if (admitted === 'exhausted') exhausted.push(judgement.draws_on!.pattern);
+    const fits = paramsFit(snapshot.policy.policy, asked.proposal);
+    if (!fits.ok) return fits;
   }
   return fail('unavailable', 'Policy is changing too fast to judge by. Repeat the same call.', {
     retry_after_seconds: 1,
   });
+}
+
+/** The snapshot whose schema the params fit. Before anybody is refused by a kept one, the organisation is asked. */
+async function fitted(c: Ctx, { snapshot }: Known, { proposal }: Asked): Promise<Result<Snapshot>> {
+  if (paramsFit(snapshot.policy.policy, proposal).ok) return ok(snapshot);
+  const now = await authorized(c);
+  if (!now.ok) return now;
+  const fits = paramsFit(now.value.snapshot.policy.policy, proposal);
+  return fits.ok ? ok(now.value.snapshot) : fits;
 }
 
 function admission(known: Known, asked: Asked, id: string, judgement: Judgement, snapshot: Snapshot): AdmitQuestion {

@@ -8,6 +8,7 @@ import { byAnyone } from '../auth/acting.ts';
 import { authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
 import { answer } from '../problem.ts';
+import { paramsFit } from '../requests/fitting.ts';
 import { policyInput, readProposal } from '../requests/proposal.ts';
 import { answers, BY_KEY_OR_SESSION, jsonBody } from '../schema/common.ts';
 import { EvaluateBody, JudgementSchema, PolicySchema, PolicyVersionSchema } from '../schema/machines.ts';
@@ -49,6 +50,8 @@ async function dryRun(c: Ctx): Promise<Result<object>> {
   if (!who.ok) return who;
   const asked = readProposal(c.get('body') as JsonObject, who.value.principal);
   if (!asked.ok) return asked;
+  const fits = paramsFit(who.value.snapshot.policy.policy, asked.value.proposal);
+  if (!fits.ok) return fits;
   const input = policyInput(asked.value.proposal, asked.value.claimed_risk);
   const { version, digest, policy: current } = who.value.snapshot.policy;
   const judged = judge(current, input, { now: instantAt(Date.now()), exhausted_patterns: [] });

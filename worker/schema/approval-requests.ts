@@ -93,6 +93,9 @@ export const ApprovalRequestSchema = z
     }),
     message: z.string().nullable(),
     on_rejection: z.enum(['stop', 'continue']),
+    parameters: JsonObjectSchema.nullable().openapi({
+      description: 'The JSON Schema of `params` in the policy that judged; null where it has none for this action.',
+    }),
     requirement: z
       .object({
         verify: z.enum(['passkey', 'oidc']),

@@ -101,6 +101,10 @@ export const JudgementSchema = z
     rule: z.string().nullable(),
     risk: JsonObjectSchema,
     requirement: JsonObjectSchema.nullable(),
+    escalate: z.array(z.object({ after_seconds: z.int(), to: z.array(z.string()) })),
+    remind_seconds: z.int().nullable(),
+    notify: z.array(z.string()),
+    parameters: JsonObjectSchema.nullable(),
     trace: z.array(JsonObjectSchema),
   })
   .openapi('Judgement');

@@ -1,12 +1,18 @@
 // The facts in their fixed slots: every signed parameter, each with its path, what matters first. Nothing is left out:
 // what is signed is what can be read here.
 import type { Json, JsonObject } from '../../../core/json.ts';
+import { pointerOf } from '../../../core/json-place.ts';
+import { fieldsOf, type ParameterField } from '../../../core/policy/parameters/fields.ts';
+import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
 import { money } from './money.ts';
 
 export interface Fact {
   /** Dotted path inside params, as the agent named it. */
   path: string;
+  /** The title that the policy's schema gives it, else its path made readable. */
   label: string;
+  /** The agent's own name for it, where the label is another. */
+  named: string | null;
   text: string;
   /** What `text` was made from, when it is not the same (money in minor units). */
   raw: string | null;
@@ -35,42 +41,59 @@ export const labelOf = (path: string): string => {
 export const plain = (json: Json): string => (typeof json === 'string' ? json : JSON.stringify(json, null, 2));
 
 /** Every leaf of `params`, money first, then who and how much, then the order in which they came. */
-export function factsOf(params: JsonObject, before: JsonObject | null = null): Fact[] {
-  return leaves(params, before, '')
-    .map((fact, at) => ({ fact, rank: rankOf(fact), at }))
+export function factsOf(
+  params: JsonObject,
+  before: JsonObject | null = null,
+  schema: ParameterSchema | null = null,
+): Fact[] {
+  const fields = new Map(fieldsOf(schema).map((field) => [field.pointer, field]));
+  return leaves(params, [])
+    .map((keys, at) => ({ fact: factOf(keys, params, before, fields.get(pointerOf(keys)) ?? null), at }))
+    .map(({ fact, at }) => ({ fact, rank: rankOf(fact), at }))
     .sort((a, b) => a.rank - b.rank || a.at - b.at)
     .map(({ fact }) => fact);
 }
 
-function leaves(params: JsonObject, before: JsonObject | null, prefix: string): Fact[] {
-  return Object.entries(params).flatMap(([key, json]) => {
-    const path = `${prefix}${key}`;
-    const earlier = before?.[key];
-    if (isObject(json) && Object.keys(json).length > 0)
-      return leaves(json, isObject(earlier) ? earlier : null, `${path}.`);
-    return [
-      factOf(path, json, params.currency, earlier, isObject(before) ? (before.currency ?? params.currency) : undefined),
-    ];
-  });
+type Keys = readonly string[];
+
+/** Where the leaves are: an object that holds something is no leaf. */
+function leaves(params: JsonObject, prefix: Keys): Keys[] {
+  return Object.entries(params).flatMap(([key, json]) =>
+    isObject(json) && Object.keys(json).length > 0 ? leaves(json, [...prefix, key]) : [[...prefix, key]],
+  );
 }
 
-function factOf(
-  path: string,
-  json: Json,
-  currency: Json | undefined,
-  earlier: Json | undefined,
-  earlierCurrency?: Json,
-): Fact {
-  const amount = /amount|total|price|fee|balance/.test(path) ? money(json, currency) : null;
+/** The value under these keys, if every one of them is an object's own. */
+function valueAt(params: JsonObject | null, keys: Keys): Json | undefined {
+  let value: Json | undefined = params ?? undefined;
+  for (const key of keys) value = isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  return value;
+}
+
+function factOf(keys: Keys, params: JsonObject, before: JsonObject | null, field: ParameterField | null): Fact {
+  const path = keys.join('.');
+  const json = valueAt(params, keys)!;
+  const earlier = valueAt(before, keys);
+  const isMoney = field?.format ? field.format === 'minor-units' : /amount|total|price|fee|balance/.test(path);
+  const amount = isMoney ? money(json, currencyFor(field, params)) : null;
   const was = earlier === undefined || plain(earlier) === plain(json) ? null : earlier;
+  const earlierCurrency = currencyFor(field, before) ?? currencyFor(field, params);
   return {
     path,
-    label: labelOf(path),
+    label: field?.title ?? labelOf(path),
+    named: field?.title && field.title !== labelOf(path) ? path : null,
     text: amount ?? plain(json),
     raw: amount === null ? null : `${plain(json)} minor units`,
     was: was === null ? null : ((amount === null ? null : money(was, earlierCurrency)) ?? plain(was)),
     weight: amount === null ? 'plain' : 'big',
   };
+}
+
+/** Where the schema says, else beside the amount at the top. */
+function currencyFor(field: ParameterField | null, params: JsonObject | null): Json | undefined {
+  if (!field?.currency) return valueAt(params, ['currency']);
+  if ('code' in field.currency) return field.currency.code;
+  return valueAt(params, field.currency.path);
 }
 
 function rankOf(fact: Fact): number {

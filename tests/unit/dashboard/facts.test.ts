@@ -1,5 +1,6 @@
 // Facts and words of the dashboard: everything signed is shown, nothing that helps the reader is lost.
 import { describe, expect, it } from 'vitest';
+import type { ParameterSchema } from '../../../core/policy/parameters.ts';
 import { factsOf } from '../../../dashboard/src/text/facts.ts';
 import { eventName, namesPerson, sourcesText, subjectOf } from '../../../dashboard/src/text/people.ts';
 import { clock, relative, span } from '../../../dashboard/src/text/time.ts';
@@ -35,6 +36,23 @@ describe('facts', () => {
       ['amount', '€129.00'],
       ['currency', null],
       ['tier', null],
+    ]);
+  });
+
+  it('stand under the title that the schema gives them, beside the name that the agent gave', () => {
+    const schema: ParameterSchema = {
+      properties: {
+        amt: { type: 'integer', title: 'Refund', format: 'minor-units', currency: 'cur' },
+        cur: { type: 'string', title: 'Cur' },
+        fee: { type: 'integer', format: 'minor-units', currency: 'CHF' },
+      },
+    };
+    const facts = factsOf({ amt: 2400, cur: 'EUR', fee: 5, note: 'x' }, { amt: 12_900, cur: 'EUR' }, schema);
+    expect(facts.map(({ path, label, named, text, was }) => [path, label, named, text, was])).toEqual([
+      ['fee', 'Fee', null, 'CHF 0.05', null],
+      ['amt', 'Refund', 'amt', '€24.00', '€129.00'],
+      ['cur', 'Cur', null, 'EUR', null],
+      ['note', 'Note', null, 'x', null],
     ]);
   });
 

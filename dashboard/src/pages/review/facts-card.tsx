@@ -15,7 +15,7 @@ function beforeOf(request: ApprovalRequest): JsonObject | null {
 }
 
 export function FactsCard({ request }: { request: ApprovalRequest }) {
-  const facts = factsOf(request.effective.params, beforeOf(request));
+  const facts = factsOf(request.effective.params, beforeOf(request), request.parameters);
   const constraints = Object.entries(request.constraints);
   return (
     <section className="card" aria-labelledby="facts">
@@ -69,6 +69,11 @@ function ParameterSlot({ fact }: { fact: Fact }) {
       {fact.raw ? (
         <span className="meta ml-2 inline-block font-normal">
           <Revealed text={fact.raw} />
+        </span>
+      ) : null}
+      {fact.named ? (
+        <span className="meta ml-2 inline-block font-normal">
+          <Revealed text={fact.named} />
         </span>
       ) : null}
       <TextWarnings text={fact.text} />

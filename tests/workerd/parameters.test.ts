@@ -1,0 +1,63 @@
+// Params that do not fit the policy's schema stop at the door, at every door that judges, and leave nothing behind.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
+import { get, post, success } from './support/house.ts';
+import { change, found, fresh, owner, POLICY, propose, type World } from './support/world.ts';
+
+const schema = (most: number) => `${POLICY}
+parameters:
+  - action: "pay.*"
+    schema:
+      required: [amount]
+      properties: { amount: { type: integer, maximum: ${most}, title: Amount, narrow: lower } }
+`;
+let world: World;
+beforeAll(async () => {
+  world = await found('live', schema(100));
+});
+const refund = (params: JsonObject) => ({ action: 'pay.refund', resource: 'service:pay', params });
+const ask = (params: JsonObject, idempotency = fresh()) =>
+  post('/v1/approval-requests', { key: world.agent.text, body: refund(params), idempotency });
+const refusal = { status: 400, body: { code: 'invalid-request', errors: [{ pointer: '/params/amount' }] } };
+
+describe('params that do not fit', () => {
+  it('are refused with their place, and nothing is recorded', async () => {
+    expect(await ask({ amount: '24005' })).toMatchObject(refusal);
+    expect(await ask({ amount: 101 })).toMatchObject(refusal);
+    expect(await ask({})).toMatchObject(refusal);
+    const { data } = await success(get('/v1/approval-requests?action=pay.refund', { key: world.admin.text }));
+    expect(data).toEqual([]);
+  });
+
+  it('are refused by a dry run in the same words', async () => {
+    const body = refund({ amount: '24005' });
+    const dry = await post('/v1/policy/evaluate', { key: world.agent.text, body });
+    expect(dry.body).toMatchObject(refusal.body);
+    expect(dry.body.detail).toBe((await ask({ amount: '24005' })).body.detail);
+  });
+
+  it('tell nobody without a key what the schema is', async () => {
+    const answer = await post('/v1/approval-requests', { body: refund({ amount: '1' }), idempotency: fresh() });
+    expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
+  });
+});
+
+describe('params that fit', () => {
+  it('are asked about, and the request carries the schema for the page', async () => {
+    const asked = await propose(world, refund({ amount: 100 }));
+    expect(asked).toMatchObject({ status: 'pending', parameters: { required: ['amount'] } });
+    const other = await propose(world, { action: 'other.thing' });
+    expect(other.parameters).toBeNull();
+  });
+
+  it('stay answered when the schema changes; new ones meet the new schema at once', async () => {
+    const key = fresh();
+    const first = await success(ask({ amount: 90 }, key));
+    const admin = await owner(world);
+    await change(admin, 'policy', { source: schema(50) });
+    expect(await ask({ amount: 91 })).toMatchObject(refusal);
+    expect((await success(ask({ amount: 90 }, key))).id).toBe(first.id);
+    await change(admin, 'policy', { source: schema(1_000) });
+    expect((await success(ask({ amount: 999 }))).status).toBe('pending');
+  });
+});
