@@ -16,10 +16,10 @@ export interface Difference {
   diff: string[];
 }
 
-/** Compares the target before and after. */
-export function difference(kind: ChangeKind, before: Json, after: Json): Difference {
+/** Compares the target before and after. `words`: what a policy's lines mean, from whoever has both of them read. */
+export function difference(kind: ChangeKind, before: Json, after: Json, words: readonly string[] = []): Difference {
   const digests = { before_digest: digestOf(before), after_digest: digestOf(after) };
-  return { before, after, ...digests, diff: inWords(kind, before, after) };
+  return { before, after, ...digests, diff: inWords(kind, before, after, words) };
 }
 
 /** What is signed, from the object's or the page's own state; nonce and times are the server's. */
@@ -79,9 +79,9 @@ const verb = (what: string, before: Json, after: Json): string =>
     ? `Creates ${what} ${named(after)}.`
     : `${after === null ? 'Removes' : 'Changes'} ${what} ${named(before)}.`;
 
-function inWords(kind: ChangeKind, before: Json, after: Json): string[] {
+function inWords(kind: ChangeKind, before: Json, after: Json, words: readonly string[]): string[] {
   const heading = HEADINGS[kind](before, after);
-  if (kind === 'policy') return [heading, ...lineDiff(sourceOf(before), sourceOf(after))];
+  if (kind === 'policy') return [heading, ...words, ...lineDiff(sourceOf(before), sourceOf(after))];
   return [heading, ...fieldDiff(before, after)];
 }
 

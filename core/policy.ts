@@ -4,6 +4,8 @@ import { digestOf } from './digest.ts';
 import type { Digest, Json } from './json.ts';
 import type { Policy } from './policy/model.ts';
 
+export { type Cases, type Outcome, readCases, runCases } from './policy/cases.ts';
+export { type Effect, type PolicyDifference, policyDifferences, policyWords } from './policy/diff.ts';
 export { judge, judgeDenies } from './policy/judge.ts';
 export type {
   CapabilitySettings,

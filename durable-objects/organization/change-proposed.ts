@@ -125,7 +125,7 @@ function write(
     target: plan.target,
     status: 'proposed',
     value: of.value,
-    ...difference(of.kind, plan.before, plan.after),
+    ...difference(of.kind, plan.before, plan.after, plan.words),
     warnings: plan.warnings.map(({ pointer, detail }) => ({ pointer, detail })),
     proposed_by: by.id,
     proposed_at: now,

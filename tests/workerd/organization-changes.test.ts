@@ -38,6 +38,9 @@ describe('a change', () => {
     const person = await owner(await founded());
     const change = await proposed(person, 'policy', { source: POLICY });
     expect(change.diff[0]).toBe('Policy version 1 becomes 2.');
+    expect(change.diff[1]).toBe(
+      'May widen · Rule "refunds" is new: ask a person when the action is refund, at medium risk: 1 of group:finance.',
+    );
     expect(change.diff).toContain('+ 2: rules:');
     expect(change.warnings).toMatchObject([
       { pointer: '/rules/0/approvals/0/from', detail: expect.stringContaining('group:finance') },

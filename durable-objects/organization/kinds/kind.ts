@@ -13,6 +13,8 @@ export interface Plan {
   before: Json;
   after: Json;
   warnings: ProblemPlace[];
+  /** What changes in words, where fields or lines alone do not tell it. */
+  words?: string[];
   /** Somebody may approve after it who may not now, or what two had to sign needs one: two administrators sign. */
   letsApprove: boolean;
   /** It gives or takes the role of owner, or is about one: an owner is among the signers. */

@@ -1,7 +1,7 @@
 // The policy, the organisation's own settings, and the lifting of a stop.
 import type { OrganizationSettings, Stop } from '../../../core/authority.ts';
 import type { Digest, JsonObject } from '../../../core/json.ts';
-import { type Policy, parsePolicy, policyDigest } from '../../../core/policy.ts';
+import { type Policy, parsePolicy, policyDigest, policyWords } from '../../../core/policy.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../../../core/problems.ts';
 import type { OrganizationRecord } from '../records.ts';
 import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
@@ -17,11 +17,13 @@ function planPolicy(room: Room, { value, mint }: Wish): Result<Plan> {
   const source = String(value.source);
   const parsed = parsePolicy(source);
   if (!parsed.ok) return parsed;
-  const { version, digest, source: old } = room.store.policies.get(organizationOf(room).policy_version)!;
+  const inForce = room.store.policies.get(organizationOf(room).policy_version)!;
+  const { version, digest, source: old } = inForce;
   const before: PolicyDocument = { version, digest, source: old };
   const after: PolicyDocument = { version: version + 1, digest: policyDigest(parsed.value.policy), source };
   const warnings = [...parsed.value.warnings, ...unknownApprovers(room, parsed.value.policy)];
-  return ok(plain(mint('pol'), json(before), json(after), warnings));
+  const words = policyWords(inForce.policy, parsed.value.policy);
+  return ok({ ...plain(mint('pol'), json(before), json(after), warnings), words });
 }
 
 /** Groups and people that a policy asks and that are not there: nobody could ever decide. */

@@ -1,0 +1,88 @@
+// `assentry policy …` as people run it: cases that hold or say where they do not, and differences in words.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ContractServer } from '../sdk/contract-server.ts';
+import { assentry, emptyPlace } from './terminal.ts';
+
+const POLICY = `version: 1
+rules:
+  - { id: deploys, match: { action: "deployment.*" }, verdict: require_approval, timeout: 1h }
+`;
+const CASES = `- name: deployments ask
+  request: { action: deployment.execute, resource: "service:a" }
+  expect: { verdict: require_approval, rule: deploys }
+`;
+
+let server: ContractServer;
+let env: Record<string, string>;
+let place: string;
+beforeEach(async () => {
+  server = new ContractServer();
+  env = { ASSENTRY_API_KEY: 'asn_live_x', ASSENTRY_URL: await server.start() };
+  place = emptyPlace();
+});
+afterEach(() => server.stop());
+
+const file = (name: string, text: string): string => {
+  writeFileSync(join(place, name), text);
+  return join(place, name);
+};
+const cli = (...args: string[]) => assentry(args, { env, cwd: place });
+const inForce = (source: string) => {
+  server.before = ({ path }) =>
+    path === '/v1/policy'
+      ? {
+          status: 200,
+          body: { version: 3, digest: `sha256:${'1'.repeat(64)}`, source, published_at: 't', published_by: 'u' },
+        }
+      : undefined;
+};
+
+describe('assentry policy test', () => {
+  it('runs the cases beside the policy without a key or a server', async () => {
+    const policy = file('policy.yaml', POLICY);
+    file('policy.test.yaml', CASES);
+    const ran = await assentry(['policy', 'test', policy]);
+    expect(ran).toMatchObject({ code: 0, stdout: '1 of 1 cases hold.\n', stderr: '' });
+  });
+
+  it('ends with 1 and names file, line, column, what was expected and what came', async () => {
+    const policy = file('policy.yaml', POLICY.replace('require_approval, timeout: 1h', 'allow'));
+    const cases = file('policy.test.yaml', CASES);
+    const ran = await cli('policy', 'test', policy);
+    expect(ran.code).toBe(1);
+    expect(ran.stdout).toBe(`${cases}:3:13: "deployments ask": expected verdict require_approval, got allow.\n`);
+    expect(ran.stderr).toContain('0 of 1 cases hold.');
+    const told = JSON.parse((await cli('policy', 'test', policy, '--tests', cases, '--json')).stdout);
+    expect(told).toMatchObject({ passed: 0, failed: 1, outcomes: [{ failures: [{ field: 'verdict', line: 3 }] }] });
+  });
+
+  it('says where it looked when there are no cases, and what is wrong with cases that are none', async () => {
+    const policy = file('policy.yaml', POLICY);
+    expect(await cli('policy', 'test', policy)).toMatchObject({ code: 2, stdout: '' });
+    const cases = file('policy.test.yaml', CASES.replace('expect:', 'expects:'));
+    const ran = await cli('policy', 'test', policy);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain(`${cases}:3:3: Unknown key "expects". Did you mean "expect"?`);
+  });
+});
+
+describe('assentry policy diff', () => {
+  const LONGER = POLICY.replace('1h', '2h');
+  const SENTENCE = 'Rule "deploys": the time to decide is now 2 h; before, 1 h.';
+
+  it('compares a document with the policy in force', async () => {
+    inForce(POLICY);
+    const ran = await cli('policy', 'diff', file('policy.yaml', LONGER));
+    expect(ran).toMatchObject({ code: 0, stdout: `Widens · ${SENTENCE}\n` });
+    expect(ran.stderr).toContain('version 3');
+  });
+
+  it('compares two documents from the first to the second, without a server', async () => {
+    const [old, fresh] = [file('old.yaml', POLICY), file('new.yaml', LONGER)];
+    expect((await assentry(['policy', 'diff', fresh, old])).stdout).toContain('Narrows');
+    const ran = await assentry(['policy', 'diff', old, fresh, '--json']);
+    expect(JSON.parse(ran.stdout)).toEqual([{ pointer: '/rules/0/timeout_seconds', effect: 'widens', text: SENTENCE }]);
+  });
+});
