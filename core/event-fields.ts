@@ -32,6 +32,8 @@ const DECISION = [
   'eligibility_digest',
   'receipt',
 ] as const;
+/** Of a vote after an edit only: what it is for. `action_digest` stays that of what was asked. */
+const VOTE = [...DECISION, 'effective_action_digest'] as const;
 /** A scope names the resource, which may be a person: like the proposal's own, it can be erased. */
 const SIGNED = [
   'scope',
@@ -84,9 +86,12 @@ export const EVENT_FIELDS = {
       'requester_name',
     ],
   ),
-  'approval.decided': life(DECISION, SIGNED),
-  'approval.vote_recorded': life(DECISION, SIGNED),
-  'approval.edited': life([...DECISION, 'effective_action_digest', 'effective_params_digest'], [...SIGNED, 'params']),
+  'approval.decided': life(VOTE, SIGNED),
+  'approval.vote_recorded': life(VOTE, SIGNED),
+  'approval.edited': life(
+    [...VOTE, 'effective_params_digest', 'edits', 'rule', 'risk', 'requirement', 'capability_settings'],
+    [...SIGNED, 'params', 'diff', 'risk_reasons', 'trace'],
+  ),
   'approval.commented': life([], ['comment', 'author_name']),
   'approval.escalated': life(['escalated_to']),
   'approval.reminded': life([]),

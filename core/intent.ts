@@ -4,8 +4,9 @@
 import { sha256 } from '#sha256';
 import { canonicalize } from './canonical.ts';
 import { digestOf } from './digest.ts';
+import type { Edited } from './edit.ts';
 import { base64url, utf8 } from './encoding.ts';
-import type { Digest, Instant, Json, JsonObject } from './json.ts';
+import type { Digest, Instant, Json } from './json.ts';
 
 export const INTENT_KINDS = ['decision', 'edit', 'change', 'break-glass', 'delegation', 'enrol', 'sign-in'] as const;
 export type IntentKind = (typeof INTENT_KINDS)[number];
@@ -37,16 +38,35 @@ export interface DecisionIntent extends Ceremony<'decision'> {
   /** Index of the stage that this vote counts in, from 0. */
   stage: number;
   decision: 'approve' | 'reject';
+  /** Of the action as it was asked. */
   action_digest: Digest;
   request_digest: Digest;
-  edited: { params: JsonObject; action_digest: Digest } | null;
-  /** Null for a rejection: it releases nothing. */
+  /** The effective action, once somebody edited it; null before. */
+  edited: Edited | null;
+  /** Of the effective action. Null for a rejection: it releases nothing. */
   scope: Scope | null;
   policy_digest: Digest;
   comment_digest: Digest;
   external_ref: string | null;
   reviewer: string;
   /** A recent ledger head: the signature cannot be older than it. `root` is base64. */
+  checkpoint: { size: number; root: string };
+}
+
+/** Only edits: it approves nothing, and whoever votes after it signs the edit as well. */
+export interface EditIntent extends Ceremony<'edit'> {
+  request: string;
+  /** Index of the stage whose reviewer edits, from 0. */
+  stage: number;
+  /** Of the action as it was asked. */
+  action_digest: Digest;
+  request_digest: Digest;
+  /** Of the effective action that this edit takes the place of. */
+  replaces: Digest;
+  edited: Edited;
+  policy_digest: Digest;
+  comment_digest: Digest;
+  reviewer: string;
   checkpoint: { size: number; root: string };
 }
 
@@ -77,7 +97,7 @@ export interface SignInIntent extends Ceremony<'sign-in'> {
   user: string | null;
 }
 
-export type Intent = DecisionIntent | ChangeIntent | EnrolIntent | SignInIntent;
+export type Intent = DecisionIntent | EditIntent | ChangeIntent | EnrolIntent | SignInIntent;
 
 /**
  * The WebAuthn challenge for an intent.
@@ -111,7 +131,7 @@ export interface Displayed {
   comment: string | null;
   external_ref: string | null;
   reviewer: string;
-  edited?: { params: JsonObject; action_digest: Digest } | null;
+  edited?: Edited | null;
 }
 
 /**
@@ -133,5 +153,20 @@ export function decisionIntent(shown: Displayed, given: FromServer): DecisionInt
     issued_at: given.issued_at,
     expires_at: given.expires_at,
     checkpoint: { size: given.checkpoint.size, root: given.checkpoint.root },
+  };
+}
+
+/** What an edit's intent says, as it is displayed. */
+export type DisplayedEdit = Omit<EditIntent, 'v' | 'kind' | 'comment_digest' | keyof FromServer> & {
+  comment: string | null;
+};
+
+/** Builds the intent of an edit, on both sides as `decisionIntent` is built. */
+export function editIntent(shown: DisplayedEdit, given: FromServer): EditIntent {
+  const { comment, ...rest } = shown;
+  const { nonce, issued_at, expires_at, checkpoint } = given;
+  return {
+    ...{ v: 1, kind: 'edit', ...rest, comment_digest: commentDigest(nonce, comment), nonce, issued_at, expires_at },
+    checkpoint: { size: checkpoint.size, root: checkpoint.root },
   };
 }

@@ -24,6 +24,10 @@ export const MAX_PREVIEW_BYTES = 32 * 1024;
 export const MAX_COMMENT_CHARS = 2_000;
 /** Comments of one request: each is kept with every later step, and a flood must not keep others from deciding. */
 export const MAX_COMMENTS = 50;
+/** Edits of one request: each voids the votes before it, and nobody reads the eleventh. */
+export const MAX_EDITS = 10;
+/** An edit with its diff, as canonical JSON: it is signed, and has to come back in one body. */
+export const MAX_EDITED_BYTES = 40 * 1024;
 /** A ticket number or a link to one. */
 export const MAX_EXTERNAL_REF_CHARS = 256;
 /** Idempotency-Key, nonce, run id, tool call id: opaque keys of callers. */

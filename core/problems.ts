@@ -16,6 +16,8 @@ export const PROBLEMS = {
   'passkey-too-new': [403, 'This passkey is too new for this risk'],
   'policy-denies': [403, 'The current policy denies this'],
   stopped: [403, 'Stopped'],
+  'edits-not-allowed': [403, 'This request cannot be edited'],
+  'edit-widens': [403, 'The edit is more than a reduction'],
   'scope-exceeded': [403, 'The scope is larger than policy allows'],
   'second-signature-required': [403, 'A second administrator must sign'],
   'not-found': [404, 'Not found'],

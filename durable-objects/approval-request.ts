@@ -4,6 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { instantMs } from '../core/duration.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
 import { type Birth, propose } from '../core/request/birth.ts';
+import { edit } from '../core/request/edit-signed.ts';
 import type { ErasureOrder } from '../core/request/erase.ts';
 import type { RequestRecord } from '../core/request/record.ts';
 import { lifetimeEnd } from '../core/request/settle.ts';
@@ -13,6 +14,7 @@ import { cancel, comment, expireNow, report, revoke } from '../core/request/with
 import type { Env } from './env.ts';
 import type {
   DecideQuestion,
+  EditQuestion,
   EventLine,
   EvidenceParts,
   Exchanged,
@@ -79,6 +81,16 @@ export class ApprovalRequest extends DurableObject<Env> {
       step: (record, now) => {
         const gate = gateOf(record, question);
         return gate.ok ? decide(record, { ...question.call, facts: question.facts }, now) : gate;
+      },
+    });
+  }
+
+  async edit(question: EditQuestion): Promise<Reply<View>> {
+    return this.#life.act(question, {
+      needs: (record, now) => unmet(record, question, now),
+      step: (record, now) => {
+        const gate = gateOf(record, question);
+        return gate.ok ? edit(record, { ...question.call, facts: question.facts }, now) : gate;
       },
     });
   }

@@ -20,7 +20,7 @@ import { erasable } from './organization/erasures.ts';
 import { broadcast, hear, openFeed } from './organization/feed.ts';
 import { found, type Genesis } from './organization/genesis.ts';
 import { type LinkQuestion, type LinkView, viewLink } from './organization/links.ts';
-import { type ListPage, type ListQuestion, list, listChanges } from './organization/lists.ts';
+import { type ListPage, type ListQuestion, list, listChanges, policyVersion } from './organization/lists.ts';
 import * as narrowing from './organization/narrowing.ts';
 import { noteUse, standingByCredential } from './organization/passkeys.ts';
 import { authorize } from './organization/principals.ts';
@@ -180,6 +180,11 @@ export class Organization extends DurableObject<Env> {
 
   async listChanges(question: Parameters<typeof listChanges>[1]): Answer<ListPage> {
     return this.#door.read((room) => listChanges(room, question));
+  }
+
+  /** One published version, for the Worker that judges again by it. Never shown. */
+  async policyVersion({ version }: { version: number }): Answer<Say.Snapshot['policy']> {
+    return this.#door.read((room) => policyVersion(room, version));
   }
 
   async list(question: ListQuestion): Answer<ListPage> {

@@ -19,6 +19,7 @@ import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
 import { decisions } from './routes/decisions.ts';
 import { docs } from './routes/docs.ts';
+import { edits } from './routes/edits.ts';
 import { evidence } from './routes/evidence.ts';
 import { groups } from './routes/groups.ts';
 import { internal } from './routes/internal.ts';
@@ -44,7 +45,7 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
-  ...[approvalRequests, evidence, decisions, capabilities],
+  ...[approvalRequests, evidence, decisions, edits, capabilities],
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, invitations, serviceAccounts, apiKeys, oidcIssuers, webhookEndpoints, organization],
   ...[records, live, ledger, witness, issuer, internal, rebuild, docs],

@@ -14,6 +14,7 @@ import type {
   Passkey,
   Registration,
   Role,
+  Snapshot,
   Standing,
   Stop,
   VerifiedAssertion,
@@ -138,6 +139,8 @@ export interface OrganizationPort {
     call: Acting & { id: string; verified: VerifiedAssertion },
   ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
 
+  /** One published version, which older requests pin. */
+  policyVersion(call: { version: number }): Answer<Snapshot['policy']>;
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
   /** Enrolments of these passkeys, the organisation's first event, and the one that published this policy version. */
   entries(of: { passkeys: string[]; policy_version: number }): Answer<Entry[]>;

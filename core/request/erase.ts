@@ -6,7 +6,7 @@ import { TERMINAL } from '../lifecycle.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import type { Advance } from './advance.ts';
 import type { ApprovalRequest } from './present.ts';
-import type { RecordedVote, RequestRecord } from './record.ts';
+import type { RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 
 /** What a signed change orders. */
 export interface ErasureOrder {
@@ -61,6 +61,7 @@ export function withoutPersonal(record: RequestRecord, erased_at: Instant): Requ
     effective: { ...effective, params: {} },
     idempotency: { key: null, run: null, body_digest: GONE as Digest },
     votes: record.votes.map(bareVote),
+    ...(record.edits ? { edits: record.edits.map(bareEdit) } : {}),
     comments: [],
     rejection_reason: null,
     capability: capability && { ...capability, scope: { ...capability.scope, action: GONE, resource: GONE } },
@@ -74,6 +75,13 @@ const bareVote = (vote: RecordedVote): RecordedVote => ({
   ...vote,
   ...{ name: GONE, scope: null, comment: null, external_ref: null, assertion: {}, public_key: GONE },
   intent: {} as RecordedVote['intent'],
+});
+
+/** That somebody edited, and what policy asks since, stays; what was changed goes. */
+const bareEdit = (edit: RecordedEdit): RecordedEdit => ({
+  ...edit,
+  ...{ name: GONE, diff: [], comment: null, intent: {} as RecordedEdit['intent'] },
+  in_force: { ...edit.in_force, risk: { ...edit.in_force.risk, reasons: [] } },
 });
 
 /** What is null on the wire of an erased request, whatever its kind of value is otherwise. */
@@ -90,6 +98,7 @@ export function wireOfErased(wire: ApprovalRequest): ApprovalRequest {
     ...{ ...wire, ...gone },
     requester: { ...requester, name: null },
     effective: { ...effective, params: null },
+    edits: wire.edits.map((made) => ({ ...made, editor: { ...made.editor, name: null }, diff: null, comment: null })),
     decisions: wire.decisions.map((made) => ({ ...made, reviewer: { ...made.reviewer, name: null } })),
     capability: capability && { ...capability, scope: null },
   };

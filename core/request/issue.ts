@@ -5,11 +5,14 @@ import type { EventDraft } from '../events.ts';
 import type { Scope } from '../intent.ts';
 import type { Json } from '../json.ts';
 import type { Parts } from './advance.ts';
+import { inForce } from './in-force.ts';
 import type { Capability, RequestRecord } from './record.ts';
 
 /** The widest scope that policy computed for the effective action. */
-export const baseScope = ({ proposal, effective, judgement }: RequestRecord): Scope =>
-  scopeOf(proposal.action, proposal.resource, effective.params_digest, judgement.capability);
+export const baseScope = (record: RequestRecord): Scope => {
+  const { proposal, effective } = record;
+  return scopeOf(proposal.action, proposal.resource, effective.params_digest, inForce(record).capability);
+};
 
 /** What `capability.issued` says. */
 export const issuedPart = (record: RequestRecord, scope: Scope): NonNullable<Parts['capability.issued']> => {

@@ -2,9 +2,11 @@
 // the same record and receipts always look the same.
 import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
+import type { Requirement } from '../policy.ts';
 import { wireOfErased } from './erase.ts';
+import { editsOf, inForce, liveVotes } from './in-force.ts';
 import { baseScope } from './issue.ts';
-import type { RecordedVote, RequestRecord } from './record.ts';
+import type { RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
 
 /** One event of the request and where it stands in the ledger. */
@@ -44,13 +46,15 @@ function wireOf(record: RequestRecord, frame: Frame) {
     ...{ constraints: judgement.constraints, precondition: proposal.precondition, context: proposal.context },
     ...{ preview: proposal.preview, run: proposal.run },
     ...{ action_digest: record.action_digest, params_digest: record.params_digest },
-    ...{ request_digest: record.request_digest, effective: record.effective, risk: judgement.risk },
+    ...{ request_digest: record.request_digest, effective: effectiveOf(record), risk: judgement.risk },
     policy: { ...record.policy, rule: judgement.rule, trace: judgement.trace },
     ...{ message: judgement.message, on_rejection: judgement.on_rejection },
     parameters: judgement.parameters ?? null,
-    requirement: requirementOf(record),
+    requirement: requirementOf(record, judgement.requirement),
     scope: baseScope(record),
-    decisions: record.votes.map(decisionOf),
+    editable: record.life.status === 'pending' ? inForce(record).edits : ('none' as const),
+    edits: editsOf(record).map(editOf),
+    decisions: record.votes.map((vote) => decisionOf(record, vote)),
     comments: record.comments,
     rejection_reason: record.rejection_reason,
     capability: capabilityOf(record, frame.sealedAt),
@@ -64,12 +68,17 @@ function wireOf(record: RequestRecord, frame: Frame) {
   };
 }
 
+/** What may run, and what policy asks for it: stricter than for what was asked, once somebody edited. */
+function effectiveOf(record: RequestRecord) {
+  const { requirement, risk } = inForce(record);
+  return { ...record.effective, requirement: requirementOf(record, requirement), risk };
+}
+
 /** Null where policy asked nobody. `approved` counts different people's votes for the effective action. */
-function requirementOf(record: RequestRecord) {
+function requirementOf(record: RequestRecord, { verify, stages, separation, require }: Requirement) {
   if (record.judgement.verdict !== 'require_approval') return null;
-  const { verify, stages, separation, require } = record.judgement.requirement;
   const approved = (index: number) =>
-    record.votes.filter((vote) => vote.stage === index && vote.decision === 'approve').length;
+    liveVotes(record).filter((vote) => vote.stage === index && vote.decision === 'approve').length;
   return {
     verify,
     separation,
@@ -78,7 +87,14 @@ function requirementOf(record: RequestRecord) {
   };
 }
 
-const decisionOf = (vote: RecordedVote) => ({
+const editOf = (edit: RecordedEdit) => ({
+  editor: { id: edit.editor, name: edit.name },
+  ...{ mode: edit.mode, stage: edit.stage, comment: edit.comment, edited_at: edit.edited_at, rule: edit.rule },
+  ...{ replaces: edit.replaces, action_digest: edit.action_digest, diff: edit.diff },
+});
+
+/** `void`: somebody edited after it, so that it was for another action and counts no more. */
+const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
   reviewer: { id: vote.reviewer, name: vote.name },
   ...{ decision: vote.decision, stage: vote.stage, comment: vote.comment, external_ref: vote.external_ref },
   decided_at: vote.voted_at,
@@ -86,7 +102,8 @@ const decisionOf = (vote: RecordedVote) => ({
     ...{ method: 'passkey' as const, passkey: vote.passkey, device_type: vote.device_type },
     ...{ backed_up: vote.backed_up, enrolment_entry: vote.passkey_entry },
   },
-  edited: false,
+  edited: editsOf(record).some(({ seq }) => seq < vote.seq),
+  void: !liveVotes(record).includes(vote),
 });
 
 function capabilityOf(record: RequestRecord, sealedAt: SealedAt) {

@@ -1,9 +1,11 @@
 // The state of one approval request, as its object keeps it after each step. Plain JSON: it is stored as text. What is
 // fixed at birth stands first; everything below `life` changes only through a step of core/lifecycle.ts.
 import { canonicalize } from '../canonical.ts';
-import type { DecisionIntent, Scope } from '../intent.ts';
+import type { FieldChange } from '../edit.ts';
+import type { DecisionIntent, EditIntent, Scope } from '../intent.ts';
 import type { Digest, Instant, JsonObject } from '../json.ts';
 import type { Life } from '../lifecycle.ts';
+import type { InForce } from '../policy/rejudge.ts';
 import type { Judgement } from '../policy.ts';
 
 /** What the agent asks, after normalisation. */
@@ -54,6 +56,33 @@ export interface RecordedVote {
   passkey_event: string;
   passkey_entry: number | null;
   eligibility_digest: Digest;
+  /** Seq of the event that recorded it. */
+  seq: number;
+}
+
+/** One edit of the params, with what policy asks for the action that came of it. */
+export interface RecordedEdit {
+  editor: string;
+  name: string;
+  /** What policy let the editor do. */
+  mode: 'narrow' | 'any';
+  /** The stage that was open. */
+  stage: number;
+  /** Digest of the effective action before. */
+  replaces: Digest;
+  action_digest: Digest;
+  /** Against what was asked. */
+  diff: FieldChange[];
+  in_force: InForce;
+  /** The rule that decided of the edited action. */
+  rule: string | null;
+  comment: string | null;
+  edited_at: Instant;
+  passkey: string;
+  new_counter: number;
+  backed_up: boolean;
+  /** Of its own, or of the approval that it came with. */
+  intent: EditIntent | DecisionIntent;
   /** Seq of the event that recorded it. */
   seq: number;
 }
@@ -111,6 +140,8 @@ export interface RequestRecord {
   /** Seq of the last event. */
   seq: number;
   votes: RecordedVote[];
+  /** Absent while nobody edited. */
+  edits?: RecordedEdit[];
   comments: { author: string; name: string; comment: string; at: Instant }[];
   rejection_reason: string | null;
   capability: Capability | null;

@@ -1,18 +1,19 @@
 // Who decides a request next: its record put to core/requirement.ts. It judges nothing itself and knows no signature.
 import type { Facts } from '../authority.ts';
 import { excludedFrom, openStage, type RequestPeople } from '../requirement.ts';
+import { editorsOf, inForce, liveVotes } from './in-force.ts';
 import type { RequestRecord } from './record.ts';
 
 /** The votes of earlier people whose standing must be known before anything is decided. */
-export const votersOf = (record: RequestRecord): string[] => record.votes.map((vote) => vote.reviewer);
+export const votersOf = (record: RequestRecord): string[] => liveVotes(record).map((vote) => vote.reviewer);
 
 /** The stage that is open by these facts. */
 export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 'owners'>) {
-  const requirement = record.judgement.requirement;
+  const { requirement } = inForce(record);
   const excluded = excludedFrom(peopleOf(record, facts.owners), requirement.separation);
   return openStage(
     requirement,
-    record.votes,
+    liveVotes(record),
     facts.standings,
     record.created_at,
     record.effective.action_digest,
@@ -26,5 +27,5 @@ export const peopleOf = (record: RequestRecord, owners: string[]): RequestPeople
   on_behalf_of: record.on_behalf_of,
   actor: record.proposal.actor,
   owners,
-  editors: [],
+  editors: editorsOf(record),
 });

@@ -2,6 +2,7 @@
 // requirement in a live organisation is a human approval; a rejection and a test say so in their predicate.
 import type { Instant, JsonObject } from '../json.ts';
 import { receiptStatement } from '../receipt.ts';
+import { inForce } from './in-force.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
 
 /** Text of a statement for the event at index `draft` of its step. */
@@ -27,7 +28,7 @@ export function statementOf(
     ...{ decision, decided_at, organization: record.organization, request: record.id },
     ...{ action_digest: record.effective.action_digest, request_digest: record.request_digest },
     policy: { ...record.policy, rule: record.judgement.rule },
-    requirement: record.judgement.requirement,
+    requirement: inForce(record).requirement,
     votes: votes.map((vote) => ({
       ...{ reviewer: vote.reviewer, decision: vote.decision, stage: vote.stage, passkey: vote.passkey },
       intent: vote.intent as unknown as JsonObject,

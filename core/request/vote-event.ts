@@ -1,12 +1,24 @@
 // What the event of a vote says: digests for ever, the signature and what it was over until they are erased, and who could
 // have decided at that moment. It judges nothing: vote.ts has.
 import { digestOf } from '../digest.ts';
+import type { DecisionIntent, EditIntent } from '../intent.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { receiptDigest } from '../receipt.ts';
 import type { Parts } from './advance.ts';
+import { editsOf } from './in-force.ts';
 import { issuedPart } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
-import type { DecideCall } from './vote.ts';
+import type { Signature } from './signer.ts';
+
+/** What every signed act hands over, whatever it decides. */
+export interface SignedCall extends Signature {
+  rp_id: string;
+  intent: DecisionIntent | EditIntent;
+  assertion: JsonObject;
+  comment: string | null;
+  ip: string | null;
+  user_agent: string | null;
+}
 
 /**
  * Skeleton and personal part of the vote's event, and of the capability's if one is issued.
@@ -15,14 +27,15 @@ import type { DecideCall } from './vote.ts';
  */
 export function voteParts(
   record: RequestRecord,
-  call: DecideCall,
+  call: SignedCall,
   vote: RecordedVote,
   of: { payload: string | null; scope: RecordedVote['scope'] },
 ): Parts {
   const { payload, scope } = of;
   const intent = vote.intent as unknown as Json;
   const skeleton: JsonObject = {
-    ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: vote.action_digest },
+    ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: record.action_digest },
+    ...(editsOf(record).length > 0 ? { effective_action_digest: vote.action_digest } : {}),
     ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
     intent_digest: digestOf(intent),
     assertion_digest: digestOf(vote.assertion),
@@ -46,7 +59,7 @@ export function voteParts(
  * What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry.
  * The intent's nonce keeps its digest, which stays for ever, from confirming a guess after erasure.
  */
-export function eligibilityOf({ facts, intent }: DecideCall): JsonObject {
+export function eligibilityOf({ facts, intent }: Pick<SignedCall, 'facts' | 'intent'>): JsonObject {
   const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
     ...{ user, active, roles, groups, sources },
     passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {

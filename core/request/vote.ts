@@ -1,51 +1,77 @@
 // A reviewer's signed answer, judged against the record. The Worker has verified the signature over this intent; here
 // every field of the intent must be what this record would have asked to be signed, and the person must stand.
-import type { Facts, Passkey } from '../authority.ts';
+import type { Passkey, Standing } from '../authority.ts';
 import { canonicalize } from '../canonical.ts';
 import { narrowScope, strictest } from '../capability.ts';
 import { digestOf } from '../digest.ts';
-import { instantMs } from '../duration.ts';
 import { type DecisionIntent, decisionIntent } from '../intent.ts';
-import type { Instant, Json, JsonObject } from '../json.ts';
-import { CLOCK_SKEW_MS } from '../limits.ts';
+import type { Instant, Json } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { assuranceAllows, judgeReject, judgeVote, type VoteQuestion } from '../requirement.ts';
 import { type Advance, advance } from './advance.ts';
+import { type EditPart, editorsDoNotApprove, mayEdit, planned } from './edit.ts';
+import { type SignedEdit, takeEdit } from './edit-step.ts';
+import { editedNow, inForce, liveVotes } from './in-force.ts';
 import { baseScope, issuedCapability } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
+import { expired, intentMismatch, repeatOf, signerOf } from './signer.ts';
 import { peopleOf } from './stage.ts';
 import { statementOf } from './statement.ts';
-import { eligibilityOf, voteParts } from './vote-event.ts';
+import { eligibilityOf, type SignedCall, voteParts } from './vote-event.ts';
 
 /** A verified decision, as the Worker hands it over. */
-export interface DecideCall {
-  rp_id: string;
+export interface DecideCall extends SignedCall {
   intent: DecisionIntent;
-  assertion: JsonObject;
-  comment: string | null;
-  /** Id of the passkey that signed, as the Worker verified it. */
-  passkey: string;
-  /** The authenticator's counter after signing; 0 for keys that do not count. */
-  new_counter: number;
-  facts: Facts;
-  ip: string | null;
-  user_agent: string | null;
+  /** An approval that reduces what is asked, in one ceremony. */
+  edit?: EditPart | null;
+}
+
+interface Signer {
+  standing: Standing;
+  passkey: Passkey;
 }
 
 /** Judges and records one decision. Nothing is awaited between reading the record and the answer. */
 export function decide(record: RequestRecord, call: DecideCall, now: Instant): Result<Advance> {
-  const { intent, facts } = call;
-  const signed = record.votes.find((vote) => vote.intent.nonce === intent.nonce);
-  if (signed) return signedBefore(record, signed, intent);
-  const standing = facts.standings[intent.reviewer];
-  const passkey = standing?.passkeys.find((key) => key.id === call.passkey && key.status === 'active');
-  if (!standing?.active || !passkey)
-    return fail('not-eligible', 'Your membership or this passkey is no longer active.');
-  if (isCloned(passkey, call.new_counter))
-    return fail('ceremony-failed', 'This passkey’s counter did not grow: a copy of it may exist. Use another one.');
+  const before = repeatOf(record, call.intent);
+  if (before) return before;
+  const signer = signerOf(call.intent.reviewer, call);
+  if (!signer.ok) return signer;
+  // Somebody may have made the same edit meanwhile: then this is a plain vote for it.
+  const edits = call.edit && call.intent.edited?.action_digest !== record.effective.action_digest;
+  if (!call.edit || !edits) return decideOn(record, call, signer.value, now);
+  const narrowed = narrow(record, { ...call, edit: call.edit }, signer.value, now);
+  if (!narrowed.ok) return narrowed;
+  const decided = decideOn(narrowed.value.record, call, signer.value, now);
+  return decided.ok ? ok(together(narrowed.value, decided.value)) : decided;
+}
+
+/** The step before the vote: under `any` whoever edits does not approve (policy.md "Edits"). */
+function narrow(record: RequestRecord, call: SignedEdit, { standing, passkey }: Signer, now: Instant): Result<Advance> {
+  const by = { name: standing.name, passkey };
+  if (record.life.status !== 'pending')
+    return advance(record, { command: 'edit', facts: {}, by: call.intent.reviewer, now, parts: {} });
+  if (call.intent.kind !== 'decision' || call.intent.decision !== 'approve') return intentMismatch();
+  const plan = planned(record, call.edit);
+  if (!plan.ok) return plan;
+  if (plan.value.mode === 'any') return editorsDoNotApprove();
+  const stage = mayEdit(record, call.intent.reviewer, call.facts, now);
+  return stage.ok ? takeEdit(record, plan.value, call, { ...by, stage: stage.value }, now) : stage;
+}
+
+/** Two steps recorded as one: what the second one states stands behind the first one's drafts. */
+const together = (first: Advance, second: Advance): Advance => ({
+  ...second,
+  drafts: [...first.drafts, ...second.drafts],
+  statements: second.statements.map((one) => ({ ...one, draft: one.draft + first.drafts.length })),
+});
+
+function decideOn(record: RequestRecord, call: DecideCall, signer: Signer, now: Instant): Result<Advance> {
+  const { intent } = call;
+  const { standing, passkey } = signer;
   const fits = intentFits(record, call, now);
   if (!fits.ok) return fits;
-  const assured = assuranceAllows(passkey, record.judgement.risk.level, now);
+  const assured = assuranceAllows(passkey, inForce(record).risk.level, now);
   if (!assured.ok) return assured;
   const required = requiredFields(record, call);
   if (!required.ok) return required;
@@ -53,24 +79,14 @@ export function decide(record: RequestRecord, call: DecideCall, now: Instant): R
   return intent.decision === 'approve' ? approve(record, call, vote, now) : reject(record, call, vote, now);
 }
 
-/** A device-bound key that counts grows with each signature (WebAuthn level 3, section 6.1.1); 0 and 0 is normal. */
-const isCloned = ({ device_type, counter }: Passkey, new_counter: number): boolean =>
-  device_type === 'singleDevice' && (counter > 0 || new_counter > 0) && new_counter <= counter;
-
-/** A recorded nonce: the same reviewer with the same intent gets the same answer, anyone else is refused. */
-function signedBefore(record: RequestRecord, signed: RecordedVote, intent: DecisionIntent): Result<Advance> {
-  if (canonicalize(signed.intent as unknown as Json) === canonicalize(intent as unknown as Json))
-    return ok({ record, drafts: [], statements: [], replayed: true });
-  return fail('nonce-used', 'This ceremony was already used for a decision: load the page again and sign anew.');
-}
-
 /** Every field of the intent against the record's own state; the server's nonce and times are the intent's. */
 function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Result<null> {
   const { intent } = call;
-  const issued_ahead_ms = instantMs(intent.issued_at) - instantMs(now);
-  if (now >= intent.expires_at || issued_ahead_ms > CLOCK_SKEW_MS)
-    return fail('intent-expired', 'The intent has expired: load the page again and sign anew.');
-  if (intent.decision === 'approve' && intent.scope === null) return mismatch();
+  const late = expired(intent, now);
+  if (!late.ok) return late;
+  if (canonicalize(intent.edited as unknown as Json) !== canonicalize(editedNow(record) as unknown as Json))
+    return fail('intent-mismatch', 'Somebody edited this request meanwhile: read it again and sign anew.');
+  if (intent.decision === 'approve' && intent.scope === null) return intentMismatch();
   const scope = intent.scope === null ? ok(null) : narrowScope(baseScope(record), { ...intent.scope });
   if (!scope.ok) return scope;
   const expected = decisionIntent(
@@ -80,26 +96,24 @@ function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Resu
       request: record.id,
       stage: intent.stage,
       decision: intent.decision,
-      action_digest: record.effective.action_digest,
+      action_digest: record.action_digest,
       request_digest: record.request_digest,
       scope: scope.value,
       policy_digest: record.policy.digest,
       comment: call.comment,
       external_ref: intent.external_ref,
       reviewer: intent.reviewer,
+      edited: editedNow(record),
     },
     intent,
   );
   if (canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json)) return ok(null);
-  return mismatch();
+  return intentMismatch();
 }
-
-const mismatch = () =>
-  fail('intent-mismatch', 'What was signed is not what this request would decide: read it again and sign anew.');
 
 function requiredFields(record: RequestRecord, call: DecideCall): Result<null> {
   const given = { comment: call.comment?.trim(), external_ref: call.intent.external_ref?.trim() };
-  const missing = record.judgement.requirement.require[call.intent.decision].filter((field) => !given[field]);
+  const missing = inForce(record).requirement.require[call.intent.decision].filter((field) => !given[field]);
   if (missing.length === 0) return ok(null);
   return fail('invalid-request', `Policy asks for ${missing.join(' and ')} with this decision.`, {
     errors: missing.map((field) => ({ pointer: `/${field}`, detail: 'Policy requires this field.' })),
@@ -120,8 +134,8 @@ function voteOf(record: RequestRecord, call: DecideCall, name: string, passkey: 
 }
 
 const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQuestion => ({
-  requirement: record.judgement.requirement,
-  votes: record.votes,
+  requirement: inForce(record).requirement,
+  votes: liveVotes(record),
   standings: call.facts.standings,
   voter: call.intent.reviewer,
   created_at: record.created_at,

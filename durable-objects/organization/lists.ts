@@ -1,6 +1,6 @@
 // Reading the organisation: one table, kind of list → rows. Never a secret: no digest, no webhook secret, no link. Every
 // member and keys with `admin:read` read; K_org is shown to those keys and to administrators, for their own audit.
-import { ADMINISTERS, type Change, type Credential, type Principal } from '../../core/authority.ts';
+import { ADMINISTERS, type Change, type Credential, type Principal, type Snapshot } from '../../core/authority.ts';
 import { instantAt } from '../../core/duration.ts';
 import type { Json } from '../../core/json.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
@@ -64,6 +64,14 @@ const policies: Lister = (room) => {
     .list()
     .map((policy) => [numbered(2 ** 31 - policy.version), { ...policy, current: policy.version === current }]);
 };
+
+/** One published version. */
+export function policyVersion(room: Room, version: number): Result<Snapshot['policy']> {
+  const found = room.store.policies.get(version);
+  return found
+    ? ok({ version, digest: found.digest, policy: found.policy })
+    : fail('not-found', 'There is no such policy version.');
+}
 
 const LISTS = {
   members,

@@ -4,6 +4,7 @@ import type { DatedClaims } from '../../core/capability.ts';
 import type { RecordedEvent } from '../../core/events.ts';
 import type { Digest, JsonObject } from '../../core/json.ts';
 import type { Result } from '../../core/problems.ts';
+import type { EditCall } from '../../core/request/edit-signed.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
 import type { ExchangeRequest } from '../../core/request/use.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
@@ -47,6 +48,10 @@ export interface Gathered {
 
 export interface DecideQuestion extends Call, Gathered {
   call: Omit<DecideCall, 'facts'>;
+}
+
+export interface EditQuestion extends Call, Gathered {
+  call: Omit<EditCall, 'facts'>;
 }
 
 export interface ExchangeQuestion extends Call, Gathered {

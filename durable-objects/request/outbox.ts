@@ -3,6 +3,7 @@
 
 import type { FeedItem } from '../../core/authority.ts';
 import { instantAt } from '../../core/duration.ts';
+import { editsOf } from '../../core/request/in-force.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import { fingerprintOf } from '../../core/request/record.ts';
 import type { Env } from '../env.ts';
@@ -92,8 +93,10 @@ const place = ({ organization, id }: RequestRecord) => ({ organization: organiza
 
 /** Counters of the passkeys that signed in these rows; synced passkeys do not count, and have nothing to tell. */
 const counted = (record: RequestRecord, rows: JournalRow[]) =>
-  record.votes
-    .filter((vote) => vote.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === vote.seq)))
+  [...record.votes, ...editsOf(record)]
+    .filter(
+      (signed) => signed.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === signed.seq)),
+    )
     .map(({ passkey, new_counter, backed_up }) => ({ passkey, new_counter, backed_up }));
 
 function feedItem(record: RequestRecord, rows: JournalRow[]): FeedItem {

@@ -46,6 +46,8 @@ const ROUTES: Record<string, Tried> = {
   'POST /v1/approval-requests/:id/expire': session('request', {}),
   'POST /v1/approval-requests/:id/decisions/options': session('request', { decision: 'approve' }),
   'POST /v1/approval-requests/:id/decisions': session('request', CEREMONY),
+  'POST /v1/approval-requests/:id/edit/options': session('request', { params: { version: 'v9' } }),
+  'POST /v1/approval-requests/:id/edit': session('request', CEREMONY),
   'GET /v1/changes/:id': session('change'),
   'POST /v1/changes/:id/options': session('change', {}),
   'POST /v1/changes/:id/sign': session('change', CEREMONY),

@@ -41,7 +41,8 @@ export async function judged(c: Ctx, id: string, users: string[]): Promise<Resul
   return ok({ ...who.value, record: found.value, organization, gathered: { facts: who.value.facts, asked, denied } });
 }
 
-function deniedNow(record: RequestRecord, { snapshot }: Authorized): Gathered['denied'] {
+/** What the current policy says against the action that would run. */
+export function deniedNow(record: RequestRecord, { snapshot }: Authorized): Gathered['denied'] {
   const { params } = record.effective;
   const input = policyInput({ ...record.proposal, params }, record.judgement.risk.claimed);
   return judgeDenies(snapshot.policy.policy, input, instantAt(Date.now()));

@@ -6,6 +6,7 @@ import type { RequestRecord } from '../../core/request/record.ts';
 import type { Env } from '../../durable-objects/env.ts';
 import type {
   DecideQuestion,
+  EditQuestion,
   EventLine,
   EvidenceParts,
   Exchanged,
@@ -26,6 +27,7 @@ export interface RequestPort {
   read(organization: string): Promise<Result<View>>;
   inspect(organization: string): Promise<Result<RequestRecord>>;
   decide(question: DecideQuestion): Promise<Reply<View>>;
+  edit(question: EditQuestion): Promise<Reply<View>>;
   cancel(question: HandQuestion): Promise<Reply<View>>;
   revoke(question: RevokeQuestion): Promise<Reply<View>>;
   expire(question: HandQuestion): Promise<Reply<View>>;

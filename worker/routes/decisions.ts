@@ -1,27 +1,31 @@
 // A reviewer decides: the server offers an intent, the passkey signs it, the request's object judges and records it.
 import { createRoute } from '@hono/zod-openapi';
-import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import { canonicalize } from '../../core/canonical.ts';
 import { narrowScope } from '../../core/capability.ts';
 import { type DecisionIntent, decisionIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
+import { asIfEdited, editorsDoNotApprove } from '../../core/request/edit.ts';
+import { editedNow, inForce } from '../../core/request/in-force.ts';
 import { baseScope } from '../../core/request/issue.ts';
+import type { RequestRecord } from '../../core/request/record.ts';
 import { stageOf } from '../../core/request/stage.ts';
 import type { DecideQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
-import { clientOf } from '../auth/acting.ts';
 import { sessionOf } from '../auth/caller.ts';
 import { offerAssertion } from '../auth/ceremony.ts';
-import { freshCeremony, openIntent } from '../auth/intent-token.ts';
-import { siteOf, verifyAssertion } from '../auth/webauthn.ts';
+import { freshCeremony } from '../auth/intent-token.ts';
+import { siteOf } from '../auth/webauthn.ts';
 import type { App, Ctx } from '../context.ts';
 import { answer, problemAnswer } from '../problem.ts';
-import { NO_SUCH_REQUEST } from '../requests/access.ts';
 import { recentCheckpoint } from '../requests/checkpoint.ts';
+import { editPart, gatheredFor, planFor } from '../requests/edited.ts';
 import { type Judged, judged } from '../requests/judged.ts';
 import { deliverLater, requestOf, withFacts } from '../requests/request-object.ts';
-import { ApprovalRequestSchema, DecisionBody, DecisionOptionsBody } from '../schema/approval-requests.ts';
+import { nothingToDecide, reviewerOf, type SignedBody, signedCall } from '../requests/reviewer.ts';
+import { ApprovalRequestSchema } from '../schema/approval-requests.ts';
 import { CeremonySchema } from '../schema/ceremony.ts';
 import { answers, BY_SESSION, IdParams, jsonBody } from '../schema/common.ts';
+import { DecisionBody, DecisionOptionsBody } from '../schema/decisions.ts';
 import { macKeysOf } from '../secrets.ts';
 
 const path = '/v1/approval-requests/{id}/decisions';
@@ -48,6 +52,7 @@ interface OptionsBody {
   decision: 'approve' | 'reject' | 'deny';
   comment?: string | null;
   external_ref?: string | null;
+  params?: JsonObject;
   scope?: JsonObject;
 }
 
@@ -66,27 +71,26 @@ async function offer(c: Ctx, given: JsonObject) {
   return ok(await offerAssertion(ceremony, intent.value, reviewer.value.passkeys));
 }
 
-/** Why nothing is offered, in the words that every door may say: what permits and is not sealed is not told. */
-async function nothingToDecide(c: Ctx, { organization, record }: Judged): Promise<Result<never>> {
-  const view = await requestOf(c.env, organization, record.id).read(organization);
-  if (!view.ok) return view;
-  const { status } = view.value.request;
-  if (status !== 'pending')
-    return fail('already-decided', `The request is ${status} already: nothing is left to decide.`);
-  return fail('not-sealed-yet', 'A decision is being sealed. Look again in a moment.', { retry_after_seconds: 1 });
+/** The record that the vote would be about: as it stands, or as it would be once this approval has reduced it. */
+async function votedOn(c: Ctx, known: Judged, body: OptionsBody, reviewer: string): Promise<Result<RequestRecord>> {
+  const { record } = known;
+  if (body.params === undefined || same(body.params, record.effective.params)) return ok(record);
+  if (body.decision !== 'approve')
+    return fail('invalid-request', 'A rejection edits nothing: leave params out.', {
+      errors: [{ pointer: '/params', detail: 'is only for an approval' }],
+    });
+  const planned = await planFor(c, known, body.params, reviewer);
+  if (!planned.ok) return planned;
+  return planned.value.plan.mode === 'any' ? editorsDoNotApprove() : ok(asIfEdited(record, planned.value.plan));
 }
 
-/** The person who calls, with the passkeys that are active now. No API key decides. */
-function reviewerOf({ principal, facts }: Judged) {
-  if (principal.kind !== 'person') return fail('forbidden', 'No API key can decide: sign in with a passkey.');
-  const standing = facts.standings[principal.user];
-  if (!standing?.active) return NO_SUCH_REQUEST;
-  const passkeys = standing.passkeys.filter(({ status }) => status === 'active');
-  return ok({ user: principal.user, passkeys });
-}
+const same = (one: JsonObject, other: JsonObject): boolean => canonicalize(one) === canonicalize(other);
 
 async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: string): Promise<Result<DecisionIntent>> {
-  const { record, organization } = known;
+  const { organization } = known;
+  const voted = await votedOn(c, known, body, reviewer);
+  if (!voted.ok) return voted;
+  const record = voted.value;
   const decision = body.decision === 'deny' ? 'reject' : body.decision;
   const scope = narrowScope(baseScope(record), (body.scope ?? {}) as Record<string, unknown>);
   if (!scope.ok) return scope;
@@ -94,9 +98,9 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
   const open = stageOf(record, known.facts);
   const shown = {
     ...{ organization, rp_id: c.env.RP_ID, request: record.id, decision, scope: scope.value, reviewer },
-    stage: Math.min(open.index, record.judgement.requirement.stages.length - 1),
-    ...{ action_digest: record.effective.action_digest, request_digest: record.request_digest },
-    policy_digest: record.policy.digest,
+    stage: Math.min(open.index, inForce(record).requirement.stages.length - 1),
+    ...{ action_digest: record.action_digest, request_digest: record.request_digest },
+    ...{ policy_digest: record.policy.digest, edited: editedNow(record) },
     ...{ comment: body.comment ?? null, external_ref: body.external_ref ?? null },
   };
   return ok(decisionIntent(shown, { ...freshCeremony(Date.now()), checkpoint }));
@@ -113,41 +117,27 @@ async function decide(c: Ctx): Promise<Response> {
   return c.json(decided.value.request);
 }
 
-interface SignedBody {
-  intent: JsonObject;
-  intent_token: string;
-  assertion: AuthenticationResponseJSON;
-  comment?: string | null;
-}
-
 async function round(c: Ctx, id: string, users: string[]): Promise<Reply<View>> {
-  const body = c.get('body') as unknown as SignedBody;
   const known = await judged(c, id, users);
   if (!known.ok) return known;
-  const call = await verifiedCall(c, known.value, body);
-  if (!call.ok) return call;
-  const { organization, gathered } = known.value;
-  return requestOf(c.env, organization, id).decide({ organization, idempotency: null, ...gathered, call: call.value });
+  const signed = await signedCall(c, known.value, 'decision', c.get('body') as unknown as SignedBody);
+  if (!signed.ok) return signed;
+  const question = await questionOf(c, known.value, signed.value);
+  if (!question.ok) return question;
+  return requestOf(c.env, known.value.organization, id).decide(question.value);
 }
 
-/** The signature over exactly this intent, by a passkey of exactly this reviewer; what it decides is the object's. */
-async function verifiedCall(c: Ctx, known: Judged, body: SignedBody): Promise<Result<DecideQuestion['call']>> {
-  const reviewer = reviewerOf(known);
-  if (!reviewer.ok) return reviewer;
-  const offered = openIntent(macKeysOf(c.env, 'intent'), 'decision', body);
-  if (!offered.ok) return offered;
-  const { intent } = offered.value;
-  const ours = intent.reviewer === reviewer.value.user && intent.request === known.record.id;
-  if (!ours || intent.organization !== known.organization)
-    return fail('intent-mismatch', 'This intent was offered to somebody else, or for another request.');
-  const passkey = reviewer.value.passkeys.find(({ credential_id }) => credential_id === body.assertion.id);
-  if (!passkey) return fail('ceremony-failed', 'This is none of your active passkeys. Nothing was done; try again.');
-  const signer = { organization: known.organization, user: reviewer.value.user };
-  const verified = await verifyAssertion(siteOf(c.env), intent, body.assertion, passkey, signer);
-  if (!verified.ok) return verified;
-  return ok({
-    ...{ rp_id: c.env.RP_ID, intent, assertion: verified.value.assertion, comment: body.comment ?? null },
-    ...{ passkey: passkey.id, new_counter: verified.value.new_counter, ip: c.req.header('cf-connecting-ip') ?? null },
-    user_agent: clientOf(c).user_agent ?? null,
-  });
+/** With what an edit needs, where this approval is about another action than the one that stands. */
+async function questionOf(
+  c: Ctx,
+  known: Judged,
+  signed: Omit<DecideQuestion['call'], 'edit'>,
+): Promise<Result<DecideQuestion>> {
+  const { organization, record, gathered } = known;
+  const { edited } = signed.intent;
+  const call = { organization, idempotency: null };
+  if (edited === null || edited.action_digest === record.effective.action_digest)
+    return ok({ ...call, ...gathered, call: signed });
+  const edit = await editPart(c, known, edited.params);
+  return edit.ok ? ok({ ...call, ...gatheredFor(known, edited.params), call: { ...signed, edit: edit.value } }) : edit;
 }

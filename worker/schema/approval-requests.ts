@@ -4,15 +4,13 @@ import { STATUSES } from '../../core/lifecycle.ts';
 import {
   MAX_COMMENT_CHARS,
   MAX_DURATION_SECONDS,
-  MAX_EXTERNAL_REF_CHARS,
   MAX_KEY_CHARS,
   MAX_NAME_CHARS,
   MAX_WAIT_SECONDS,
   MIN_DEADLINE_SECONDS,
 } from '../../core/limits.ts';
 import { RISK_LEVELS } from '../../core/policy.ts';
-import { AuthenticationResponse, IntentSchema, IntentToken } from './ceremony.ts';
-import { DigestSchema, InstantSchema, JsonObjectSchema, PageQuery } from './common.ts';
+import { CommentText, DigestSchema, InstantSchema, JsonObjectSchema, PageQuery } from './common.ts';
 
 const Name = z.string().min(1).max(MAX_NAME_CHARS);
 const Key = z.string().min(1).max(MAX_KEY_CHARS);
@@ -52,6 +50,45 @@ export const ScopeSchema = z
   })
   .openapi('Scope');
 
+const RequirementSchema = z
+  .object({
+    verify: z.enum(['passkey', 'oidc']),
+    separation: z.enum(['requester', 'owners']),
+    require: z.object({ approve: z.array(z.string()), reject: z.array(z.string()) }),
+    stages: z.array(z.object({ from: z.array(z.string()), count: z.int(), approved: z.int() })),
+  })
+  .nullable();
+
+const RiskSchema = z.object({
+  level: z.enum(RISK_LEVELS),
+  claimed: z.enum(RISK_LEVELS).nullable(),
+  reasons: z.array(z.string()),
+});
+
+const EditSchema = z
+  .object({
+    editor: z.object({ id: z.string(), name: z.string().nullable() }),
+    mode: z.enum(['narrow', 'any']),
+    stage: z.int(),
+    comment: z.string().nullable(),
+    edited_at: InstantSchema,
+    rule: z.string().nullable(),
+    replaces: DigestSchema,
+    action_digest: DigestSchema,
+    diff: z
+      .array(
+        z.object({
+          pointer: z.string(),
+          kind: z.enum(['added', 'removed', 'changed']),
+          from: z.any(),
+          to: z.any(),
+        }),
+      )
+      .nullable()
+      .openapi({ description: 'Against the params that were asked.' }),
+  })
+  .openapi('Edit');
+
 export const ApprovalRequestSchema = z
   .object({
     id: z.string(),
@@ -75,16 +112,16 @@ export const ApprovalRequestSchema = z
     action_digest: DigestSchema,
     params_digest: DigestSchema,
     request_digest: DigestSchema,
-    effective: z.object({
-      params: JsonObjectSchema.nullable(),
-      action_digest: DigestSchema,
-      params_digest: DigestSchema,
-    }),
-    risk: z.object({
-      level: z.enum(RISK_LEVELS),
-      claimed: z.enum(RISK_LEVELS).nullable(),
-      reasons: z.array(z.string()),
-    }),
+    effective: z
+      .object({
+        params: JsonObjectSchema.nullable(),
+        action_digest: DigestSchema,
+        params_digest: DigestSchema,
+        requirement: RequirementSchema,
+        risk: RiskSchema,
+      })
+      .openapi({ description: 'What may run and what policy asks for it; stricter than asked once somebody edited.' }),
+    risk: RiskSchema,
     policy: z.object({
       version: z.int(),
       digest: DigestSchema,
@@ -96,15 +133,10 @@ export const ApprovalRequestSchema = z
     parameters: JsonObjectSchema.nullable().openapi({
       description: 'The JSON Schema of `params` in the policy that judged; null where it has none for this action.',
     }),
-    requirement: z
-      .object({
-        verify: z.enum(['passkey', 'oidc']),
-        separation: z.enum(['requester', 'owners']),
-        require: z.object({ approve: z.array(z.string()), reject: z.array(z.string()) }),
-        stages: z.array(z.object({ from: z.array(z.string()), count: z.int(), approved: z.int() })),
-      })
-      .nullable(),
+    requirement: RequirementSchema,
     scope: ScopeSchema.nullable().openapi({ description: 'The most that an approval releases.' }),
+    editable: z.enum(['none', 'narrow', 'any']).openapi({ description: 'What policy lets a reviewer edit now.' }),
+    edits: z.array(EditSchema),
     decisions: z.array(
       z.object({
         reviewer: z.object({ id: z.string(), name: z.string().nullable() }),
@@ -114,7 +146,8 @@ export const ApprovalRequestSchema = z
         external_ref: z.string().nullable(),
         decided_at: InstantSchema,
         assurance: JsonObjectSchema,
-        edited: z.boolean(),
+        edited: z.boolean().openapi({ description: 'It is for an action that a reviewer had edited.' }),
+        void: z.boolean().openapi({ description: 'Somebody edited after it: it counts no more.' }),
       }),
     ),
     comments: z.array(z.object({ author: z.string(), name: z.string(), comment: z.string(), at: InstantSchema })),
@@ -160,39 +193,12 @@ export const WaitQuery = z.strictObject({
     .openapi({ description: 'Seconds to hold the answer while the request is pending.' }),
 });
 
-const Comment = z.string().max(MAX_COMMENT_CHARS);
-const decided = {
-  comment: Comment.nullable().optional(),
-  external_ref: z.string().max(MAX_EXTERNAL_REF_CHARS).nullable().optional(),
-};
-
-export const DecisionOptionsBody = z.strictObject({
-  decision: z.enum(['approve', 'reject', 'deny']).openapi({ description: '`deny` is an alias of `reject`.' }),
-  ...decided,
-  scope: z
-    .strictObject({
-      ttl_seconds: z.int().positive().optional(),
-      enforce: z.enum(['offline', 'introspect', 'consume']).optional(),
-    })
-    .optional()
-    .openapi({ description: 'A reviewer may only shorten and strengthen.' }),
-});
-
-export const DecisionBody = z.strictObject({
-  intent: IntentSchema,
-  intent_token: IntentToken,
-  assertion: AuthenticationResponse,
-  comment: Comment.nullable()
-    .optional()
-    .openapi({ description: 'The text that `comment_digest` in the intent commits to.' }),
-});
-
 export const CommentBody = z.strictObject({ comment: z.string().trim().min(1).max(MAX_COMMENT_CHARS) });
-export const OptionalReasonBody = z.strictObject({ reason: Comment.optional() });
+export const OptionalReasonBody = z.strictObject({ reason: CommentText.optional() });
 
 export const OutcomeBody = z.strictObject({
   status: z.enum(['executed', 'failed', 'not_started']),
-  detail: Comment.optional(),
+  detail: CommentText.optional(),
   evidence: JsonObjectSchema.optional(),
 });
 

@@ -1,13 +1,16 @@
 // What many routes share: pages, ids, JSON, problems, and the two sides of a route's description. The same schemas
 // validate and describe; bodies refuse unknown fields.
 import { z } from '@hono/zod-openapi';
-import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
+import { DEFAULT_LIST_LIMIT, MAX_COMMENT_CHARS, MAX_LIST_LIMIT } from '../../core/limits.ts';
 
 /** Any JSON object. Digests are computed from the strict body, never from what comes out here. */
 export const JsonObjectSchema = z.record(z.string(), z.any()).openapi({ type: 'object', additionalProperties: true });
 
 export const InstantSchema = z.string().openapi({ format: 'date-time', example: '2026-11-20T10:00:00.000Z' });
 export const DigestSchema = z.string().openapi({ example: `sha256:${'0'.repeat(64)}` });
+
+/** A comment or a reason, in somebody's own words. */
+export const CommentText = z.string().max(MAX_COMMENT_CHARS);
 
 /** Ids in paths are any short text: what is no id answers like what does not exist. */
 export const IdParams = z.object({ id: z.string().max(64) });
