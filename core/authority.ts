@@ -8,7 +8,8 @@ import type { Policy, RiskLevel } from './policy.ts';
 
 export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change-record.ts';
 
-export const ROLES = ['owner', 'admin', 'reviewer', 'auditor'] as const;
+/** `break_glass` lets a person override an approval in an emergency, and decides nothing else. */
+export const ROLES = ['owner', 'admin', 'reviewer', 'auditor', 'break_glass'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who may administer: sign changes, stop, lock, end what others asked for. */
@@ -62,6 +63,15 @@ export interface OrganizationSettings {
   four_eyes: ChangeKind[];
   /** For so long a further passkey decides nothing high or critical. */
   passkey_quarantine_hours: number;
+  /** Absent in organisations that never said: then DEFAULT_BREAK_GLASS (core/break-glass.ts). */
+  break_glass?: Partial<BreakGlassSettings>;
+}
+
+export interface BreakGlassSettings {
+  /** Whether a use names a ticket or an incident. */
+  external_ref: 'required' | 'optional';
+  /** Whom a use that nobody has reviewed keeps from the next one (policy.md "Break-glass"). */
+  debt: 'same_person' | 'anyone';
 }
 
 export interface OrganizationHead {

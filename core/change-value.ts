@@ -73,12 +73,25 @@ const eventPattern: Check = (value) =>
     ? null
     : 'must be an event type such as approval.decided, or approval.*, or *';
 
+/** An object of words, each out of its own list. */
+function choices(words: Record<string, readonly string[]>): Check {
+  return (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    const wrong = Object.entries(value).find(([key, item]) => !words[key]?.includes(item as string));
+    if (!wrong) return null;
+    return `${wrong[0]} must be one of ${Object.entries(words)
+      .map(([key, all]) => `${key}: ${all.join(', ')}`)
+      .join('; ')}`;
+  };
+}
+
 const SETTINGS: Record<string, Check> = {
   four_eyes: list(oneOf(CHANGE_KINDS), 0, CHANGE_KINDS.length),
   passkey_quarantine_hours: (value) =>
     typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 168
       ? null
       : 'must be 0 to 168 hours',
+  break_glass: choices({ external_ref: ['required', 'optional'], debt: ['same_person', 'anyone'] }),
 };
 const settings: Check = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';

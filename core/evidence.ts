@@ -2,6 +2,7 @@
 // claim is reported as proved, asserted by the operator, as of a checkpoint, not replayable, or failed; there is no bare
 // "ok". Trust anchors come from outside.
 import { pinned } from './evidence/anchors.ts';
+import { checkBreakGlass } from './evidence/break-glass.ts';
 import { checkCapability } from './evidence/capability.ts';
 import { birthOf, type Case, votesOf } from './evidence/case.ts';
 import { checkDigests, checkWire } from './evidence/content.ts';
@@ -67,6 +68,8 @@ async function examine(
   };
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
   for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));
+  for (const line of bundle.events.filter(({ event }) => event.type === 'break_glass.used'))
+    await tally.attempt('break-glass', atLine(line), () => checkBreakGlass(of, line));
   let counted: EvidenceLine[] | null = null;
   await tally.attempt('quorum', {}, () => {
     counted = checkQuorum(of);

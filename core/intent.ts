@@ -8,7 +8,16 @@ import type { Edited } from './edit.ts';
 import { base64url, utf8 } from './encoding.ts';
 import type { Digest, Instant, Json } from './json.ts';
 
-export const INTENT_KINDS = ['decision', 'edit', 'change', 'break-glass', 'delegation', 'enrol', 'sign-in'] as const;
+export const INTENT_KINDS = [
+  'decision',
+  'edit',
+  'change',
+  'break-glass',
+  'delegation',
+  'enrol',
+  'sign-in',
+  'break-glass-review',
+] as const;
 export type IntentKind = (typeof INTENT_KINDS)[number];
 
 /** What an approval releases; a reviewer may shorten `ttl_seconds` and strengthen `enforce`, nothing else. */
@@ -70,6 +79,29 @@ export interface EditIntent extends Ceremony<'edit'> {
   checkpoint: { size: number; root: string };
 }
 
+/** An emergency override of one exact action: what it is, why, and what it releases (policy.md "Break-glass"). */
+export interface BreakGlassIntent extends Ceremony<'break-glass'> {
+  request: string;
+  action_digest: Digest;
+  request_digest: Digest;
+  scope: Scope;
+  policy_digest: Digest;
+  /** SHA-256 over RFC 8785 of `{nonce, reason}`. */
+  reason_digest: Digest;
+  external_ref: string | null;
+  /** The person who breaks the glass. */
+  reviewer: string;
+  checkpoint: { size: number; root: string };
+}
+
+/** Somebody who was not part of a break-glass use has looked at it: this ends its debt. */
+export interface BreakGlassReviewIntent extends Ceremony<'break-glass-review'> {
+  request: string;
+  verdict: 'justified' | 'not_justified';
+  comment_digest: Digest;
+  reviewer: string;
+}
+
 export interface ChangeIntent extends Ceremony<'change'> {
   change: string;
   /** What kind of thing is changed: `policy`, `member`, … (core/change-record.ts). */
@@ -97,7 +129,14 @@ export interface SignInIntent extends Ceremony<'sign-in'> {
   user: string | null;
 }
 
-export type Intent = DecisionIntent | EditIntent | ChangeIntent | EnrolIntent | SignInIntent;
+export type Intent =
+  | DecisionIntent
+  | EditIntent
+  | BreakGlassIntent
+  | BreakGlassReviewIntent
+  | ChangeIntent
+  | EnrolIntent
+  | SignInIntent;
 
 /**
  * The WebAuthn challenge for an intent.

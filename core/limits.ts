@@ -28,6 +28,8 @@ export const MAX_COMMENTS = 50;
 export const MAX_EDITS = 10;
 /** An edit with its diff, as canonical JSON: it is signed, and has to come back in one body. */
 export const MAX_EDITED_BYTES = 40 * 1024;
+/** A break-glass call, canonical: its intent's token carries it, and both must fit into one body. */
+export const MAX_BREAK_GLASS_BYTES = 24 * 1024;
 /** A ticket number or a link to one. */
 export const MAX_EXTERNAL_REF_CHARS = 256;
 /** Idempotency-Key, nonce, run id, tool call id: opaque keys of callers. */
@@ -50,6 +52,8 @@ export const MIN_CAPABILITY_TTL_SECONDS = 30;
 export const MAX_TOKEN_TTL_SECONDS = 300;
 /** After the last token's end: then nobody said what happened. */
 export const OUTCOME_DEADLINE_SECONDS = 900;
+/** A break-glass capability lives an hour at most (policy.md "Break-glass"). */
+export const MAX_BREAK_GLASS_SECONDS = 3_600;
 /** An intent is signed while the page is open: trust.md says 120 s at most. */
 export const INTENT_LIFETIME_SECONDS = 120;
 /** A change waits a day for its signature (contract.md). */

@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'edits-not-allowed': [403, 'This request cannot be edited'],
   'edit-widens': [403, 'The edit is more than a reduction'],
   'scope-exceeded': [403, 'The scope is larger than policy allows'],
+  'break-glass-debt': [403, 'A break-glass use waits for its review'],
   'second-signature-required': [403, 'A second administrator must sign'],
   'not-found': [404, 'Not found'],
   'method-not-allowed': [405, 'Method not allowed'],

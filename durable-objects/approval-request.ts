@@ -4,6 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { instantMs } from '../core/duration.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
 import { type Birth, propose } from '../core/request/birth.ts';
+import { type BreakGlassCall, breakGlass } from '../core/request/break-glass.ts';
 import { edit } from '../core/request/edit-signed.ts';
 import type { ErasureOrder } from '../core/request/erase.ts';
 import type { RequestRecord } from '../core/request/record.ts';
@@ -50,6 +51,17 @@ export class ApprovalRequest extends DurableObject<Env> {
     if (isStale(as_of, Date.now()))
       return fail('unavailable', 'The admission came too late. Repeat the same call.', { retry_after_seconds: 1 });
     return this.#life.bear((now) => propose(birth, now), birth);
+  }
+
+  /** As `create`, by an emergency use that the organisation admitted. The same signed use again is one request. */
+  async breakGlass(birth: Birth, call: BreakGlassCall): Promise<Result<View>> {
+    if (this.#life.exists()) {
+      const same = sameCall(this.#life.memory().record, birth);
+      return same.ok ? this.#life.answer(true) : same;
+    }
+    if (isStale(call.facts.as_of, Date.now()))
+      return fail('unavailable', 'The admission came too late. Repeat the same call.', { retry_after_seconds: 1 });
+    return this.#life.bear((now) => breakGlass(birth, call, now), birth);
   }
 
   /** The answer of the create that made this request, to a repeat that the organisation would refuse as a new one. */

@@ -8,6 +8,13 @@ import { ok, type Result } from '../core/problems.ts';
 import type { Env } from './env.ts';
 import { Journal } from './journal.ts';
 import { admit } from './organization/admission.ts';
+import {
+  admitBreakGlass,
+  type BreakGlassAdmission,
+  type BreakGlassQuestion,
+  USE_CONFIRM_MS,
+} from './organization/break-glass.ts';
+import { type ReviewQuestion, reviewUse } from './organization/break-glass-review.ts';
 import { appliesAtOnce, mayPropose, type Proposal, propose } from './organization/change-proposed.ts';
 import { type SignChange, sign } from './organization/change-signed.ts';
 import * as changes from './organization/changes.ts';
@@ -58,6 +65,20 @@ export class Organization extends DurableObject<Env> {
     if (admitted.ok && question.verdict === 'require_approval')
       await this.#door.arm(Date.now() + RESERVATION_CONFIRM_SECONDS * 1000);
     return admitted;
+  }
+
+  /** An emergency use: prepared while nothing is signed, a debt from here on once something is. */
+  async breakGlass(question: BreakGlassQuestion): Answer<BreakGlassAdmission> {
+    if (question.verified === null) return this.#door.read((room) => admitBreakGlass(room, question));
+    const admitted = await this.#door.write((room) => admitBreakGlass(room, question));
+    if (admitted.ok) await this.#door.arm(Date.now() + USE_CONFIRM_MS);
+    return admitted;
+  }
+
+  /** Ends a debt, once sealed. */
+  async reviewBreakGlass(question: ReviewQuestion): Answer<{ id: string }> {
+    if (question.verified === null) return this.#door.read((room) => reviewUse(room, question));
+    return this.#door.widen((room) => reviewUse(room, question), ok);
   }
 
   /** News of a request: releases its reservation, tells dashboards, names the endpoints that want it. */

@@ -15,6 +15,7 @@ import { thrownAnswer } from './problem.ts';
 import { apiKeys } from './routes/api-keys.ts';
 import { approvalRequests } from './routes/approval-requests.ts';
 import { authzen } from './routes/authzen.ts';
+import { breakGlass } from './routes/break-glass.ts';
 import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
 import { decisions } from './routes/decisions.ts';
@@ -45,7 +46,7 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
-  ...[approvalRequests, evidence, decisions, edits, capabilities],
+  ...[approvalRequests, evidence, decisions, edits, capabilities, breakGlass],
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, invitations, serviceAccounts, apiKeys, oidcIssuers, webhookEndpoints, organization],
   ...[records, live, ledger, witness, issuer, internal, rebuild, docs],

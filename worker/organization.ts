@@ -23,6 +23,8 @@ import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../core/json.ts';
 import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
+import type { BreakGlassAdmission, BreakGlassQuestion } from '../durable-objects/organization/break-glass.ts';
+import type { ReviewQuestion } from '../durable-objects/organization/break-glass-review.ts';
 import type { Entry } from '../durable-objects/organization/entries.ts';
 import type { Organization } from '../durable-objects/organization.ts';
 
@@ -54,6 +56,7 @@ export type ListKind =
   | 'policy'
   | 'policy-versions'
   | 'stops'
+  | 'break-glass'
   | 'organization'
   | 'invitations';
 
@@ -79,6 +82,8 @@ export interface OrganizationPort {
   genesis(body: GenesisBody): Answer<{ config_version: number }>;
   authorize(question: AuthorizeQuestion): Answer<Authority>;
   admit(question: AdmitQuestion): Answer<Admission>;
+  breakGlass(question: BreakGlassQuestion): Answer<BreakGlassAdmission>;
+  reviewBreakGlass(question: ReviewQuestion): Answer<{ id: string }>;
 
   standingByCredential(of: {
     credential_id: string;
@@ -142,8 +147,8 @@ export interface OrganizationPort {
   /** One published version, which older requests pin. */
   policyVersion(call: { version: number }): Answer<Snapshot['policy']>;
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
-  /** Enrolments of these passkeys, the organisation's first event, and the one that published this policy version. */
-  entries(of: { passkeys: string[]; policy_version: number }): Answer<Entry[]>;
+  /** Enrolments of these passkeys, reviews of the request's use, the organisation's first event, and the one that published this policy version. */
+  entries(of: { passkeys: string[]; policy_version: number; request?: string }): Answer<Entry[]>;
   /** Tells D1 everything once more. */
   retell(): Promise<void>;
   fetch(request: Request): Promise<Response>;

@@ -4,7 +4,7 @@ import { canonicalize } from '../canonical.ts';
 import { narrowScope } from '../capability.ts';
 import { digestOf } from '../digest.ts';
 import { publicKeyDigest } from '../enrolment.ts';
-import { type DecisionIntent, decisionIntent } from '../intent.ts';
+import { type BreakGlassIntent, type DecisionIntent, decisionIntent } from '../intent.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { faultOfAssertion } from './assertion.ts';
 import { baseScopeOf } from './capability.ts';
@@ -13,8 +13,8 @@ import type { EvidenceLine } from './forms.ts';
 import { atLine } from './tally.ts';
 
 /** What a vote's event holds until it is erased. */
-export interface Signed {
-  intent: DecisionIntent;
+export interface Signed<I extends DecisionIntent | BreakGlassIntent = DecisionIntent> {
+  intent: I;
   assertion: JsonObject & { id: string };
   public_key: string;
   comment: string | null;
@@ -33,6 +33,24 @@ export async function checkDecision(of: Case, line: EvidenceLine): Promise<void>
     skeleton.command === skeleton.decision &&
     (['action_digest', 'request_digest', 'policy_digest'] as const).every((f) => skeleton[f] === of.birth.skeleton[f]);
   tally.holds(consistent, 'decision', 'The decision is about something else than was asked, or by somebody else.', at);
+  await checkSigned(of, line, `this ${skeleton.decision}`, () => checkIntent(of, line, signedOf(line)!));
+}
+
+/**
+ * A person's signature, whatever it is under: enrolled key, intact parts, the passkey's own signature, its time.
+ *
+ * @param what was signed, in words
+ * @param intentHolds whether every field of the intent is this request's; says itself what is not
+ */
+export async function checkSigned(
+  of: Case,
+  line: EvidenceLine,
+  what: string,
+  intentHolds: () => boolean,
+): Promise<void> {
+  const { tally } = of;
+  const { skeleton } = line.event;
+  const at = atLine(line);
   const enrolment = checkEnrolment(of, line);
   const signed = signedOf(line);
   // What was never committed to was never signed: that is not erasure.
@@ -42,7 +60,7 @@ export async function checkDecision(of: Case, line: EvidenceLine): Promise<void>
     tally.say('signature', 'not-replayable', `${skeleton.reviewer}'s signature is erased: not replayable here.`, at);
     return;
   }
-  const bound = checkParts(of, line, signed) && checkIntent(of, line, signed);
+  const bound = checkParts(of, line, signed) && intentHolds();
   if (enrolment !== null) checkKey(of, line, signed, enrolment);
   const { origin, rp_id } = of.pinned;
   const fault = await faultOfAssertion({ ...signed, origin, rp_id }, of.crypto);
@@ -52,12 +70,7 @@ export async function checkDecision(of: Case, line: EvidenceLine): Promise<void>
     field,
   });
   if (holds && bound && enrolment !== null)
-    tally.say(
-      'signature',
-      'proved',
-      `${skeleton.reviewer} signed this ${skeleton.decision} with ${skeleton.passkey}.`,
-      at,
-    );
+    tally.say('signature', 'proved', `${skeleton.reviewer} signed ${what} with ${skeleton.passkey}.`, at);
   checkTimes(of, line, signed.intent);
 }
 

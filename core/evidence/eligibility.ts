@@ -10,7 +10,7 @@ import { signedOf } from './decision.ts';
 import type { EvidenceLine } from './forms.ts';
 import { type At, atLine } from './tally.ts';
 
-interface Snapshot {
+export interface Snapshot {
   nonce: string;
   owners: string[];
   people: Standing[];

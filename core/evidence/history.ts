@@ -44,7 +44,7 @@ const isErased = ({ personal, skeleton }: EvidenceBundle['events'][number]['even
   personal === null && skeleton.personal !== null;
 
 /** Steps that this format does not know how to prove. Unknown is not proved. */
-const UNKNOWN_STEPS: readonly string[] = ['break_glass.used', 'approval.edited'];
+const UNKNOWN_STEPS: readonly string[] = ['approval.edited'];
 const OUTCOMES: readonly string[] = ['execution.executed', 'execution.failed', 'capability.returned'];
 
 /** Who decided where nobody signed, and who said how it ended. */

@@ -15,6 +15,7 @@ import {
   receiptStatement,
   sigstoreBundle,
 } from '../receipt.ts';
+import { breakGlassPayload } from './break-glass.ts';
 import type { Case } from './case.ts';
 import { signedOf } from './decision.ts';
 import type { EvidenceLine, EvidenceReceipt } from './forms.ts';
@@ -107,6 +108,12 @@ function stockBundle(
 function checkStatement(of: Case, payload: string, line: EvidenceLine, counted: readonly EvidenceLine[] | null): void {
   const { bundle, birth, tally } = of;
   const at = atLine(line);
+  if (line.event.type === 'break_glass.used') {
+    const same = breakGlassPayload(of, line) === payload;
+    if (tally.holds(same, 'receipt', 'The receipt says something else than the events.', at))
+      tally.say('receipt', 'proved', 'The receipt says what the events say: an emergency use, no approval.', at);
+    return;
+  }
   if (counted === null) {
     tally.say('receipt', 'not-replayable', 'The receipt is signed; its votes cannot be counted again here.', at);
     return;

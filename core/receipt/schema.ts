@@ -23,7 +23,10 @@ const vote = (decision: JsonObject): JsonObject =>
     ...{ eligibility_digest: DIGEST, decided_at: INSTANT, intent: ANY_OBJECT, assertion: ANY_OBJECT },
   });
 
-const WORDS: Record<keyof typeof PREDICATE_TYPES, { decision: string; kinds: string[]; description: string }> = {
+/** Predicates of decisions; an emergency use is none and has a form of its own. */
+type Decision = Exclude<keyof typeof PREDICATE_TYPES, 'break-glass'>;
+
+const WORDS: Record<Decision, { decision: string; kinds: string[]; description: string }> = {
   'human-approval': {
     ...{ decision: 'approve', kinds: ['live'] },
     description: 'People met the whole requirement of a live organisation. The one predicate that is an approval.',
@@ -39,10 +42,8 @@ const WORDS: Record<keyof typeof PREDICATE_TYPES, { decision: string; kinds: str
 };
 
 /** Schema of the statement (in-toto v1) with this predicate. */
-export function statementSchema(name: keyof typeof PREDICATE_TYPES): JsonObject {
+export function statementSchema(name: Decision): JsonObject {
   const { decision, kinds, description } = WORDS[name];
-  const type: PredicateType = PREDICATE_TYPES[name];
-  const subject = record({ name: TEXT, digest: record({ sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } }) });
   const stage = record({ from: list(TEXT), count: COUNT, approved: COUNT });
   const predicate = record({
     ...{ v: { const: 1 }, decision: { const: decision }, request: TEXT, action_digest: DIGEST, request_digest: DIGEST },
@@ -51,6 +52,12 @@ export function statementSchema(name: keyof typeof PREDICATE_TYPES): JsonObject 
     requirement: record({ verify: TEXT, stages: list(stage) }),
     votes: list(vote({ const: decision })),
   });
+  return schemaOf(name, description, predicate);
+}
+
+function schemaOf(name: keyof typeof PREDICATE_TYPES, description: string, predicate: JsonObject): JsonObject {
+  const type: PredicateType = PREDICATE_TYPES[name];
+  const subject = record({ name: TEXT, digest: record({ sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } }) });
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: `${type}.schema.json`,
@@ -63,4 +70,19 @@ export function statementSchema(name: keyof typeof PREDICATE_TYPES): JsonObject 
       predicate,
     }),
   };
+}
+
+/** Schema of the statement about an emergency use. */
+export function breakGlassSchema(): JsonObject {
+  const use = record({
+    ...{ reviewer: TEXT, passkey: TEXT, passkey_entry: TEXT_OR_NULL, eligibility_digest: DIGEST },
+    ...{ intent: ANY_OBJECT, assertion: ANY_OBJECT },
+  });
+  const predicate = record({
+    ...{ v: { const: 1 }, request: TEXT, action_digest: DIGEST, request_digest: DIGEST, used_at: INSTANT, use },
+    organization: record({ id: TEXT, kind: { enum: ['live', 'test'] } }),
+    policy: record({ version: { type: 'integer' }, digest: DIGEST, rule: TEXT_OR_NULL }),
+  });
+  const said = 'One person overrode the requirement in an emergency and owes a review. Never an approval.';
+  return schemaOf('break-glass', said, predicate);
 }

@@ -10,6 +10,7 @@ export const PREDICATE_TYPES = {
   'human-approval': `${PREDICATES}/human-approval/v1`,
   'human-rejection': `${PREDICATES}/human-rejection/v1`,
   'test-approval': `${PREDICATES}/test-approval/v1`,
+  'break-glass': `${PREDICATES}/break-glass/v1`,
 } as const;
 export type PredicateType = (typeof PREDICATE_TYPES)[keyof typeof PREDICATE_TYPES];
 

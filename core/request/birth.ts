@@ -26,6 +26,8 @@ export interface Birth {
   expires_in: number | null;
   idempotency: { key: string | null; run: string | null; body_digest: Digest };
   ip: string | null;
+  /** The deadline as it was signed (break-glass); absent: counted from now. */
+  expires_at?: Instant;
 }
 
 /** Takes the first step: pending, approved by policy, or rejected by policy. */
@@ -62,14 +64,15 @@ export function propose(birth: Birth, now: Instant): Result<Advance> {
 const denial = (record: RequestRecord): string =>
   record.judgement.message ?? `Policy rule ${record.judgement.rule ?? 'default'} denies this.`;
 
-function newRecord(birth: Birth, now: Instant): RequestRecord {
+/** The record before its first step: the same birth has the same digests wherever its deadline is given. */
+export function newRecord(birth: Birth, now: Instant): RequestRecord {
   const { proposal, salt, judgement, policy, on_behalf_of } = birth;
   const { action, resource, actor, params, metadata, precondition, context, preview } = proposal;
   const organization = birth.organization.id;
   const params_digest = paramsDigest(salt, params);
   const parts = { organization, salt, action, resource, actor, params, metadata, precondition };
   const action_digest = actionDigest({ ...parts, constraints: judgement.constraints });
-  const expires_at = deadline(birth, now);
+  const expires_at = birth.expires_at ?? deadline(birth, now);
   return {
     v: 1,
     ...{ id: birth.id, organization: birth.organization, salt, proposal, requester: birth.requester, on_behalf_of },
@@ -96,7 +99,8 @@ function deadline(birth: Birth, now: Instant): Instant {
   return instantAt(instantMs(now) + seconds * 1000);
 }
 
-function requested(record: RequestRecord, birth: Birth): { skeleton: JsonObject; personal: JsonObject } {
+/** What `approval.requested` says. */
+export function requested(record: RequestRecord, birth: Birth): { skeleton: JsonObject; personal: JsonObject } {
   const { judgement, proposal } = record;
   const json = (value: unknown) => JSON.parse(JSON.stringify(value)) as Json;
   return {

@@ -63,6 +63,7 @@ export function withoutPersonal(record: RequestRecord, erased_at: Instant): Requ
     votes: record.votes.map(bareVote),
     ...(record.edits ? { edits: record.edits.map(bareEdit) } : {}),
     comments: [],
+    ...(record.break_glass && { break_glass: { ...record.break_glass, name: GONE, reason: GONE, external_ref: null } }),
     rejection_reason: null,
     capability: capability && { ...capability, scope: { ...capability.scope, action: GONE, resource: GONE } },
     outcome: outcome && { ...outcome, detail: null, evidence: null },
@@ -92,7 +93,7 @@ const NULL_WHEN_ERASED = [
 
 /** The wire form of an erased request: null in the place of everything that was erased, and `erased_at`. */
 export function wireOfErased(wire: ApprovalRequest): ApprovalRequest {
-  const { requester, effective, capability } = wire;
+  const { requester, effective, capability, break_glass } = wire;
   const gone: Record<string, Json> = Object.fromEntries(NULL_WHEN_ERASED.map((field) => [field, null]));
   const bare: object = {
     ...{ ...wire, ...gone },
@@ -101,6 +102,7 @@ export function wireOfErased(wire: ApprovalRequest): ApprovalRequest {
     edits: wire.edits.map((made) => ({ ...made, editor: { ...made.editor, name: null }, diff: null, comment: null })),
     decisions: wire.decisions.map((made) => ({ ...made, reviewer: { ...made.reviewer, name: null } })),
     capability: capability && { ...capability, scope: null },
+    break_glass: break_glass && { ...break_glass, user: { ...break_glass.user, name: null }, reason: null },
   };
   // Whoever reads an erased request looks at `erased_at` first: contract and SDK say so where they name these fields.
   return bare as ApprovalRequest;

@@ -6,7 +6,7 @@ import type { Requirement } from '../policy.ts';
 import { wireOfErased } from './erase.ts';
 import { editsOf, inForce, liveVotes } from './in-force.ts';
 import { baseScope } from './issue.ts';
-import type { RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
+import type { BrokenGlass, RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
 
 /** One event of the request and where it stands in the ledger. */
@@ -63,6 +63,7 @@ function wireOf(record: RequestRecord, frame: Frame) {
     match_words: matchWords(record.request_digest),
     ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
+    break_glass: record.break_glass ? brokenGlass(record.break_glass) : null,
     erased_at: record.erased_at ?? null,
     ledger: { pending: frame.ledger_pending, entries: frame.receipts },
   };
@@ -104,6 +105,10 @@ const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
   },
   edited: editsOf(record).some(({ seq }) => seq < vote.seq),
   void: !liveVotes(record).includes(vote),
+});
+
+const brokenGlass = ({ user, name, reason, external_ref, used_at, passkey, passkey_entry }: BrokenGlass) => ({
+  ...{ user: { id: user, name }, reason, external_ref, used_at, passkey, enrolment_entry: passkey_entry },
 });
 
 function capabilityOf(record: RequestRecord, sealedAt: SealedAt) {

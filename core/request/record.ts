@@ -87,6 +87,21 @@ export interface RecordedEdit {
   seq: number;
 }
 
+/** An emergency use in place of a decision, with what proves it. */
+export interface BrokenGlass {
+  user: string;
+  name: string;
+  reason: string;
+  external_ref: string | null;
+  used_at: Instant;
+  passkey: string;
+  new_counter: number;
+  backed_up: boolean;
+  passkey_entry: number | null;
+  /** Seq of `break_glass.used`. */
+  seq: number;
+}
+
 export interface Exchange {
   nonce_digest: Digest;
   key: string;
@@ -150,7 +165,9 @@ export interface RequestRecord {
   calls: Record<string, Digest>;
   updated_at: Instant;
   decided_at: Instant | null;
-  decided_by: 'person' | 'policy' | 'clock' | null;
+  decided_by: 'person' | 'policy' | 'clock' | 'break_glass' | null;
+  /** An emergency use let it through; absent otherwise. */
+  break_glass?: BrokenGlass;
   /** When what is personal was erased (erase.ts); absent before. */
   erased_at?: Instant;
 }

@@ -59,7 +59,10 @@ export function voteParts(
  * What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry.
  * The intent's nonce keeps its digest, which stays for ever, from confirming a guess after erasure.
  */
-export function eligibilityOf({ facts, intent }: Pick<SignedCall, 'facts' | 'intent'>): JsonObject {
+export function eligibilityOf({
+  facts,
+  intent,
+}: Pick<SignedCall, 'facts'> & { intent: { nonce: string } }): JsonObject {
   const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
     ...{ user, active, roles, groups, sources },
     passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {

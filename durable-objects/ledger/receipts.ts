@@ -1,5 +1,5 @@
 // Signs decision receipts before the flush's transaction: what a caller hands over as a statement becomes a leaf. The
-// receipt key signs the three predicates and nothing else, whatever a caller asks for.
+// receipt key signs these predicates and nothing else, whatever a caller asks for.
 import { PREDICATE_TYPES, receiptLeaf, receiptPae } from '../../core/receipt.ts';
 import type { AppendRequest } from './forms.ts';
 import type { ReceiptSigner } from './keys.ts';

@@ -3,6 +3,8 @@
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { Alarm } from '../alarm.ts';
 import { forgetCounters } from './admission.ts';
+import { checkUses, nextUseCheck } from './break-glass.ts';
+import { reviewEffect } from './break-glass-review.ts';
 import { changeEffect } from './change-applied.ts';
 import { nextSweep, sweep, tell } from './delivery.ts';
 import { type Effects, settle, takeEffect, waiting } from './effects.ts';
@@ -16,7 +18,13 @@ import { forgetSessions } from './sessions.ts';
 import { createTables } from './store.ts';
 
 /** A link is there at once; that it waits to be sealed only holds up its answer. */
-const EFFECTS: Effects = { genesis: genesisEffect, change: changeEffect, enrol: enrolEffect, link: () => {} };
+const EFFECTS: Effects = {
+  genesis: genesisEffect,
+  change: changeEffect,
+  enrol: enrolEffect,
+  link: () => {},
+  break_glass_review: reviewEffect,
+};
 
 /** The alarm looks after what should have been delivered by then. */
 const RETRY_MS = 1_000;
@@ -160,6 +168,7 @@ export class Door {
     const now_ms = Date.now();
     if (this.#untold() || waiting(this.room)) await this.#deliver();
     await attempt('reservations', () => checkReservations(this.room, now_ms));
+    await attempt('break-glass', () => checkUses(this.room, now_ms));
     await attempt('sweep', () => sweep(this.room, now_ms));
     await attempt('forget', async () => this.#forget(now_ms));
     await this.#armNext();
@@ -179,6 +188,7 @@ export class Door {
     await this.#alarm.arm(
       this.#untold() ? Date.now() + retry_ms : null,
       soonest(nextCheck(this.room)),
+      soonest(nextUseCheck(this.room)),
       soonest(nextSweep(this.room)),
       expiring > 0 ? Date.now() + FORGET_MS : null,
     );

@@ -7,6 +7,8 @@ import type { Room } from './room.ts';
 export interface EntriesQuestion {
   passkeys: string[];
   policy_version: number;
+  /** The request itself: reviews of its break-glass use. */
+  request?: string;
 }
 
 export interface Entry {
@@ -19,6 +21,7 @@ export interface Entry {
 const ASKED: Partial<Record<string, (event: RecordedEvent, question: EntriesQuestion) => boolean>> = {
   'organization.created': () => true,
   'policy.published': ({ skeleton }, { policy_version }) => skeleton.version === policy_version,
+  'break_glass.reviewed': ({ skeleton }, { request }) => skeleton.request === request,
   'passkey.registered': ({ skeleton }, { passkeys }) => passkeys.includes(String(skeleton.passkey)),
 };
 

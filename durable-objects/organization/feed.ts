@@ -4,6 +4,7 @@ import type { FeedAnswer, FeedItem } from '../../core/authority.ts';
 import type { Json } from '../../core/json.ts';
 import { REJECTED_FINGERPRINT_SECONDS } from '../../core/limits.ts';
 import { rememberRejection } from './admission.ts';
+import { confirmUse } from './break-glass.ts';
 import { wantedOf } from './endpoints.ts';
 import { authenticate } from './principals.ts';
 import { confirmReservation } from './reservations.ts';
@@ -37,6 +38,7 @@ export function broadcast(room: Room, message: Json): void {
 /** News of a request that its object has sealed. Repeatable: nothing here counts twice. Only inside `transact`. */
 export function hear(room: Room, item: FeedItem): FeedAnswer {
   confirmReservation(room, item.request, item.status === 'pending');
+  if (item.events.some(({ type }) => type === 'break_glass.used')) confirmUse(room, item.request);
   const rejected_at = Date.parse(item.events.at(-1)?.at ?? '');
   const until = rejected_at + REJECTED_FINGERPRINT_SECONDS * 1000;
   if (item.rejected_fingerprint !== null && until > Date.now())

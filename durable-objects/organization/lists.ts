@@ -5,6 +5,7 @@ import { instantAt } from '../../core/duration.ts';
 import type { Json } from '../../core/json.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
+import { usesOf } from './break-glass.ts';
 import { viewOf } from './changes.ts';
 import { json } from './kinds/kind.ts';
 import { groupNames } from './people.ts';
@@ -90,6 +91,8 @@ const LISTS = {
     room.store.issuers.list().map(({ digest: _d, mapped_since: _m, ...issuer }) => [issuer.id, issuer]),
   policy: (room, reader) => policies(room, reader).filter(([, row]) => (row as { current: boolean }).current),
   'policy-versions': policies,
+  'break-glass': (room) =>
+    usesOf(room).map(({ open, confirmed: _c, ...use }) => [use.request, { ...use, open: open === 1 }]),
   stops: (room) => room.store.stops.list().map((stop) => [stop.id, stop]),
   organization: (room, reader) => {
     const { id_key: _i, body_digest: _b, open: _o, link_key, ...shown } = organizationOf(room);

@@ -2,7 +2,7 @@
 // let anybody do anything; the one thing that is refused is to leave the organisation without a working owner.
 
 import { parseActor } from '../../core/actor.ts';
-import { ADMINISTERS, type Client, type Credential, type Person, type Stop } from '../../core/authority.ts';
+import { ADMINISTERS, type Client, type Credential, type Person, ROLES, type Stop } from '../../core/authority.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { disable } from './endpoints.ts';
@@ -32,7 +32,7 @@ const missing = (what: string) => fail('not-found', `There is no such ${what}.`)
 
 /** One's own key, or anybody's for an administrator; never the last key of the last owner. */
 export function revokePasskey(room: Room, question: Narrowing): Result<{ id: string }> {
-  const anybody = personWith(room, question.credential, ['owner', 'admin', 'reviewer', 'auditor']);
+  const anybody = personWith(room, question.credential, ROLES);
   if (!anybody.ok) return anybody;
   const passkey = room.store.passkeys.get(question.id);
   const own = passkey?.user === anybody.value.user;

@@ -1,6 +1,7 @@
 // Members and groups: who stands as what, and since when without a break. `refreshSources` is called by whatever
 // changes people: an instant is kept while its source stays, and begins anew when it comes back.
 import type { Role, Standing } from '../../core/authority.ts';
+import { BREAK_GLASS_ROLE } from '../../core/break-glass.ts';
 import type { Instant } from '../../core/json.ts';
 import type { Identity, LinkedIdentity } from '../../core/oidc/issuer.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
@@ -82,9 +83,9 @@ export function isLastOwner(room: Room, user: string): boolean {
   return owners.length === 1 && owners[0]!.id === user;
 }
 
-/** Whether what a person is asked as includes deciding: a role that approves, or any group. */
+/** Whether what a person is asked as includes letting something run: a role that does, or any group. */
 export const mayApprove = (roles: readonly string[], groups: readonly string[]): boolean =>
-  groups.length > 0 || roles.some((role) => (APPROVES as readonly string[]).includes(role));
+  groups.length > 0 || roles.some((role) => ([...APPROVES, BREAK_GLASS_ROLE] as readonly string[]).includes(role));
 
 /** Whether no other member has this mail address: it is what a policy may name a person by. */
 export const emailIsFree = (room: Room, email: string, but: string | null): boolean =>

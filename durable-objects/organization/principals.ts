@@ -100,7 +100,7 @@ export function snapshotOf(room: Room): Snapshot {
 }
 
 /** Owners of a service account and whoever created one of its keys: revoked keys count, their requests may still live. */
-function ownersOf(room: Room, account: string): string[] {
+export function ownersOf(room: Room, account: string): string[] {
   const creators = room.store.api_keys.list(['service_account', '=', account]).map((key) => key.created_by);
   const owners = room.store.service_accounts.get(account)?.owners ?? [];
   return [...new Set([...owners, ...creators.filter((creator) => creator !== null)])];

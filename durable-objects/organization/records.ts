@@ -9,6 +9,7 @@ import type {
   Role,
   Stop,
 } from '../../core/authority.ts';
+import type { ReviewVerdict } from '../../core/break-glass.ts';
 import type { LinkPurpose } from '../../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../../core/json.ts';
 import type { Identity, KnownIssuer } from '../../core/oidc/issuer.ts';
@@ -167,7 +168,7 @@ export interface RejectedRecord {
 export interface EffectRecord {
   /** Place of the event in the journal. */
   seq: number;
-  kind: 'genesis' | 'change' | 'enrol' | 'link';
+  kind: 'genesis' | 'change' | 'enrol' | 'link' | 'break_glass_review';
   body: JsonObject;
 }
 
@@ -185,6 +186,20 @@ export interface WorkloadKeyRecord {
   issuer_digest: Digest;
   rule: string;
   expires_at: number;
+}
+
+/** An emergency use, owed a review until somebody has given it. */
+export interface BreakGlassRecord {
+  request: string;
+  user: string;
+  actor: string;
+  service_account: string;
+  used_at: Instant;
+  /** 1 as long as the use is a debt. */
+  open: 0 | 1;
+  /** 1 once its request's object has told of it. */
+  confirmed: 0 | 1;
+  review: { by: string; verdict: ReviewVerdict; comment: string; at: Instant } | null;
 }
 
 /** One number or text that the object keeps for itself. */

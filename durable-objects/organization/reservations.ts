@@ -37,11 +37,17 @@ interface RequestDoor {
 }
 
 async function ask(room: Room, { request }: ReservationRecord): Promise<{ request: string; waits: boolean } | null> {
+  const status = await statusOf(room, request);
+  return status === null ? null : { request, waits: status === 'pending' };
+}
+
+/** Where a request stands by its own object; 'absent' if it never came to be, null while nobody can say. */
+export async function statusOf(room: Room, request: string): Promise<string | null> {
   try {
     const stub = room.env.APPROVAL_REQUEST.getByName(objectName(room, request)) as unknown as RequestDoor;
     const answer = await stub.inspect(organizationOf(room).id);
-    if (!answer.ok) return answer.problem.code === 'not-found' ? { request, waits: false } : null;
-    return { request, waits: answer.value.life.status === 'pending' };
+    if (!answer.ok) return answer.problem.code === 'not-found' ? 'absent' : null;
+    return answer.value.life.status;
   } catch {
     return null;
   }

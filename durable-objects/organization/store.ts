@@ -28,6 +28,7 @@ const TABLES = {
   marks: ['name'],
   issuers: ['id', 'issuer'],
   workload_keys: ['id', 'expires_at'],
+  break_glass: ['request', 'user', 'open'],
 } as const;
 
 /** Looked at only together with a column that finds few rows: an index would be written with every proposal, and billed. */
@@ -117,6 +118,7 @@ export interface Store {
   marks: Shelf<Records.MarkRecord>;
   issuers: Shelf<Records.IssuerRecord>;
   workload_keys: Shelf<Records.WorkloadKeyRecord>;
+  break_glass: Shelf<Records.BreakGlassRecord>;
 }
 
 const names = Object.keys(TABLES) as (keyof typeof TABLES)[];

@@ -93,7 +93,7 @@ const place = ({ organization, id }: RequestRecord) => ({ organization: organiza
 
 /** Counters of the passkeys that signed in these rows; synced passkeys do not count, and have nothing to tell. */
 const counted = (record: RequestRecord, rows: JournalRow[]) =>
-  [...record.votes, ...editsOf(record)]
+  [...record.votes, ...editsOf(record), ...(record.break_glass ? [record.break_glass] : [])]
     .filter(
       (signed) => signed.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === signed.seq)),
     )

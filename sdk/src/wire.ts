@@ -67,6 +67,16 @@ export interface Decision {
   edited: boolean;
 }
 
+/** An emergency override by one person: no approval, and owed a review. */
+export interface BrokenGlass {
+  user: { id: string; name: string };
+  reason: string;
+  external_ref: string | null;
+  used_at: Instant;
+  passkey: string;
+  enrolment_entry: number | null;
+}
+
 export interface ApprovalRequest {
   id: string;
   object: 'approval_request';
@@ -109,7 +119,9 @@ export interface ApprovalRequest {
   updated_at: Instant;
   expires_at: Instant;
   decided_at: Instant | null;
-  decided_by: 'person' | 'policy' | 'clock' | null;
+  decided_by: 'person' | 'policy' | 'clock' | 'break_glass' | null;
+  /** The emergency use that let it through; null where there was none. */
+  break_glass: BrokenGlass | null;
   /** When what is personal was erased: from then on action, resource, params, names and words are null. */
   erased_at: Instant | null;
   ledger: { pending: boolean; entries: LedgerEntry[] };

@@ -48,6 +48,8 @@ const ROUTES: Record<string, Tried> = {
   'POST /v1/approval-requests/:id/decisions': session('request', CEREMONY),
   'POST /v1/approval-requests/:id/edit/options': session('request', { params: { version: 'v9' } }),
   'POST /v1/approval-requests/:id/edit': session('request', CEREMONY),
+  'POST /v1/break-glass/:id/review/options': session('request', { verdict: 'justified', comment: 'x' }),
+  'POST /v1/break-glass/:id/review': session('request', { ...CEREMONY, comment: 'x' }),
   'GET /v1/changes/:id': session('change'),
   'POST /v1/changes/:id/options': session('change', {}),
   'POST /v1/changes/:id/sign': session('change', CEREMONY),

@@ -73,9 +73,10 @@ function signerOf({ note }: SignedHead, { verifier_key, verifier_keys }: LedgerK
 const receiptKeyOf = ({ decisions: [first] }: EvidenceParts, { receipt_keys }: LedgerKeys): string =>
   (receipt_keys.find(({ key }) => key === first?.key) ?? receipt_keys[0]!).public_key;
 
-function restsOn({ lines }: EvidenceParts): { passkeys: string[]; policy_version: number } {
+function restsOn({ lines }: EvidenceParts) {
   const passkeys = lines.map(({ event }) => event.skeleton.passkey).filter((passkey) => typeof passkey === 'string');
-  return { passkeys, policy_version: lines[0]!.event.skeleton.policy_version as number };
+  const { skeleton, object } = lines[0]!.event;
+  return { passkeys, policy_version: skeleton.policy_version as number, request: object };
 }
 
 const bare = (event: RecordedEvent): RecordedEvent => ({ ...event, personal: null, salt_personal: null });

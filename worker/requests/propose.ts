@@ -94,8 +94,8 @@ function name(known: Known, asked: Asked, key: string | null, body: JsonObject):
   };
 }
 
-const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
-const freshId = (prefix: 'apr' | 'cap'): string => newId(prefix, Date.now(), random(10));
+export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+export const freshId = (prefix: 'apr' | 'cap'): string => newId(prefix, Date.now(), random(10));
 
 interface Admitted {
   judgement: Judgement;

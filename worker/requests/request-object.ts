@@ -2,6 +2,7 @@
 // with facts (as often as the object finds them too old), and to have its outbox delivered after the answer.
 import { fail, type Result } from '../../core/problems.ts';
 import type { Birth } from '../../core/request/birth.ts';
+import type { BreakGlassCall } from '../../core/request/break-glass.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import type { Env } from '../../durable-objects/env.ts';
 import type {
@@ -23,6 +24,7 @@ import type { Ctx } from '../context.ts';
 /** In plain types; RPC stubs of the platform rewrite them so deeply that they stop helping. */
 export interface RequestPort {
   create(birth: Birth, as_of: number): Promise<Result<View>>;
+  breakGlass(birth: Birth, call: BreakGlassCall): Promise<Result<View>>;
   recall(birth: Pick<Birth, 'id' | 'organization' | 'idempotency'>): Promise<Result<View>>;
   read(organization: string): Promise<Result<View>>;
   inspect(organization: string): Promise<Result<RequestRecord>>;

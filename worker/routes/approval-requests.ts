@@ -158,6 +158,9 @@ async function commanded(c: Ctx, { purpose, reason = null, may, run }: ByHand): 
 
 const requesterOnly = ({ principal, view }: Seen) => isRequester(principal, view.request);
 const peopleOnly = ({ principal }: Seen) => principal.kind === 'person';
+/** Who broke the glass may take back what it released. */
+const brokeGlass = ({ principal, view }: Seen) =>
+  principal.kind === 'person' && view.request.break_glass?.user.id === principal.user;
 const withRight = ({ principal }: Seen) => hasRight(principal);
 
 const canceled = (c: Ctx, reason: string | null) =>
@@ -168,7 +171,7 @@ const commented = (c: Ctx, comment: string) =>
 
 const revoked = (c: Ctx, reason: string | null) =>
   command(c, {
-    ...{ purpose: 'revoke', reason, may: withRight },
+    ...{ purpose: 'revoke', reason, may: (seen) => withRight(seen) || brokeGlass(seen) },
     run: (object, hand) => object.revoke({ ...hand, stop: null }),
   });
 

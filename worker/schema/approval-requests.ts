@@ -167,7 +167,18 @@ export const ApprovalRequestSchema = z
     updated_at: InstantSchema,
     expires_at: InstantSchema,
     decided_at: InstantSchema.nullable(),
-    decided_by: z.enum(['person', 'policy', 'clock']).nullable(),
+    decided_by: z.enum(['person', 'policy', 'clock', 'break_glass']).nullable(),
+    break_glass: z
+      .object({
+        user: z.object({ id: z.string(), name: z.string().nullable() }),
+        reason: z.string().nullable(),
+        external_ref: z.string().nullable(),
+        used_at: InstantSchema,
+        passkey: z.string(),
+        enrolment_entry: z.int().nullable(),
+      })
+      .nullable()
+      .openapi({ description: 'The emergency use that let it through; null where there was none.' }),
     erased_at: InstantSchema.nullable().openapi({
       description: 'When what is personal was erased: from then on action, resource, params, names and words are null.',
     }),

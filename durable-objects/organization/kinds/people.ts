@@ -1,5 +1,6 @@
 // Invitations, members, recoveries and groups: changes of who may decide.
 import type { ChangeSecret, Role } from '../../../core/authority.ts';
+import { BREAK_GLASS_ROLE } from '../../../core/break-glass.ts';
 import { instantAt, instantMs } from '../../../core/duration.ts';
 import type { Instant, JsonObject } from '../../../core/json.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
@@ -94,7 +95,8 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
   const groups = groupNames(room, member.id);
   const could = member.status === 'active' && mayApprove(member.roles, groups);
   const decides = after.status === 'active' && mayApprove(after.roles, groups);
-  const letsApprove = decides && (!could || newIdentities(member, after.identities ?? []).length > 0);
+  const gains = after.roles.includes(BREAK_GLASS_ROLE) && !member.roles.includes(BREAK_GLASS_ROLE);
+  const letsApprove = decides && (!could || gains || newIdentities(member, after.identities ?? []).length > 0);
   const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
   return ok({ ...plain(member.id, json(memberDocument(member)), json(after)), letsApprove, needsOwner });
 }

@@ -289,6 +289,7 @@ export function requestOf(proposal: Proposal): ApprovalRequest {
     scope: scopeOf({ action, resource, params_digest: digests.params_digest }),
     comments: [],
     decided_by: null,
+    break_glass: null,
     erased_at: null,
     review_url: `http://localhost:8787/r/${own}`,
     match_words: matchWords(digests.action_digest),
