@@ -165,6 +165,7 @@ export class Door {
   async alarm(): Promise<void> {
     this.#alarm.fired();
     if (!this.room.journal.exists()) return;
+    this.#completeTables();
     const now_ms = Date.now();
     if (this.#untold() || waiting(this.room)) await this.#deliver();
     await attempt('reservations', () => checkReservations(this.room, now_ms));

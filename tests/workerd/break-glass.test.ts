@@ -147,7 +147,10 @@ describe('glass is not broken', () => {
 
   it('by the role as a reviewer: it decides nothing else', async () => {
     const { id } = await success(
-      post('/v1/approval-requests', { key: at.world.agent.text, body: { action: 'a.b', resource: 'r:1', ...unique() } }),
+      post('/v1/approval-requests', {
+        key: at.world.agent.text,
+        body: { action: 'a.b', resource: 'r:1', ...unique() },
+      }),
     );
     const path = `/v1/approval-requests/${id}/decisions`;
     const cookie = at.fire.cookie;

@@ -6,16 +6,17 @@ import { app } from '../../worker/app.ts';
 import { routesOf } from '../../worker/edge/known-route.ts';
 import { until } from '../support/until.ts';
 import { type Answer, call, get, post, success } from './support/house.ts';
-import { approved, change, found, type Member, owner, propose, type World } from './support/world.ts';
+import { approved, change, found, type Member, member, owner, propose, type World } from './support/world.ts';
 
 /** What of the other organisation a route is tried with. */
-type Thing = 'request' | 'change' | 'member' | 'passkey' | 'api_key' | 'invitation' | 'endpoint';
+type Thing = 'request' | 'change' | 'member' | 'passkey' | 'use' | 'api_key' | 'invitation' | 'endpoint';
 const PREFIX: Record<Thing, IdPrefix> = {
   ...{
     request: 'apr',
     change: 'chg',
     member: 'usr',
     passkey: 'pk',
+    use: 'apr',
     api_key: 'key',
     invitation: 'inv',
     endpoint: 'whk',
@@ -48,8 +49,8 @@ const ROUTES: Record<string, Tried> = {
   'POST /v1/approval-requests/:id/decisions': session('request', CEREMONY),
   'POST /v1/approval-requests/:id/edit/options': session('request', { params: { version: 'v9' } }),
   'POST /v1/approval-requests/:id/edit': session('request', CEREMONY),
-  'POST /v1/break-glass/:id/review/options': session('request', { verdict: 'justified', comment: 'x' }),
-  'POST /v1/break-glass/:id/review': session('request', { ...CEREMONY, comment: 'x' }),
+  'POST /v1/break-glass/:id/review/options': session('use', { verdict: 'justified', comment: 'x' }),
+  'POST /v1/break-glass/:id/review': session('use', { ...CEREMONY, comment: 'x' }),
   'GET /v1/changes/:id': session('change'),
   'POST /v1/changes/:id/options': session('change', {}),
   'POST /v1/changes/:id/sign': session('change', CEREMONY),
@@ -89,8 +90,19 @@ beforeAll(async () => {
   ids = {
     ...{ request: (await propose(theirs)).id, change: proposed.id, member: me.user.id, passkey: me.passkeys[0].id },
     ...{ api_key: theirs.twin.id, invitation: invited.target, endpoint: endpoint.target },
+    use: (await emergency(them)).id,
   };
 });
+
+/** A break-glass use by somebody of theirs. */
+async function emergency(by: Member) {
+  const { cookie, passkey } = await member(by, 'fire@example.com', ['break_glass']);
+  const body = { action: 'a.b', resource: 'service:x', actor: by.world.actor, reason: 'x' };
+  const offered = await success(post('/v1/break-glass/options', { cookie, body }));
+  const { intent, intent_token } = offered;
+  const assertion = await passkey.get(offered.public_key);
+  return success(post('/v1/break-glass', { cookie, body: { intent, intent_token, assertion } as never }));
+}
 
 const absent = (thing: Thing): string => newId(PREFIX[thing], Date.now(), crypto.getRandomValues(new Uint8Array(10)));
 

@@ -3,7 +3,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import { breakGlassReviewIntent, type ReviewVerdict } from '../../core/break-glass.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
-import { authorizedPerson } from '../auth/authorized.ts';
+import { type Authorized, authorizedPerson } from '../auth/authorized.ts';
 import { type Ceremony, offerAssertion } from '../auth/ceremony.ts';
 import { freshCeremony, openIntent } from '../auth/intent-token.ts';
 import { ceremonyFailed, siteOf, verifyAssertion } from '../auth/webauthn.ts';
@@ -47,6 +47,8 @@ export async function takeReview(c: Ctx, id: string, signed: SignedReview): Prom
   const known = await authorizedPerson(c);
   if (!known.ok) return known;
   const { caller, principal, passkeys } = known.value;
+  const found = await lookedUp(c, id, known.value);
+  if (!found.ok) return found;
   const offered = openIntent(macKeysOf(c.env, 'intent'), 'break-glass-review', signed);
   if (!offered.ok) return offered;
   const { intent } = offered.value;
@@ -63,4 +65,12 @@ export async function takeReview(c: Ctx, id: string, signed: SignedReview): Prom
   const call = { credential, id, verdict, comment: signed.comment, verified: verified.value };
   const reviewed = await organizationOf(c.env, caller.organization).reviewBreakGlass(call);
   return reviewed.ok ? ok({ request: id }) : reviewed;
+}
+
+/** Absent and foreign are told before anything else; whether it can be given is said once the signature is known. */
+async function lookedUp(c: Ctx, id: string, { caller }: Pick<Authorized, 'caller'>): Promise<Result<unknown>> {
+  const { organization, credential } = caller;
+  const look = { credential, id, verdict: 'justified' as const, comment: '', verified: null };
+  const seen = await organizationOf(c.env, organization).reviewBreakGlass(look);
+  return !seen.ok && seen.problem.code === 'not-found' ? seen : ok(null);
 }
