@@ -39,7 +39,7 @@ export interface ShownParts {
   message: string | null;
   risk: { level: string; claimed: string | null; reasons: Json };
   policy: { version: number | string; digest: Digest; rule: string | null };
-  requirement: { verify: string; stages: readonly { from: Json; count: number }[] } | null;
+  requirement: { verify: string; stages: readonly { from: Json; count: number; actions?: object }[] } | null;
   on_rejection: string;
   on_behalf_of: Json;
   expires_at: Instant | null;
@@ -60,5 +60,6 @@ export function requestDigest(shown: ShownParts): Digest {
 
 const shownRequirement = ({ verify, stages }: NonNullable<ShownParts['requirement']>): Json => ({
   verify,
-  stages: stages.map(({ from, count }) => ({ from, count })),
+  // Who may only reject is part of what was shown; without such a limit the form is the first one.
+  stages: stages.map(({ from, count, actions }) => ({ from, count, ...(actions ? { actions: actions as Json } : {}) })),
 });

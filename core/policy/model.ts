@@ -21,10 +21,15 @@ export type Evidence = (typeof EVIDENCE)[number];
 export const REJECTIONS = ['continue', 'stop'] as const;
 export type OnRejection = (typeof REJECTIONS)[number];
 
+export const DECISIONS = ['approve', 'reject'] as const;
+export type Decision = (typeof DECISIONS)[number];
+
 /** One stage of approval: `count` different people out of `from` (`role:…`, `group:…`, `user:…`). */
 export interface Stage {
   from: string[];
   count: number;
+  /** Sources of `from` that may only do what stands here; who is not listed may do both. */
+  actions?: { [source: string]: Decision[] };
 }
 export interface RequiredEvidence {
   approve: Evidence[];
@@ -88,13 +93,21 @@ export interface RiskSettings {
   verify: Verify | null;
   separation: Separation | null;
 }
+/** Groups that decide about some repositories (a glob over OWNER/NAME), without a right anywhere else. */
+export interface RepositoryRight {
+  repository: string;
+  groups: string[];
+  actions: Decision[];
+  /** Which requests about them; absent where the document has none. */
+  match?: Match;
+}
 export interface Policy {
   version: 1;
   defaults: { verdict: Verdict; risk: RiskLevel; verify: Verify };
   risk: { [Level in RiskLevel]: RiskSettings };
   rules: Rule[];
   trusted: Trusted[];
-  repositories: { repository: string; groups: string[]; actions: ('approve' | 'reject')[] }[];
+  repositories: RepositoryRight[];
   routing: { match: Match; to: string[] }[];
   limits: { pending_per_actor: number };
   /** Absent where the document has none: older versions keep the digest that they were published under. */

@@ -1,6 +1,7 @@
 // Who is asked: the stages of the rules that ask, else where routing sends the request, else the default approvers.
 import { matchFits } from './match.ts';
 import type { Policy, PolicyInput, Rule, Stage } from './model.ts';
+import { withRepositoryRights } from './repositories.ts';
 import { DEFAULT_STAGE } from './strictest.ts';
 
 interface Routed {
@@ -30,5 +31,5 @@ export function stagesFor(policy: Policy, input: PolicyInput, failed: Rule[], ma
   const needsRoute = own.length === 0 || (matched?.verdict !== 'allow' && (matched?.approvals.length ?? 0) === 0);
   if (!needsRoute) return { stages: own, errors: [] };
   const route = routed(policy, input);
-  return { stages: [...own, ...route.stages], errors: route.errors };
+  return { stages: [...own, ...withRepositoryRights(policy, input, route.stages)], errors: route.errors };
 }

@@ -12,8 +12,10 @@ import {
   MAX_TIMEOUT_SECONDS,
 } from './bounds.ts';
 import {
+  DECISIONS,
   EDITS,
   REJECTIONS,
+  type RepositoryRight,
   type RequiredEvidence,
   RISK_LEVELS,
   type RiskLevel,
@@ -131,6 +133,17 @@ export type Compact = ReturnType<typeof compact>;
 const ENTRIES = MAX_POLICY_ENTRIES;
 const group = text(MAX_NAME_CHARS, /^group:\S+$/, ' Write group:payments-owners.');
 
+const writtenRepository = record({
+  repository: [name],
+  groups: [oneOrMore(group, MAX_ALTERNATIVES)],
+  actions: [list(word(DECISIONS), DECISIONS.length, 1), [...DECISIONS]],
+  match: [orNull(match), null],
+});
+const repository: Read<RepositoryRight> = (value, at) => {
+  const { match: only, ...right } = writtenRepository(value, at);
+  return only === null ? right : { ...right, match: only };
+};
+
 /** The document as written. */
 export const document = record({
   version: [exactly(1), 1 as const],
@@ -153,17 +166,7 @@ export const document = record({
   ],
   rules: [list(rule, ENTRIES), []],
   trusted: [list(trusted, ENTRIES), []],
-  repositories: [
-    list(
-      record({
-        repository: [name],
-        groups: [oneOrMore(group, MAX_ALTERNATIVES)],
-        actions: [list(word(['approve', 'reject'] as const), 2, 1), ['approve' as const, 'reject' as const]],
-      }),
-      ENTRIES,
-    ),
-    [],
-  ],
+  repositories: [list(repository, ENTRIES), []],
   routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
   parameters: [list(record({ action: [names], schema: [parameterSchema] }), ENTRIES), []],
   approval: [orNull(compact), null],

@@ -42,7 +42,10 @@ const set = <T>(values: (T | null)[]): T[] => values.filter((value): value is T 
 /** The last of the scale is the strictest. */
 export const highestRisk = (levels: RiskLevel[]): RiskLevel => highest(RISK_LEVELS, levels, 'low');
 
-const sameStage = (one: Stage, other: Stage) => one.count === other.count && `${one.from}` === `${other.from}`;
+const sameStage = (one: Stage, other: Stage) =>
+  one.count === other.count &&
+  `${one.from}` === `${other.from}` &&
+  JSON.stringify(one.actions) === JSON.stringify(other.actions);
 
 /** Stages in order, each once. */
 export const distinctStages = (stages: Stage[]): Stage[] =>

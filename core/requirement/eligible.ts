@@ -4,7 +4,7 @@ import type { Passkey, Standing } from '../authority.ts';
 import type { Instant } from '../json.ts';
 import type { RiskLevel, Separation } from '../policy/model.ts';
 import { fail, ok, type Result } from '../problems.ts';
-import type { Needed, RequestPeople } from './forms.ts';
+import type { Needed, RequestPeople, Vote } from './forms.ts';
 
 /** `user:usr_…` names the same person as `usr_…`. */
 const person = (name: string): string => (name.startsWith('user:') ? name.slice('user:'.length) : name);
@@ -38,17 +38,23 @@ export function whyNot(
   stage: Stage,
   created_at: Instant,
   excluded: ReadonlySet<string>,
+  decision: Vote['decision'],
 ): string | null {
   if (!standing?.active) return 'You are not an active member of this organisation.';
   if (isExcluded(standing, excluded)) {
     return 'You are part of this request (you asked for it, it acts for you, you own or edited it): somebody else must decide.';
   }
-  const memberships = stage.from.map((source) => since(standing, source)).filter((at) => at !== null);
-  if (memberships.length === 0)
-    return `This stage is decided by ${stage.from.join(' or ')}, and you are none of these.`;
-  if (memberships.some((at) => at < created_at)) return null;
-  return `You became ${stage.from.join(' or ')} after this request was made: somebody who was it before must decide.`;
+  const own = stage.from.filter((source) => since(standing, source) !== null);
+  if (own.length === 0) return `This stage is decided by ${stage.from.join(' or ')}, and you are none of these.`;
+  const able = own.filter((source) => mayDo(stage, source, decision));
+  if (able.length === 0) return `As ${own.join(' and ')} you cannot ${decision} this request: policy says so.`;
+  if (able.some((source) => since(standing, source)! < created_at)) return null;
+  return `You became ${able.join(' or ')} after this request was made: somebody who was it before must decide.`;
 }
+
+/** Repository rights may be for one decision only (policy.md `repositories`). */
+const mayDo = ({ actions = {} }: Stage, source: string, decision: Vote['decision']): boolean =>
+  !Object.hasOwn(actions, source) || actions[source]!.includes(decision);
 
 /** Whether the key that signed is still its person’s. One that was taken away may have been stolen. */
 export const keyStands = ({ passkeys }: Standing, passkey: string | undefined): boolean =>

@@ -27,7 +27,12 @@ export interface RequestPeople {
 
 /** What is needed, as the pinned policy computed it. Richer objects fit. */
 export interface Needed {
-  stages: readonly { from: readonly string[]; count: number }[];
+  stages: readonly {
+    from: readonly string[];
+    count: number;
+    /** Sources that may only do what stands here. */
+    actions?: Readonly<Record<string, readonly Vote['decision'][]>>;
+  }[];
   separation?: Separation;
 }
 

@@ -8,12 +8,12 @@ import { openStage, standingOf } from './tally.ts';
 const notEligible = (detail: string) => fail('not-eligible', detail);
 
 /** The open stage before this vote, if the voter may decide in it. */
-function admitted(question: VoteQuestion): Result<OpenStage> {
+function admitted(question: VoteQuestion, decision: Vote['decision']): Result<OpenStage> {
   const { requirement, votes, standings, voter, created_at, effective_action_digest, people, stage } = question;
   const excluded = excludedFrom(people, requirement.separation ?? 'requester');
   const open = openStage(requirement, votes, standings, created_at, effective_action_digest, excluded);
   if (open.complete) return notEligible('Every stage of this request is complete: there is nothing left to decide.');
-  const reason = whyNot(standingOf(standings, voter), requirement.stages[open.index]!, created_at, excluded);
+  const reason = whyNot(standingOf(standings, voter), requirement.stages[open.index]!, created_at, excluded, decision);
   if (reason !== null) return notEligible(reason);
   if (stage === open.index) return ok(open);
   return notEligible(
@@ -30,7 +30,7 @@ function admitted(question: VoteQuestion): Result<OpenStage> {
 export function judgeVote(
   question: VoteQuestion,
 ): Result<{ stage: number; requirement_met: boolean; counted: Vote[]; per_stage: OpenStage['per_stage'] }> {
-  const before = admitted(question);
+  const before = admitted(question, 'approve');
   if (!before.ok) return before;
   const { requirement, votes, standings, voter, created_at, effective_action_digest, people, voted_at } = question;
   if (before.value.counted.some((vote) => vote.reviewer === voter)) {
@@ -45,6 +45,6 @@ export function judgeVote(
 
 /** Judges a rejection: only a reviewer of the open stage rejects; somebody who approved before may think again. */
 export function judgeReject(question: VoteQuestion): Result<{ stage: number }> {
-  const open = admitted(question);
+  const open = admitted(question, 'reject');
   return open.ok ? ok({ stage: open.value.index }) : open;
 }

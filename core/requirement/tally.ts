@@ -24,7 +24,7 @@ function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vot
     if (stage === undefined || vote.decision !== 'approve' || people.has(vote.reviewer)) return false;
     if (vote.action_digest !== world.effective_action_digest) return false;
     const standing = standingOf(world.standings, vote.reviewer);
-    if (whyNot(standing, stage, world.created_at, world.excluded) !== null) return false;
+    if (whyNot(standing, stage, world.created_at, world.excluded, 'approve') !== null) return false;
     if (!keyStands(standing!, vote.passkey)) return false;
     people.add(vote.reviewer);
     return true;

@@ -31,6 +31,8 @@ export interface Stage {
   from: string[];
   count: number;
   approved: number;
+  /** Sources of `from` that may only do what stands here; who is not listed may do both. */
+  actions?: Record<string, ('approve' | 'reject')[]>;
 }
 
 export interface Requirement {

@@ -52,6 +52,35 @@ const refusal = (question: Partial<VoteQuestion>): string => {
   return judged.problem.detail;
 };
 
+describe('a source with one right', () => {
+  const LIMITED = {
+    stages: [
+      {
+        from: ['role:admin', 'group:r', 'group:a'],
+        count: 1,
+        actions: { 'group:r': ['reject'], 'group:a': ['approve'] },
+      },
+    ],
+  } satisfies VoteQuestion['requirement'];
+  const as = (sources: Record<string, string>) => {
+    const question = ask({ requirement: LIMITED, standings: everyone(standing('usr_a', sources)) });
+    return [judgeVote(question).ok, judgeReject(question).ok];
+  };
+  it('answers in that way only; who is more than that source is not held back by it', () => {
+    expect(as({ 'group:r': BEFORE })).toEqual([false, true]);
+    expect(as({ 'group:a': BEFORE })).toEqual([true, false]);
+    expect(as({ 'group:r': BEFORE, 'group:a': BEFORE })).toEqual([true, true]);
+    expect(as({ 'group:r': BEFORE, 'role:admin': BEFORE })).toEqual([true, true]);
+  });
+  it('does not borrow the time of another: a member since before who may only reject approves nothing', () => {
+    expect(as({ 'group:r': BEFORE, 'role:admin': AFTER })).toEqual([false, true]);
+  });
+  it('counts no approval that such a person left behind', () => {
+    const standings = everyone(standing('usr_r', { 'group:r': BEFORE }));
+    expect(openStage(LIMITED, [vote('usr_r')], standings, CREATED, ACTION, new Set()).complete).toBe(false);
+  });
+});
+
 describe('a vote', () => {
   it('meets a requirement of one by one person who is in the source since before', () => {
     const judged = judgeVote(ask({}));

@@ -55,7 +55,14 @@ const RequirementSchema = z
     verify: z.enum(['passkey', 'oidc']),
     separation: z.enum(['requester', 'owners']),
     require: z.object({ approve: z.array(z.string()), reject: z.array(z.string()) }),
-    stages: z.array(z.object({ from: z.array(z.string()), count: z.int(), approved: z.int() })),
+    stages: z.array(
+      z.object({
+        from: z.array(z.string()),
+        count: z.int(),
+        approved: z.int(),
+        actions: z.record(z.string(), z.array(z.enum(['approve', 'reject']))).optional(),
+      }),
+    ),
   })
   .nullable();
 

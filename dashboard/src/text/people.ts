@@ -35,6 +35,18 @@ export function namesPerson(from: string | string[], person: Person): boolean {
   return [from].flat().some((source) => own.has(source));
 }
 
+interface StageOf {
+  from: string[];
+  actions?: { [source: string]: readonly string[] };
+}
+
+/** Whether this person may answer so in this stage, as far as the page can see: repository rights may be for one answer. */
+export const mayAnswer = (stage: StageOf, person: Person, answer: 'approve' | 'reject'): boolean =>
+  namesPerson(
+    stage.from.filter((source) => stage.actions?.[source]?.includes(answer) ?? true),
+    person,
+  );
+
 /** `approval.vote_recorded` → `Approval vote recorded`. */
 export const eventName = (type: string): string => {
   const words = type

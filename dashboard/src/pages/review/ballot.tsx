@@ -1,7 +1,9 @@
 // The two answers. Both are signed; the page waits for the server's confirmation and never assumes it.
 import { useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../api/types.ts';
+import { currentStage } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
+import { mayAnswer } from '../../text/people.ts';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';
@@ -31,16 +33,18 @@ function missing(request: ApprovalRequest, note: NoteText, typed: string): strin
 const orNull = (text: string): string | null => text.trim() || null;
 
 export function Ballot({ request }: { request: ApprovalRequest }) {
-  const { organization } = useSession();
+  const { organization, user } = useSession();
+  const stage = request.requirement?.stages[currentStage(request)];
+  const may = (answer: 'approve' | 'reject') => stage === undefined || mayAnswer(stage, user, answer);
   const { phase, send } = useDecision(request);
   const [note, setNote] = useState<NoteText>({ comment: '', external_ref: '' });
   const [typed, setTyped] = useState('');
   const [rejecting, setRejecting] = useState(false);
   const online = useOnline();
   const approveButton = useRef<HTMLButtonElement>(null);
-  useShortcuts({ r: () => setRejecting(true), a: () => approveButton.current?.focus() });
+  useShortcuts({ r: () => may('reject') && setRejecting(true), a: () => approveButton.current?.focus() });
   const ready = online && phase.at !== 'signing' && phase.at !== 'sealing';
-  const gap = missing(request, note, typed);
+  const gap = may('approve') ? missing(request, note, typed) : 'You may reject this, not approve it.';
   const approve = () =>
     void send({ decision: 'approve', comment: orNull(note.comment), external_ref: orNull(note.external_ref) });
   return (
@@ -58,7 +62,7 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
       <AnswerBar
         says={(phase.at === 'reading' ? gap : null) ?? SAYS[phase.at]}
         loud={phase.at !== 'reading' || gap !== null}
-        canReject={ready}
+        canReject={ready && may('reject')}
         canApprove={ready && gap === null}
         approveButton={approveButton}
         onReject={() => setRejecting(true)}
