@@ -173,3 +173,7 @@ export interface Judgement {
 /** The stricter of two on one of the scales above. */
 export const stricter = <T extends string>(scale: readonly T[], one: T, other: T): T =>
   scale.indexOf(one) >= scale.indexOf(other) ? one : other;
+
+/** Whether a source of a stage may answer so: repository rights may be for one answer only. */
+export const mayAnswerAs = ({ actions = {} }: Pick<Stage, 'actions'>, source: string, answer: Decision): boolean =>
+  !Object.hasOwn(actions, source) || actions[source]!.includes(answer);

@@ -6,6 +6,7 @@ import {
   ENFORCEMENTS,
   EVIDENCE,
   type Judgement,
+  mayAnswerAs,
   type Requirement,
   RISK_LEVELS,
   type RiskLevel,
@@ -44,9 +45,11 @@ const strictestRequirement = (one: Requirement, other: Requirement): Requirement
   },
 });
 
+const approvers = (stage: Stage): string[] => stage.from.filter((source) => mayAnswerAs(stage, source, 'approve'));
+
 /** Whoever meets `strong` meets `weak`: as many people, and none from elsewhere. */
 const covers = (strong: Stage, weak: Stage): boolean =>
-  strong.count >= weak.count && strong.from.every((source) => weak.from.includes(source));
+  strong.count >= weak.count && approvers(strong).every((source) => approvers(weak).includes(source));
 
 /** Which stage of `strong` covers each of `weak`, -1 for none; one covers one, because people count once across all. */
 function coversOf(strong: readonly Stage[], weak: readonly Stage[]): number[] {

@@ -2,7 +2,7 @@
 // acts in it, edited or (where policy says so) owns it decides nothing, under whichever name they are known.
 import type { Passkey, Standing } from '../authority.ts';
 import type { Instant } from '../json.ts';
-import type { RiskLevel, Separation } from '../policy/model.ts';
+import { mayAnswerAs, type RiskLevel, type Separation } from '../policy/model.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import type { Needed, RequestPeople, Vote } from './forms.ts';
 
@@ -46,15 +46,11 @@ export function whyNot(
   }
   const own = stage.from.filter((source) => since(standing, source) !== null);
   if (own.length === 0) return `This stage is decided by ${stage.from.join(' or ')}, and you are none of these.`;
-  const able = own.filter((source) => mayDo(stage, source, decision));
+  const able = own.filter((source) => mayAnswerAs(stage, source, decision));
   if (able.length === 0) return `As ${own.join(' and ')} you cannot ${decision} this request: policy says so.`;
   if (able.some((source) => since(standing, source)! < created_at)) return null;
   return `You became ${able.join(' or ')} after this request was made: somebody who was it before must decide.`;
 }
-
-/** Repository rights may be for one decision only (policy.md `repositories`). */
-const mayDo = ({ actions = {} }: Stage, source: string, decision: Vote['decision']): boolean =>
-  !Object.hasOwn(actions, source) || actions[source]!.includes(decision);
 
 /** Whether the key that signed is still its person’s. One that was taken away may have been stolen. */
 export const keyStands = ({ passkeys }: Standing, passkey: string | undefined): boolean =>

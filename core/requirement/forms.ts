@@ -31,7 +31,7 @@ export interface Needed {
     from: readonly string[];
     count: number;
     /** Sources that may only do what stands here. */
-    actions?: Readonly<Record<string, readonly Vote['decision'][]>>;
+    actions?: { [source: string]: Vote['decision'][] };
   }[];
   separation?: Separation;
 }
