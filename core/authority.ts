@@ -2,6 +2,7 @@
 // whoever decides on them judges how old they may be. Only words and shapes here; the authority itself is
 // durable-objects/organization.ts.
 import type { ChangeKind } from './change-record.ts';
+import type { Lent } from './delegation.ts';
 import type { Digest, Instant, JsonObject } from './json.ts';
 import type { KnownIssuer, LinkedIdentity } from './oidc/issuer.ts';
 import type { Policy, RiskLevel } from './policy.ts';
@@ -134,6 +135,8 @@ export interface Standing {
   passkeys: Passkey[];
   /** Who they are at the OpenID providers that are trusted now; absent: at none. */
   identities?: LinkedIdentity[];
+  /** What others lent this person and is in force; whoever lent it is among the standings, too. Absent: nothing. */
+  delegations?: Lent[];
 }
 
 export interface Stop {

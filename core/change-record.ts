@@ -16,6 +16,7 @@ export const CHANGE_KINDS = [
   'stop_lift',
   'erasure',
   'oidc_issuer',
+  'delegation',
 ] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 

@@ -3,11 +3,13 @@
 import { parseActor } from './actor.ts';
 import { CHANGE_KINDS, type ChangeKind, KEY_SCOPES, ROLES } from './authority.ts';
 import { isHidden } from './display.ts';
+import { parseInstant } from './duration.ts';
 import { EVENT_TYPES } from './event-fields.ts';
 import { isId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 import { MAX_COMMENT_CHARS, MAX_NAME_CHARS } from './limits.ts';
 import { ISSUER_FIELDS, identities } from './oidc/issuer-value.ts';
+import { RISK_LEVELS } from './policy/model.ts';
 import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
 
 /** What is wrong with a value, for people; null if nothing is. */
@@ -93,11 +95,32 @@ const SETTINGS: Record<string, Check> = {
       : 'must be 0 to 168 hours',
   break_glass: choices({ external_ref: ['required', 'optional'], debt: ['same_person', 'anyone'] }),
 };
-const settings: Check = (value) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
-  const wrong = Object.entries(value).find(([key, item]) => (SETTINGS[key] ?? (() => 'unknown'))(item) !== null);
-  return wrong ? `${wrong[0]} ${(SETTINGS[wrong[0]] ?? (() => 'is not a setting'))(wrong[1])}` : null;
+/** An object of these fields, each optional; `what` is what an unknown one is not. */
+const fieldsOf =
+  (fields: Record<string, Check>, what: string): Check =>
+  (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    const unknown: Check = () => `is no ${what}`;
+    const checkOf = (key: string): Check => (Object.hasOwn(fields, key) ? fields[key]! : unknown);
+    const wrong = Object.entries(value).find(([key, item]) => checkOf(key)(item) !== null);
+    return wrong ? `${wrong[0]} ${checkOf(wrong[0])(wrong[1])}` : null;
+  };
+const settings: Check = fieldsOf(SETTINGS, 'setting');
+
+const instant: Check = (value) =>
+  parseInstant(value).ok ? null : 'must be an instant, YYYY-MM-DDTHH:mm:ss.sssZ in UTC';
+const lent = (check: Check): Check => orNull(list(check, 1, 20));
+const SCOPE: Record<string, Check> = {
+  actions: lent(title),
+  resources: lent(title),
+  sources: lent((value) =>
+    typeof value === 'string' && /^(group|role):[a-z0-9][a-z0-9._-]{0,62}$/.test(value)
+      ? null
+      : 'must be group:NAME or role:NAME',
+  ),
+  max_risk: orNull(oneOf(RISK_LEVELS)),
 };
+const delegationScope: Check = fieldsOf(SCOPE, 'part of a scope');
 
 const PERSON: Record<string, Field> = {
   name: { check: title, required: true },
@@ -140,6 +163,13 @@ const VALUES: Record<ChangeKind, Record<string, Field>> = {
     removed: { check: boolean },
   },
   organization: { name: { check: title }, settings: { check: settings } },
+  delegation: {
+    to: { check: idOf('usr'), required: true },
+    from: { check: idOf('usr') },
+    scope: { check: delegationScope },
+    starts_at: { check: orNull(instant) },
+    expires_at: { check: instant, required: true },
+  },
   stop_lift: { reason: { check: text(MAX_COMMENT_CHARS) } },
   erasure: { reason: { check: text(MAX_COMMENT_CHARS), required: true } },
   oidc_issuer: ISSUER_FIELDS,

@@ -71,6 +71,10 @@ const HEADINGS: Record<ChangeKind, (before: Json, after: Json) => string> = {
   organization: () => 'Changes the settings of the organisation.',
   erasure: (_before, after) =>
     `Erases for good what is personal in ${(after as JsonObject).request}: parameters, context, comments, names, signed texts.`,
+  delegation: (_before, after) => {
+    const { from_name, to_name, expires_at } = after as JsonObject;
+    return `${from_name} lends ${to_name} the right to decide, until ${expires_at}.`;
+  },
   stop_lift: (before) => `Lifts the stop of ${(before as JsonObject | null)?.target ?? 'nothing'}.`,
 };
 

@@ -31,6 +31,7 @@ const DECISION = [
   'passkey_entry',
   'eligibility_digest',
   'receipt',
+  'delegation',
 ] as const;
 /** Of a vote after an edit only: what it is for. `action_digest` stays that of what was asked. */
 const VOTE = [...DECISION, 'effective_action_digest'] as const;
@@ -44,6 +45,7 @@ const SIGNED = [
   'comment',
   'external_ref',
   'reviewer_name',
+  'delegator_name',
 ] as const;
 const CHANGED = ['change', 'target', 'before_digest', 'after_digest', 'signers', 'intent_digests'] as const;
 
@@ -149,8 +151,11 @@ export const EVENT_FIELDS = {
   'member.removed': entry(['user'], ['reason']),
   'member.recovery_started': entry(['user', 'token', 'change', 'expires_at']),
   'group.updated': entry(['group', 'members', 'change', 'removed'], ['name']),
-  'delegation.created': entry(['delegation', 'from', 'to', 'expires_at', 'change']),
-  'delegation.ended': entry(['delegation']),
+  'delegation.created': entry(
+    [...CHANGED, 'delegation', 'from', 'to', 'starts_at', 'expires_at', 'passkey'],
+    ['scope', 'from_name', 'to_name', 'intents', 'assertions'],
+  ),
+  'delegation.ended': entry(['delegation', 'from', 'to'], ['reason']),
   'passkey.registered': entry(
     [
       'user',

@@ -21,6 +21,7 @@ export const PREFIXES = {
   session: 'ses',
   stop: 'stp',
   oidc_issuer: 'iss',
+  delegation: 'del',
 } as const;
 
 export type IdPrefix = (typeof PREFIXES)[keyof typeof PREFIXES];

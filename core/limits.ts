@@ -39,6 +39,9 @@ export const MAX_EVIDENCE_BYTES = 8 * 1024;
 /** Changes of one proposer that wait for a signature: a person reads each, and a key must not fill the store. */
 export const MAX_OPEN_CHANGES = 50;
 
+/** Delegations of one person, and to one person, that have not ended: all of them are read with each decision. */
+export const MAX_DELEGATIONS = 20;
+
 // Times.
 /** Below this no person can read and decide. */
 export const MIN_DEADLINE_SECONDS = 30;
@@ -58,6 +61,10 @@ export const MAX_BREAK_GLASS_SECONDS = 3_600;
 export const INTENT_LIFETIME_SECONDS = 120;
 /** A change waits a day for its signature (contract.md). */
 export const CHANGE_LIFETIME_SECONDS = 24 * 3600;
+/** A delegation covers an absence; who is away for longer hands the role over by a change. */
+export const MAX_DELEGATION_SECONDS = 30 * 24 * 3600;
+/** A delegation can be signed before the absence begins, not for some time next year. */
+export const MAX_DELEGATION_AHEAD_SECONDS = 90 * 24 * 3600;
 /** Set-up, invitation and recovery links on a deployed stack. */
 export const ENROL_TOKEN_LIFETIME_SECONDS = 24 * 3600;
 /** The organisation's facts at a decision or an exchange: older ones are asked for again. */

@@ -151,6 +151,10 @@ export class Organization extends DurableObject<Env> {
     return this.#door.write((room) => narrowing.lockMember(room, question));
   }
 
+  async endDelegation(question: narrowing.Narrowing): Answer<{ id: string }> {
+    return this.#door.write((room) => narrowing.endDelegation(room, question));
+  }
+
   async revokeApiKey(question: narrowing.Narrowing): Answer<{ id: string }> {
     return this.#door.write((room) => narrowing.revokeApiKey(room, question));
   }
@@ -169,7 +173,7 @@ export class Organization extends DurableObject<Env> {
 
   /** In a test organisation a key's change applies here and now; everywhere else it waits for its signatures. */
   async proposeChange(question: Proposal): Answer<changes.Answered> {
-    const known = this.#door.read((room) => mayPropose(room, question.credential));
+    const known = this.#door.read((room) => mayPropose(room, question));
     if (!known.ok) return known;
     const possible = await erasable(this.#door.room, question);
     if (!possible.ok) return possible;

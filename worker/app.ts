@@ -19,6 +19,7 @@ import { breakGlass } from './routes/break-glass.ts';
 import { capabilities } from './routes/capabilities.ts';
 import { changes } from './routes/changes.ts';
 import { decisions } from './routes/decisions.ts';
+import { delegations } from './routes/delegations.ts';
 import { docs } from './routes/docs.ts';
 import { edits } from './routes/edits.ts';
 import { evidence } from './routes/evidence.ts';
@@ -48,7 +49,8 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 const RESOURCES = [
   ...[approvalRequests, evidence, decisions, edits, capabilities, breakGlass],
   ...[session, passkeys, changes, stops, policy, authzen],
-  ...[members, groups, invitations, serviceAccounts, apiKeys, oidcIssuers, webhookEndpoints, organization],
+  ...[members, groups, delegations, invitations, serviceAccounts, apiKeys, oidcIssuers],
+  ...[webhookEndpoints, organization],
   ...[records, live, ledger, witness, issuer, internal, rebuild, docs],
 ];
 

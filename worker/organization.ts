@@ -57,6 +57,7 @@ export type ListKind =
   | 'policy-versions'
   | 'stops'
   | 'break-glass'
+  | 'delegations'
   | 'organization'
   | 'invitations';
 
@@ -121,6 +122,7 @@ export interface OrganizationPort {
   revokePasskey: Narrow;
   removeMember: Narrow;
   lockMember: Narrow;
+  endDelegation: Narrow;
   revokeApiKey: Narrow;
   revokeInvitation: Narrow;
   disableEndpoint: Narrow;

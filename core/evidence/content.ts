@@ -75,14 +75,24 @@ const placeIn = (value: Json | undefined, path: string): Json | undefined =>
 
 const votesSaid: Source = ({ votes }) =>
   votes.map(({ event }) => {
-    const { reviewer, decision, stage } = event.skeleton as Record<string, Json>;
-    return { reviewer: reviewer!, decision: decision!, stage: stage!, decided_at: event.at };
+    const { reviewer, decision, stage, delegation = null } = event.skeleton as Record<string, Json>;
+    return { reviewer: reviewer!, decision: decision!, stage: stage!, decided_at: event.at, delegation };
   });
 
 const votesShown = ({ bundle }: Case): Json =>
-  (bundle.request.decisions as JsonObject[]).map(({ reviewer, decision, stage, decided_at }) => {
-    return { reviewer: (reviewer as JsonObject).id!, decision: decision!, stage: stage!, decided_at: decided_at! };
+  (bundle.request.decisions as JsonObject[]).map(({ reviewer, decision, stage, decided_at, delegation }) => {
+    const said = {
+      reviewer: (reviewer as JsonObject).id!,
+      decision: decision!,
+      stage: stage!,
+      decided_at: decided_at!,
+    };
+    return { ...said, delegation: underShown((delegation ?? null) as JsonObject | null) };
   });
+
+/** Older requests show no `delegation`: nobody lent anything then. */
+const underShown = (delegation: JsonObject | null): Json =>
+  delegation && { id: delegation.id!, from: (delegation.from as JsonObject).id! };
 
 /** Places inside the wire form; a capability is there only once it was issued. */
 const INNER: Record<string, Source> = {

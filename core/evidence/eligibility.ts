@@ -1,6 +1,8 @@
 // Who could decide, and whether enough did: each vote judged again by core/requirement.ts, on the snapshot that its event
 // commits to. That the snapshot was true is the operator's word; that the decision follows from it is not.
 import type { Passkey, Standing } from '../authority.ts';
+import { canonicalize } from '../canonical.ts';
+import type { OnBehalf } from '../delegation.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import type { RiskLevel } from '../policy.ts';
 import { assuranceAllows, judgeReject, judgeVote, type Vote, type VoteQuestion } from '../requirement.ts';
@@ -17,8 +19,9 @@ export interface Snapshot {
 }
 
 const voteOf = ({ event }: EvidenceLine): Vote => {
-  const { reviewer, stage, action_digest, decision, passkey } = event.skeleton as Record<string, Json>;
-  return { reviewer, stage, action_digest, decision, passkey, voted_at: event.at } as unknown as Vote;
+  const { reviewer, stage, action_digest, decision, passkey, delegation } = event.skeleton as Record<string, Json>;
+  const vote = { reviewer, stage, action_digest, decision, passkey, voted_at: event.at };
+  return { ...vote, ...(delegation === undefined ? {} : { delegation }) } as unknown as Vote;
 };
 
 /**
@@ -79,7 +82,22 @@ function questionOf({ birth }: Case, line: EvidenceLine, before: EvidenceLine[],
     },
     stage: line.event.skeleton.stage as number,
     voted_at: line.event.at,
+    about: aboutOf(birth, line.event.at),
   };
+}
+
+/** What delegations were compared with; undefined, so that none covers it, where the proposal's contents are erased. */
+function aboutOf({ personal, skeleton }: Case['birth'], now: Instant): VoteQuestion['about'] {
+  if (personal === null) return undefined;
+  const { action, resource } = personal as Record<string, string>;
+  return { action: action!, resource: resource!, risk: skeleton.risk as RiskLevel, now };
+}
+
+/** Whether a vote was given in the right that the event says: the voter's own, or under this delegation. */
+function sameRight(of: Case, line: EvidenceLine, judged: { delegation?: OnBehalf }, at: At): boolean {
+  const said = (line.event.skeleton.delegation ?? null) as JsonObject | null;
+  const same = canonicalize(said) === canonicalize((judged.delegation ?? null) as JsonObject | null);
+  return of.tally.holds(same, 'delegation', 'The vote was given in another right than its event says.', at);
 }
 
 /** Policy's further wishes: what must be said with the decision, how long a key must have rested. */
@@ -101,6 +119,7 @@ function approves(of: Case, line: EvidenceLine, before: EvidenceLine[], question
   }
   const met = judged.value.requirement_met === facts.requirement_met;
   if (!of.tally.holds(met, 'quorum', 'Whether enough people had approved is not what the event says.', at)) return null;
+  if (!sameRight(of, line, judged.value, at)) return null;
   of.tally.say(
     'eligibility',
     'proved',
@@ -116,6 +135,7 @@ function rejects(of: Case, line: EvidenceLine, question: VoteQuestion, at: At) {
   const { reviewer } = line.event.skeleton;
   const detail = judged.ok ? '' : `${reviewer} could not decide: ${judged.problem.detail}`;
   if (!of.tally.holds(judged.ok, 'eligibility', detail, at)) return null;
+  if (!sameRight(of, line, judged.ok ? judged.value : {}, at)) return null;
   of.tally.say(
     'eligibility',
     'proved',

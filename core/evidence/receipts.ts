@@ -147,6 +147,7 @@ function votePart({ bundle }: Case, vote: EvidenceLine) {
   return {
     ...{ reviewer, passkey, eligibility_digest, decision, stage, intent, assertion, decided_at: vote.event.at },
     passkey_entry: enrolled?.event.id ?? null,
+    ...(vote.event.skeleton.delegation === undefined ? {} : { delegation: vote.event.skeleton.delegation }),
   } as never;
 }
 

@@ -72,11 +72,14 @@ export function faultOfForm(schema: JsonObject, value: Json, pointer = ''): Form
   const inner = Array.isArray(value) ? itemsOf(schema, value) : fieldsOf(schema, value);
   for (const [key, field, part] of inner) {
     const at = `${pointer}/${key}`;
-    const fault = part === undefined ? { pointer: at, detail: 'is missing' } : faultOfForm(field, part, at);
+    const fault = part === undefined ? missing(schema, key, at) : faultOfForm(field, part, at);
     if (fault !== null) return fault;
   }
   return null;
 }
+
+const missing = ({ required }: JsonObject, key: string, pointer: string): FormFault | null =>
+  (required as string[] | undefined)?.includes(key) ? { pointer, detail: 'is missing' } : null;
 
 type Inner = [key: string, schema: JsonObject, value: Json | undefined][];
 

@@ -17,11 +17,15 @@ const record = (properties: JsonObject): JsonObject => ({
 });
 const list = (items: JsonObject): JsonObject => ({ type: 'array', minItems: 1, items });
 
-const vote = (decision: JsonObject): JsonObject =>
-  record({
+/** `delegation` is there where somebody voted in another's right: that other person counts nowhere else. */
+const vote = (decision: JsonObject): JsonObject => {
+  const always = record({
     ...{ reviewer: TEXT, decision, stage: COUNT, passkey: TEXT, passkey_entry: TEXT_OR_NULL },
     ...{ eligibility_digest: DIGEST, decided_at: INSTANT, intent: ANY_OBJECT, assertion: ANY_OBJECT },
   });
+  const properties = { ...(always.properties as JsonObject), delegation: record({ id: TEXT, from: TEXT }) };
+  return { ...always, properties };
+};
 
 /** Predicates of decisions; an emergency use is none and has a form of its own. */
 type Decision = Exclude<keyof typeof PREDICATE_TYPES, 'break-glass'>;

@@ -2,6 +2,7 @@
 // live organisation is a human approval; a stock verifier must never take a rejection, a rehearsal or a part of a
 // quorum for one. One statement, one signature: a quorum is several assertions inside the predicate.
 import { canonicalize } from '../canonical.ts';
+import type { OnBehalf } from '../delegation.ts';
 import type { Digest, Instant, Json } from '../json.ts';
 
 const PREDICATES = 'https://assentry.dev/predicates';
@@ -29,6 +30,8 @@ export interface ReceiptVote {
   intent: Json;
   /** WebAuthn's AuthenticationResponseJSON. */
   assertion: Json;
+  /** In whose right, where it was not the reviewer's own: this person counts nowhere else. */
+  delegation?: OnBehalf;
 }
 
 /** Everything that a decision's receipt is made of; richer objects fit, only what is named here is taken. */
@@ -118,5 +121,9 @@ function predicateOf(parts: ReceiptParts): object {
 
 const voteOf = (vote: ReceiptVote): ReceiptVote => {
   const { reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion } = vote;
-  return { reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion };
+  const under = vote.delegation === undefined ? {} : { delegation: vote.delegation };
+  return {
+    ...{ reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion },
+    ...under,
+  };
 };

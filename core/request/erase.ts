@@ -76,6 +76,7 @@ const bareVote = (vote: RecordedVote): RecordedVote => ({
   ...vote,
   ...{ name: GONE, scope: null, comment: null, external_ref: null, assertion: {}, public_key: GONE },
   intent: {} as RecordedVote['intent'],
+  ...(vote.delegation ? { delegation: { ...vote.delegation, name: GONE } } : {}),
 });
 
 /** That somebody edited, and what policy asks since, stays; what was changed goes. */
@@ -91,6 +92,11 @@ const NULL_WHEN_ERASED = [
   ...['message', 'scope', 'rejection_reason'],
 ] as const;
 
+const namelessDecision = (made: ApprovalRequest['decisions'][number]): object => ({
+  ...{ ...made, reviewer: { ...made.reviewer, name: null } },
+  delegation: made.delegation && { ...made.delegation, from: { ...made.delegation.from, name: null } },
+});
+
 /** The wire form of an erased request: null in the place of everything that was erased, and `erased_at`. */
 export function wireOfErased(wire: ApprovalRequest): ApprovalRequest {
   const { requester, effective, capability, break_glass } = wire;
@@ -100,7 +106,7 @@ export function wireOfErased(wire: ApprovalRequest): ApprovalRequest {
     requester: { ...requester, name: null },
     effective: { ...effective, params: null },
     edits: wire.edits.map((made) => ({ ...made, editor: { ...made.editor, name: null }, diff: null, comment: null })),
-    decisions: wire.decisions.map((made) => ({ ...made, reviewer: { ...made.reviewer, name: null } })),
+    decisions: wire.decisions.map(namelessDecision),
     capability: capability && { ...capability, scope: null },
     break_glass: break_glass && { ...break_glass, user: { ...break_glass.user, name: null }, reason: null },
   };

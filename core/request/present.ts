@@ -105,6 +105,10 @@ const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
   },
   edited: editsOf(record).some(({ seq }) => seq < vote.seq),
   void: !liveVotes(record).includes(vote),
+  /** In whose right, where it was not the reviewer's own. */
+  delegation: vote.delegation
+    ? { id: vote.delegation.id, from: { id: vote.delegation.from, name: vote.delegation.name } }
+    : null,
 });
 
 const brokenGlass = ({ user, name, reason, external_ref, used_at, passkey, passkey_entry }: BrokenGlass) => ({

@@ -1,6 +1,7 @@
 // The state of one approval request, as its object keeps it after each step. Plain JSON: it is stored as text. What is
 // fixed at birth stands first; everything below `life` changes only through a step of core/lifecycle.ts.
 import { canonicalize } from '../canonical.ts';
+import type { OnBehalf } from '../delegation.ts';
 import type { FieldChange } from '../edit.ts';
 import type { DecisionIntent, EditIntent, Scope } from '../intent.ts';
 import type { Digest, Instant, JsonObject } from '../json.ts';
@@ -56,6 +57,8 @@ export interface RecordedVote {
   passkey_event: string;
   passkey_entry: number | null;
   eligibility_digest: Digest;
+  /** Given under a delegation: it counts as reviewer and as whoever lent the right. */
+  delegation?: OnBehalf & { name: string };
   /** Seq of the event that recorded it. */
   seq: number;
 }

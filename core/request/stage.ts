@@ -1,14 +1,26 @@
 // Who decides a request next: its record put to core/requirement.ts. It judges nothing itself and knows no signature.
 import type { Facts } from '../authority.ts';
+import type { About } from '../delegation.ts';
+import { instantAt } from '../duration.ts';
+import type { Instant } from '../json.ts';
 import { excludedFrom, openStage, type RequestPeople } from '../requirement.ts';
 import { editorsOf, inForce, liveVotes } from './in-force.ts';
 import type { RequestRecord } from './record.ts';
 
-/** The votes of earlier people whose standing must be known before anything is decided. */
-export const votersOf = (record: RequestRecord): string[] => liveVotes(record).map((vote) => vote.reviewer);
+/** The earlier people, in whose right too, whose standing must be known before anything is decided. */
+export const votersOf = (record: RequestRecord): string[] => [
+  ...new Set(
+    liveVotes(record).flatMap(({ reviewer, delegation }) => (delegation ? [reviewer, delegation.from] : reviewer)),
+  ),
+];
 
-/** The stage that is open by these facts. */
-export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 'owners'>) {
+/** What of a request delegations are compared with. */
+export const aboutOf = (record: RequestRecord, now: Instant): About => ({
+  ...{ action: record.proposal.action, resource: record.proposal.resource, risk: inForce(record).risk.level, now },
+});
+
+/** The stage that is open by these facts, at their moment. */
+export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 'owners' | 'as_of'>) {
   const { requirement } = inForce(record);
   const excluded = excludedFrom(peopleOf(record, facts.owners), requirement.separation);
   return openStage(
@@ -18,6 +30,7 @@ export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 
     record.created_at,
     record.effective.action_digest,
     excluded,
+    aboutOf(record, instantAt(facts.as_of)),
   );
 }
 

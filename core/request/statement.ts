@@ -34,6 +34,7 @@ export function statementOf(
       intent: vote.intent as unknown as JsonObject,
       ...{ assertion: vote.assertion, passkey_entry: vote.passkey_event, eligibility_digest: vote.eligibility_digest },
       decided_at: vote.voted_at,
+      ...(vote.delegation ? { delegation: { id: vote.delegation.id, from: vote.delegation.from } } : {}),
     })),
   });
 }

@@ -41,12 +41,14 @@ export function voteParts(
     assertion_digest: digestOf(vote.assertion),
     ...{ passkey: vote.passkey, passkey_entry: vote.passkey_entry, eligibility_digest: vote.eligibility_digest },
     receipt: payload === null ? null : receiptDigest(payload),
+    ...(vote.delegation ? { delegation: { id: vote.delegation.id, from: vote.delegation.from } } : {}),
   };
   const personal: JsonObject = {
     scope: scope as unknown as Json,
     ...{ intent, assertion: vote.assertion, public_key: vote.public_key, eligibility: eligibilityOf(call) },
     ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
     reviewer_name: vote.name,
+    ...(vote.delegation ? { delegator_name: vote.delegation.name } : {}),
   };
   return {
     'approval.decided': { skeleton, personal },
@@ -56,19 +58,23 @@ export function voteParts(
 }
 
 /**
- * What the decision event commits to about who could decide: standings of all voters at that moment, each key's entry.
+ * What the decision event commits to about who could decide: standings of all voters, and of whoever lent
+ * them a right, at that moment; each key's entry, each delegation.
  * The intent's nonce keeps its digest, which stays for ever, from confirming a guess after erasure.
  */
 export function eligibilityOf({
   facts,
   intent,
 }: Pick<SignedCall, 'facts'> & { intent: { nonce: string } }): JsonObject {
-  const people = Object.values(facts.standings).map(({ user, active, roles, groups, sources, passkeys }) => ({
-    ...{ user, active, roles, groups, sources },
-    passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {
-      return { id, status, entry, restricted_until, event };
+  const people = Object.values(facts.standings).map(
+    ({ user, active, roles, groups, sources, passkeys, delegations }) => ({
+      ...{ user, active, roles, groups, sources },
+      ...(delegations === undefined || delegations.length === 0 ? {} : { delegations }),
+      passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {
+        return { id, status, entry, restricted_until, event };
+      }),
     }),
-  }));
+  );
   const { as_of, config_version, owners } = facts;
   return JSON.parse(JSON.stringify({ nonce: intent.nonce, as_of, config_version, owners, people })) as JsonObject;
 }

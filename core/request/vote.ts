@@ -3,6 +3,7 @@
 import type { Passkey, Standing } from '../authority.ts';
 import { canonicalize } from '../canonical.ts';
 import { narrowScope, strictest } from '../capability.ts';
+import type { OnBehalf } from '../delegation.ts';
 import { digestOf } from '../digest.ts';
 import { type DecisionIntent, decisionIntent } from '../intent.ts';
 import type { Instant, Json } from '../json.ts';
@@ -15,7 +16,7 @@ import { editedNow, inForce, liveVotes } from './in-force.ts';
 import { baseScope, issuedCapability } from './issue.ts';
 import type { RecordedVote, RequestRecord } from './record.ts';
 import { expired, intentMismatch, repeatOf, signerOf } from './signer.ts';
-import { peopleOf } from './stage.ts';
+import { aboutOf, peopleOf } from './stage.ts';
 import { statementOf } from './statement.ts';
 import { eligibilityOf, type SignedCall, voteParts } from './vote-event.ts';
 
@@ -143,11 +144,20 @@ const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQu
   people: peopleOf(record, call.facts.owners),
   stage: call.intent.stage,
   voted_at: now,
+  about: aboutOf(record, now),
 });
 
-function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, now: Instant) {
+/** The vote in the right in which it was judged; who lent it is named as the organisation knows them. */
+function inRight(vote: RecordedVote, call: DecideCall, under: { delegation?: OnBehalf }): RecordedVote {
+  if (under.delegation === undefined) return vote;
+  const name = call.facts.standings[under.delegation.from]?.name ?? '';
+  return { ...vote, delegation: { ...under.delegation, name } };
+}
+
+function approve(record: RequestRecord, call: DecideCall, bare: RecordedVote, now: Instant) {
   const judged = judgeVote(question(record, call, now));
   if (!judged.ok && record.life.status === 'pending') return judged;
+  const vote = inRight(bare, call, judged.ok ? judged.value : {});
   const met = judged.ok && judged.value.requirement_met;
   const votes = [...record.votes, vote];
   // By identity, not by person: the same person may have rejected before, and a rejection has no scope.
@@ -175,9 +185,10 @@ function approve(record: RequestRecord, call: DecideCall, vote: RecordedVote, no
   });
 }
 
-function reject(record: RequestRecord, call: DecideCall, vote: RecordedVote, now: Instant) {
+function reject(record: RequestRecord, call: DecideCall, bare: RecordedVote, now: Instant) {
   const judged = judgeReject(question(record, call, now));
   if (!judged.ok && record.life.status === 'pending') return judged;
+  const vote = inRight(bare, call, judged.ok ? judged.value : {});
   const payload = statementOf(record, 'reject', [vote], now);
   const stepped = advance(record, {
     command: 'reject',

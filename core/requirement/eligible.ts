@@ -23,7 +23,7 @@ export function excludedFrom(people: RequestPeople, separation: Separation): Set
 }
 
 /** By id, or by a name under which the organisation knows the same person. */
-const isExcluded = (standing: Standing, excluded: ReadonlySet<string>): boolean =>
+export const isExcluded = (standing: Standing, excluded: ReadonlySet<string>): boolean =>
   excluded.has(standing.user) ||
   Object.keys(standing.sources).some((source) => source.startsWith('user:') && excluded.has(person(source)));
 

@@ -1,6 +1,7 @@
 // The words of counting: a vote, who is part of a request, what is needed, what is open. Only shapes, plain enough that a
 // verifier builds the same ones from evidence; what counts is eligible.ts's and tally.ts's.
 import type { Standing } from '../authority.ts';
+import type { About, OnBehalf } from '../delegation.ts';
 import type { Digest, Instant } from '../json.ts';
 import type { Separation } from '../policy/model.ts';
 
@@ -13,6 +14,8 @@ export interface Vote {
   voted_at: Instant;
   /** Id of the passkey that signed. One that was taken away since speaks for nobody: it may have been stolen. */
   passkey?: string;
+  /** The delegation under which it was given; absent where the person could decide in their own right. */
+  delegation?: OnBehalf;
 }
 
 /** Who is part of a request and therefore may not decide it. Ids: `usr_…` or `sa_…`; `actor` as proposed. */
@@ -59,4 +62,15 @@ export interface VoteQuestion {
   /** Of the signed intent. */
   stage: number;
   voted_at: Instant;
+  /** What delegations are compared with. Absent: none covers it. */
+  about?: About | undefined;
+}
+
+/** What a vote is counted by. */
+export interface World {
+  standings: Readonly<Record<string, Standing>>;
+  created_at: Instant;
+  effective_action_digest: Digest;
+  excluded: ReadonlySet<string>;
+  about?: About | undefined;
 }

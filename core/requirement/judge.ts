@@ -1,50 +1,83 @@
-// A new vote, judged before it is recorded: whether its person may give it, what it counts as, whether it completes the
-// requirement. It knows no ceremony and no clock; somebody else has verified who signs.
+// A new vote, judged before it is recorded: whether its person may give it and in whose right, what it counts as, whether
+// it completes the requirement. It knows no ceremony and no clock; somebody else has verified who signs.
+import type { OnBehalf } from '../delegation.ts';
 import { fail, ok, type Result } from '../problems.ts';
-import { excludedFrom, whyNot } from './eligible.ts';
-import type { OpenStage, Vote, VoteQuestion } from './forms.ts';
-import { openStage, standingOf } from './tally.ts';
+import { personsOf, rightOf } from './delegated.ts';
+import { excludedFrom } from './eligible.ts';
+import type { OpenStage, Vote, VoteQuestion, World } from './forms.ts';
+import { openStage } from './tally.ts';
 
 const notEligible = (detail: string) => fail('not-eligible', detail);
 
-/** The open stage before this vote, if the voter may decide in it. */
-function admitted(question: VoteQuestion, decision: Vote['decision']): Result<OpenStage> {
-  const { requirement, votes, standings, voter, created_at, effective_action_digest, people, stage } = question;
-  const excluded = excludedFrom(people, requirement.separation ?? 'requester');
-  const open = openStage(requirement, votes, standings, created_at, effective_action_digest, excluded);
+const worldOf = (question: VoteQuestion): World => ({
+  ...question,
+  excluded: excludedFrom(question.people, question.requirement.separation ?? 'requester'),
+});
+
+const opened = (question: VoteQuestion, votes: readonly Vote[], { excluded, about }: World): OpenStage => {
+  const { requirement, standings, created_at, effective_action_digest } = question;
+  return openStage(requirement, votes, standings, created_at, effective_action_digest, excluded, about);
+};
+
+interface Admitted {
+  open: OpenStage;
+  /** Absent: in the voter's own right. */
+  under: { delegation?: OnBehalf };
+}
+
+/** The open stage before this vote, if the voter may decide in it. An approval uses a right up; a rejection counts nobody. */
+function admitted(question: VoteQuestion, decision: Vote['decision']): Result<Admitted> {
+  const { requirement, votes, voter, stage } = question;
+  const world = worldOf(question);
+  const open = opened(question, votes, world);
   if (open.complete) return notEligible('Every stage of this request is complete: there is nothing left to decide.');
-  const reason = whyNot(standingOf(standings, voter), requirement.stages[open.index]!, created_at, excluded, decision);
-  if (reason !== null) return notEligible(reason);
-  if (stage === open.index) return ok(open);
+  const counted = new Set(decision === 'approve' ? open.counted.flatMap(personsOf) : []);
+  const right = rightOf(voter, requirement.stages[open.index]!, world, { decision, counted });
+  if (right.reason !== null) return notEligible(right.reason);
+  if (stage === open.index)
+    return ok({ open, under: right.delegation === null ? {} : { delegation: right.delegation } });
   return notEligible(
     `Stage ${open.index + 1} is open now, and this decision was signed for stage ${stage + 1}: read the request again and sign anew.`,
   );
 }
 
+/** Why somebody who counts already does not count again. */
+const twice = (vote: Vote, voter: string): string =>
+  vote.reviewer === voter
+    ? 'You have approved this request already: a person counts once, whichever passkey signs.'
+    : 'Somebody has approved this request on your behalf already: a person counts once.';
+
+export interface JudgedVote {
+  stage: number;
+  requirement_met: boolean;
+  counted: Vote[];
+  per_stage: OpenStage['per_stage'];
+  /** Absent: in the voter's own right. */
+  delegation?: OnBehalf;
+}
+
 /**
  * Judges an approval before it is recorded.
  *
- * @returns the stage that it counts in, whether it meets the whole requirement, and all votes that count with it, itself
- * last; `not-eligible` with the reason otherwise
+ * @returns the stage that it counts in and in whose right, whether it meets the whole requirement, and all votes that
+ * count with it, itself last; `not-eligible` with the reason otherwise
  */
-export function judgeVote(
-  question: VoteQuestion,
-): Result<{ stage: number; requirement_met: boolean; counted: Vote[]; per_stage: OpenStage['per_stage'] }> {
+export function judgeVote(question: VoteQuestion): Result<JudgedVote> {
   const before = admitted(question, 'approve');
   if (!before.ok) return before;
-  const { requirement, votes, standings, voter, created_at, effective_action_digest, people, voted_at } = question;
-  if (before.value.counted.some((vote) => vote.reviewer === voter)) {
-    return notEligible('You have approved this request already: a person counts once, whichever passkey signs.');
-  }
-  const stage = before.value.index;
-  const vote: Vote = { reviewer: voter, stage, action_digest: effective_action_digest, decision: 'approve', voted_at };
-  const excluded = excludedFrom(people, requirement.separation ?? 'requester');
-  const after = openStage(requirement, [...votes, vote], standings, created_at, effective_action_digest, excluded);
-  return ok({ stage, requirement_met: after.complete, counted: after.counted, per_stage: after.per_stage });
+  const { open, under } = before.value;
+  const { votes, voter, effective_action_digest, voted_at } = question;
+  const earlier = open.counted.find((vote) => personsOf(vote).includes(voter));
+  if (earlier !== undefined) return notEligible(twice(earlier, voter));
+  const about = { stage: open.index, action_digest: effective_action_digest, decision: 'approve' as const, voted_at };
+  const vote: Vote = { reviewer: voter, ...about, ...under };
+  const after = opened(question, [...votes, vote], worldOf(question));
+  const { complete, counted, per_stage } = after;
+  return ok({ stage: open.index, requirement_met: complete, counted, per_stage, ...under });
 }
 
 /** Judges a rejection: only a reviewer of the open stage rejects; somebody who approved before may think again. */
-export function judgeReject(question: VoteQuestion): Result<{ stage: number }> {
-  const open = admitted(question, 'reject');
-  return open.ok ? ok({ stage: open.value.index }) : open;
+export function judgeReject(question: VoteQuestion): Result<{ stage: number; delegation?: OnBehalf }> {
+  const judged = admitted(question, 'reject');
+  return judged.ok ? ok({ stage: judged.value.open.index, ...judged.value.under }) : judged;
 }

@@ -1,32 +1,22 @@
 // What counts so far, and which stage is open: stages in order, different people across all of them. It judges no new
 // vote. Invariant: a person counts once, only for the effective action, and only while still standing.
 import type { Standing } from '../authority.ts';
+import type { About } from '../delegation.ts';
 import type { Digest, Instant } from '../json.ts';
-import { keyStands, whyNot } from './eligible.ts';
-import type { Needed, OpenStage, Vote } from './forms.ts';
-
-interface World {
-  standings: Readonly<Record<string, Standing>>;
-  created_at: Instant;
-  effective_action_digest: Digest;
-  excluded: ReadonlySet<string>;
-}
-
-/** A standing that says another id than its key is nobody's. */
-export const standingOf = (standings: World['standings'], user: string): Standing | undefined =>
-  Object.hasOwn(standings, user) && standings[user]!.user === user ? standings[user] : undefined;
+import { personsOf, standingOf, whyNotVote } from './delegated.ts';
+import { keyStands } from './eligible.ts';
+import type { Needed, OpenStage, Vote, World } from './forms.ts';
 
 /** Votes for the effective action, by people and keys that still stand; each person's first one. */
 function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vote[] {
   const people = new Set<string>();
   return votes.filter((vote) => {
     const stage = needed.stages[vote.stage];
-    if (stage === undefined || vote.decision !== 'approve' || people.has(vote.reviewer)) return false;
-    if (vote.action_digest !== world.effective_action_digest) return false;
-    const standing = standingOf(world.standings, vote.reviewer);
-    if (whyNot(standing, stage, world.created_at, world.excluded, 'approve') !== null) return false;
-    if (!keyStands(standing!, vote.passkey)) return false;
-    people.add(vote.reviewer);
+    const persons = personsOf(vote);
+    if (stage === undefined || vote.decision !== 'approve' || persons.some((one) => people.has(one))) return false;
+    if (vote.action_digest !== world.effective_action_digest || whyNotVote(vote, stage, world) !== null) return false;
+    if (!keyStands(standingOf(world.standings, vote.reviewer)!, vote.passkey)) return false;
+    for (const one of persons) people.add(one);
     return true;
   });
 }
@@ -36,6 +26,7 @@ function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vot
  *
  * @param votes in the order given
  * @param standings as the organisation says them now; a voter who is absent counts for nothing
+ * @param about what delegations are compared with; absent: no delegated vote counts
  * @throws when the requirement asks for nobody: that would be complete before anybody decided
  */
 export function openStage(
@@ -45,13 +36,15 @@ export function openStage(
   created_at: Instant,
   effective_action_digest: Digest,
   excluded: ReadonlySet<string>,
+  about?: About,
 ): OpenStage {
   if (
     requirement.stages.length === 0 ||
     requirement.stages.some(({ count }) => !(Number.isInteger(count) && count > 0))
   )
     throw new RangeError('a requirement needs at least one stage, and each at least one person');
-  const counted = countedVotes(requirement, votes, { standings, created_at, effective_action_digest, excluded });
+  const world = { standings, created_at, effective_action_digest, excluded, about };
+  const counted = countedVotes(requirement, votes, world);
   const per_stage = requirement.stages.map(({ count }, index) => ({
     count,
     approved: counted.filter((vote) => vote.stage === index).length,

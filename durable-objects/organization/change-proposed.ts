@@ -36,10 +36,17 @@ interface Proposer {
   appliesAtOnce: boolean;
 }
 
-function proposerOf(room: Room, credential: Credential): Result<Proposer> {
+/** Kinds that everybody proposes for themselves, and no key for anybody. */
+const OWN: readonly ChangeKind[] = ['delegation'];
+
+function proposerOf(room: Room, { credential, kind }: Pick<Proposal, 'credential' | 'kind'>): Result<Proposer> {
   const known = authenticate(room, credential);
   if (!known.ok) return known;
   const by = known.value;
+  if (OWN.includes(kind))
+    return by.kind === 'person'
+      ? ok({ id: by.user, name: by.name, appliesAtOnce: false })
+      : fail('forbidden', 'No API key lends anybody’s right to decide: whose right it is signs in and does.');
   if (by.kind === 'machine') {
     if (!by.scopes.includes('changes:propose'))
       return fail('forbidden', 'This needs an API key with the scope changes:propose.');
@@ -50,17 +57,17 @@ function proposerOf(room: Room, credential: Credential): Result<Proposer> {
 }
 
 /** Whether somebody may propose changes at all. */
-export const mayPropose = (room: Room, credential: Credential): Result<unknown> => proposerOf(room, credential);
+export const mayPropose = (room: Room, proposal: Proposal): Result<unknown> => proposerOf(room, proposal);
 
 /** Whether a proposal will want to be applied by this very call. */
 export const appliesAtOnce = (room: Room, proposal: Proposal): boolean => {
-  const by = proposerOf(room, proposal.credential);
+  const by = proposerOf(room, proposal);
   return by.ok && by.value.appliesAtOnce;
 };
 
 /** Records what somebody wishes; the id of the change. Only inside `transact`. */
 export function propose(room: Room, proposal: Proposal): Result<{ id: string; replayed: boolean }> {
-  const by = proposerOf(room, proposal.credential);
+  const by = proposerOf(room, proposal);
   if (!by.ok) return by;
   const { kind, value, idempotency } = proposal;
   const target = proposal.target ?? null;
@@ -70,7 +77,8 @@ export function propose(room: Room, proposal: Proposal): Result<{ id: string; re
   const earlier = room.store.changes.get(id);
   if (earlier) return repeated(earlier, body_digest);
   if (!by.value.appliesAtOnce && openBy(room, by.value.id) >= MAX_OPEN_CHANGES) return tooMany();
-  const planned = checkedPlan(room, id, { kind, target, value }, proposal.base_digest ?? null);
+  const wish = { kind, target, value, by: by.value.id };
+  const planned = checkedPlan(room, id, wish, proposal.base_digest ?? null);
   if (!planned.ok) return planned;
   const change = write(room, { id, kind, value, body_digest }, planned.value, by.value);
   record(room, [proposedEvent(change, by.value.id, by.value.name)]);
@@ -100,7 +108,7 @@ const repeated = (earlier: ChangeRecord, body_digest: Digest): Result<{ id: stri
 function checkedPlan(
   room: Room,
   id: string,
-  wish: { kind: ChangeKind; target: string | null; value: JsonObject },
+  wish: { kind: ChangeKind; target: string | null; value: JsonObject; by: string },
   base_digest: Digest | null,
 ): Result<Plan> {
   const checked = checkValue(wish.kind, wish.value, wish.target === null);
@@ -136,5 +144,6 @@ function write(
     body_digest: of.body_digest,
     sealing: false,
     needs_owner: plan.needsOwner,
+    ...(plan.giver === undefined ? {} : { giver: plan.giver }),
   });
 }

@@ -1,6 +1,12 @@
 // A passkey signs a change. What was signed is compared, field by field, with this object's own state; the plan is made
 // again, so that whatever moved since the proposal refuses it. The last needed signature applies it.
-import { ADMINISTERS, type Credential, type Passkey, type VerifiedAssertion } from '../../core/authority.ts';
+import {
+  ADMINISTERS,
+  type Credential,
+  type Passkey,
+  type Person,
+  type VerifiedAssertion,
+} from '../../core/authority.ts';
 import { changeIntent, difference } from '../../core/change.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { ChangeIntent } from '../../core/intent.ts';
@@ -11,7 +17,7 @@ import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } fr
 import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
 import { isRestricted, usePasskey } from './passkeys.ts';
 import { isOwner } from './people.ts';
-import { personWith } from './principals.ts';
+import { authenticate, personWith } from './principals.ts';
 import type { ChangeRecord } from './records.ts';
 import { FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';
 
@@ -30,9 +36,9 @@ export interface SignedPart {
 /** Takes a signature; the id of the change and whether this very signature was taken before. Only inside `transact`. */
 export function sign(room: Room, question: SignChange): Result<{ id: string; replayed: boolean }> {
   const { id, verified } = question;
-  const by = personWith(room, question.credential, ADMINISTERS);
-  if (!by.ok) return by;
   const change = room.store.changes.get(id);
+  const by = signerOf(room, question.credential, change);
+  if (!by.ok) return by;
   if (!change) return notFound();
   const signer = by.value.user;
   const use = usedBefore(room, verified.intent);
@@ -46,6 +52,15 @@ export function sign(room: Room, question: SignChange): Result<{ id: string; rep
   const consumed = consumeNonce(room, verified.intent, { until: FOREVER, used_for: id, by: signer });
   if (!consumed.ok) return consumed;
   return take(room, replanned.value, { signer, passkey: passkey.value.id, name: by.value.name }, verified);
+}
+
+/** Administrators sign; what is somebody's own to give, that person, and a second one only where two must. */
+function signerOf(room: Room, credential: Credential, change: ChangeRecord | null): Result<Person> {
+  const known = authenticate(room, credential);
+  if (known.ok && known.value.kind === 'person' && known.value.user === change?.giver) return ok(known.value);
+  const by = personWith(room, credential, ADMINISTERS);
+  if (!by.ok || change?.giver === undefined || change.signatures_needed > 1) return by;
+  return fail('forbidden', 'Nobody delegates for somebody else: only whose right it is signs this.');
 }
 
 /** The intent's time, the change's state, and every field of what was signed. */
@@ -74,10 +89,10 @@ function keyThatMay(room: Room, signer: string, verified: VerifiedAssertion): Re
 
 /** Plans once more from the state as it is now: another before or after, and the change is void. */
 function planAgain(room: Room, change: ChangeRecord): Result<ChangeRecord> {
-  const { id, kind, value, before } = change;
+  const { id, kind, value, before, proposed_by: by } = change;
   // Something new has no target yet: its ids come from the change. A policy's target is its next version.
   const target = before === null || kind === 'policy' ? null : change.target;
-  const plan = planOf(room, id, { kind, target, value });
+  const plan = planOf(room, id, { kind, target, value, by });
   if (!plan.ok) return plan.problem.code === 'not-found' ? baseMoved() : plan;
   const { before_digest, after_digest } = difference(kind, plan.value.before, plan.value.after);
   if (before_digest !== change.before_digest || after_digest !== change.after_digest) return baseMoved();
@@ -103,7 +118,10 @@ function take(
   }
   if (signed.needs_owner && !signatures.some((signature) => isOwner(room, signature.signer)))
     return fail('forbidden', 'This concerns the role of owner: an owner must sign it.');
-  const standing = signatures.every((signature) => mayStillSign(room, signature));
+  const { giver } = signed;
+  if (giver !== undefined && !signatures.some(({ signer }) => signer === giver))
+    return fail('forbidden', 'Whose right it is must sign this, too.');
+  const standing = signatures.every((signature) => mayStillSign(room, signature, giver));
   if (!standing)
     return fail(
       'forbidden',
@@ -117,8 +135,8 @@ const partsOf = (room: Room, id: string): SignedPart[] =>
   (room.store.marks.get(`signed ${id}`)?.value ?? []) as unknown as SignedPart[];
 
 /** Whether a signature still stands: its person administers, and its key was not taken away (it may have been stolen). */
-const mayStillSign = (room: Room, { signer, passkey }: ChangeRecord['signatures'][number]): boolean => {
+const mayStillSign = (room: Room, { signer, passkey }: ChangeRecord['signatures'][number], giver?: string): boolean => {
   const member = room.store.members.get(signer)!;
-  const administers = member.status === 'active' && member.roles.some((role) => ADMINISTERS.includes(role));
-  return administers && room.store.passkeys.get(passkey)?.status === 'active';
+  const entitled = signer === giver || member.roles.some((role) => ADMINISTERS.includes(role));
+  return member.status === 'active' && entitled && room.store.passkeys.get(passkey)?.status === 'active';
 };

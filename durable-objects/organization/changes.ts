@@ -26,7 +26,7 @@ export interface Answered {
 }
 
 /** What only the object knows of a change is not shown; one that waits for the ledger still shows as proposed. */
-export function viewOf({ body_digest: _b, sealing, needs_owner: _o, ...change }: ChangeRecord): Change {
+export function viewOf({ body_digest: _b, sealing, needs_owner: _o, giver: _g, ...change }: ChangeRecord): Change {
   const late = change.status === 'proposed' && !sealing && change.expires_at <= nowInstant();
   return { ...change, status: late ? 'expired' : change.status, applied_at: sealing ? null : change.applied_at };
 }
@@ -40,8 +40,11 @@ const minter =
     derivedId(prefix, hmacSha256(idKey(room), utf8(`assentry/change/v1\u0000${change}\u0000${prefix}`)));
 
 /** The plan of what a change wishes, made from the state as it is now. */
-export const planOf = (room: Room, id: string, wish: { kind: ChangeKind; target: string | null; value: JsonObject }) =>
-  KINDS[wish.kind].plan(room, { target: wish.target, value: wish.value, mint: minter(room, id) });
+export const planOf = (
+  room: Room,
+  id: string,
+  { kind, ...wish }: { kind: ChangeKind; target: string | null; value: JsonObject; by: string },
+) => KINDS[kind].plan(room, { ...wish, mint: minter(room, id) });
 
 export const baseMoved = () =>
   fail('base-moved', 'What this change is based on has moved. Look at it as it is now and propose again.');

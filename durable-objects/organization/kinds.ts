@@ -1,5 +1,6 @@
 // Kind of change → what it does. The one table that proposing, signing and sealing go through.
 import type { ChangeKind } from '../../core/authority.ts';
+import { delegation } from './kinds/delegation.ts';
 import { erasure } from './kinds/erasure.ts';
 import { oidc_issuer } from './kinds/identity.ts';
 import type { Kind } from './kinds/kind.ts';
@@ -20,4 +21,5 @@ export const KINDS: Record<ChangeKind, Kind> = {
   stop_lift,
   erasure,
   oidc_issuer,
+  delegation,
 };

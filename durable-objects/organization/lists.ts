@@ -7,6 +7,7 @@ import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { usesOf } from './break-glass.ts';
 import { viewOf } from './changes.ts';
+import { delegationView } from './delegations.ts';
 import { json } from './kinds/kind.ts';
 import { groupNames } from './people.ts';
 import { readerWith } from './principals.ts';
@@ -93,6 +94,7 @@ const LISTS = {
   'policy-versions': policies,
   'break-glass': (room) =>
     usesOf(room).map(({ open, confirmed: _c, ...use }) => [use.request, { ...use, open: open === 1 }]),
+  delegations: (room) => room.store.delegations.list().map((made) => [made.id, delegationView(room, made)]),
   stops: (room) => room.store.stops.list().map((stop) => [stop.id, stop]),
   organization: (room, reader) => {
     const { id_key: _i, body_digest: _b, open: _o, link_key, ...shown } = organizationOf(room);

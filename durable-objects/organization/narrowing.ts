@@ -5,10 +5,11 @@ import { parseActor } from '../../core/actor.ts';
 import { ADMINISTERS, type Client, type Credential, type Person, ROLES, type Stop } from '../../core/authority.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
+import { endDelegations } from './delegations.ts';
 import { disable } from './endpoints.ts';
 import { activePasskeys, dropPasskey } from './passkeys.ts';
 import { isLastOwner, isOwner, refreshSources } from './people.ts';
-import { personWith } from './principals.ts';
+import { authenticate, personWith } from './principals.ts';
 import type { MemberRecord } from './records.ts';
 import { bumpConfig, draft, from, mintId, nowInstant, organizationOf, type Room, record } from './room.ts';
 import { endSessions } from './sessions.ts';
@@ -82,6 +83,7 @@ export function removeMember(room: Room, question: Narrowing): Result<{ id: stri
   room.store.members.put({ ...member, status: 'removed' });
   endSessions(room, member.id);
   for (const passkey of activePasskeys(room, member.id)) dropPasskey(room, passkey, by.user, 'the member was removed');
+  endDelegations(room, ({ to }) => to === member.id, by.user, { reason: 'the member was removed' });
   for (const group of room.store.groups.list().filter((one) => one.members.includes(member.id)))
     room.store.groups.put({ ...group, members: group.members.filter((user) => user !== member.id) });
   for (const link of room.store.links.list(['user', '=', member.id]).filter((one) => one.status === 'open'))
@@ -90,6 +92,21 @@ export function removeMember(room: Room, question: Narrowing): Result<{ id: stri
   refreshSources(room);
   bumpConfig(room);
   return ok({ id: member.id });
+}
+
+/** Either side's, or an administrator's: votes under it that have not completed a request count no more. */
+export function endDelegation(room: Room, question: Narrowing): Result<{ id: string }> {
+  const by = authenticate(room, question.credential);
+  if (!by.ok) return by;
+  if (by.value.kind !== 'person') return fail('forbidden', 'An API key cannot do this: a signed-in person must.');
+  const made = room.store.delegations.get(question.id);
+  if (!made) return missing('delegation');
+  const { user, roles } = by.value;
+  if (user !== made.from && user !== made.to && !roles.some((role) => ADMINISTERS.includes(role)))
+    return fail('forbidden', 'Whoever lent or was lent it ends it, or an administrator.');
+  endDelegations(room, ({ id }) => id === made.id, user, reasonOf(question));
+  bumpConfig(room);
+  return ok({ id: made.id });
 }
 
 export function revokeApiKey(room: Room, question: Narrowing): Result<{ id: string }> {

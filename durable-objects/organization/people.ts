@@ -4,6 +4,7 @@ import type { Role, Standing } from '../../core/authority.ts';
 import { BREAK_GLASS_ROLE } from '../../core/break-glass.ts';
 import type { Instant } from '../../core/json.ts';
 import type { Identity, LinkedIdentity } from '../../core/oidc/issuer.ts';
+import { lentTo } from './delegations.ts';
 import type { GroupRecord, MemberRecord } from './records.ts';
 import { nowInstant, type Room } from './room.ts';
 
@@ -41,7 +42,18 @@ export function standingOf(room: Room, user: string): Standing | null {
   const active = member.status === 'active';
   const passkeys = room.store.passkeys.list(['user', '=', user]);
   const identities = identitiesOf(room, member);
-  const known = { user: id, name, email, active, roles, groups: groupNames(room, user), sources, passkeys };
+  const delegations = lentTo(room, user);
+  const known = {
+    user: id,
+    name,
+    email,
+    active,
+    roles,
+    groups: groupNames(room, user),
+    sources,
+    passkeys,
+    delegations,
+  };
   return identities.length === 0 ? known : { ...known, identities };
 }
 

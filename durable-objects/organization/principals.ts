@@ -106,8 +106,18 @@ export function ownersOf(room: Room, account: string): string[] {
   return [...new Set([...owners, ...creators.filter((creator) => creator !== null)])];
 }
 
+const standingsOf = (room: Room, users: readonly string[]): Standing[] =>
+  users.map((user) => standingOf(room, user)).filter((standing) => standing !== null);
+
+/** Who lent these people a right is asked about, too: a vote under a delegation is judged by the lender's own standing. */
+function withLenders(room: Room, standings: Standing[]): Standing[] {
+  const lenders = new Set(standings.flatMap(({ delegations = [] }) => delegations.map((lent) => lent.from)));
+  const others = [...lenders].filter((user) => !standings.some((standing) => standing.user === user));
+  return [...standings, ...standingsOf(room, others)];
+}
+
 function factsFor(room: Room, users: readonly string[], { owners_of = null, issuers }: AuthorizeQuestion): Facts {
-  const standings = users.map((user) => standingOf(room, user)).filter((standing): standing is Standing => !!standing);
+  const standings = withLenders(room, standingsOf(room, users));
   return {
     as_of: Date.now(),
     config_version: organizationOf(room).config_version,

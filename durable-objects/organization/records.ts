@@ -11,6 +11,7 @@ import type {
 } from '../../core/authority.ts';
 import type { ReviewVerdict } from '../../core/break-glass.ts';
 import type { LinkPurpose } from '../../core/credential.ts';
+import type { DelegationScope } from '../../core/delegation.ts';
 import type { Digest, Instant, Json, JsonObject } from '../../core/json.ts';
 import type { Identity, KnownIssuer } from '../../core/oidc/issuer.ts';
 import type { Policy, RiskLevel } from '../../core/policy.ts';
@@ -121,12 +122,30 @@ export interface LinkRecord {
   session: string | null;
 }
 
+export interface DelegationRecord {
+  id: string;
+  from: string;
+  to: string;
+  scope: DelegationScope;
+  /** As it was signed; null: as soon as it is signed. */
+  starts_at: Instant | null;
+  expires_at: Instant;
+  change: string;
+  /** The key that signed it: taken away, it lends nothing any more, for it may have been stolen. */
+  passkey: string;
+  created_at: Instant;
+  ended_at: Instant | null;
+  ended_by: string | null;
+}
+
 export interface ChangeRecord extends Change {
   /** Of the proposal's own body, for its idempotency key. */
   body_digest: Digest;
   /** Signed enough; takes effect when its events are sealed. */
   sealing: boolean;
   needs_owner: boolean;
+  /** See Plan.giver. */
+  giver?: string;
 }
 
 export interface StopRecord extends Stop {

@@ -19,6 +19,7 @@ const TABLES = {
   nonces: ['nonce', 'until'],
   links: ['id', 'user', 'purpose'],
   changes: ['id', 'status'],
+  delegations: ['id', 'from', 'to'],
   stops: ['id'],
   endpoints: ['id', 'status'],
   draws: ['id', 'pattern', 'drawn_at'],
@@ -109,6 +110,7 @@ export interface Store {
   nonces: Shelf<Records.NonceRecord>;
   links: Shelf<Records.LinkRecord>;
   changes: Shelf<Records.ChangeRecord>;
+  delegations: Shelf<Records.DelegationRecord>;
   stops: Shelf<Records.StopRecord>;
   endpoints: Shelf<Records.EndpointRecord>;
   draws: Shelf<Records.DrawRecord>;

@@ -67,6 +67,8 @@ export interface Decision {
   decided_at: Instant;
   assurance: object;
   edited: boolean;
+  /** In whose right, where it was not the reviewer's own. */
+  delegation: { id: string; from: { id: string; name: string } } | null;
 }
 
 /** An emergency override by one person: no approval, and owed a review. */

@@ -1,5 +1,6 @@
 // Another organisation's ids are answered exactly like ids that were never given out, over every route of the router.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { instantAt } from '../../core/duration.ts';
 import { type IdPrefix, newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { app } from '../../worker/app.ts';
@@ -9,7 +10,7 @@ import { type Answer, call, get, post, success } from './support/house.ts';
 import { approved, change, found, type Member, member, owner, propose, type World } from './support/world.ts';
 
 /** What of the other organisation a route is tried with. */
-type Thing = 'request' | 'change' | 'member' | 'passkey' | 'use' | 'api_key' | 'invitation' | 'endpoint';
+type Thing = 'request' | 'change' | 'member' | 'passkey' | 'use' | 'api_key' | 'invitation' | 'endpoint' | 'delegation';
 const PREFIX: Record<Thing, IdPrefix> = {
   ...{
     request: 'apr',
@@ -20,6 +21,7 @@ const PREFIX: Record<Thing, IdPrefix> = {
     api_key: 'key',
     invitation: 'inv',
     endpoint: 'whk',
+    delegation: 'del',
   },
 };
 
@@ -61,6 +63,7 @@ const ROUTES: Record<string, Tried> = {
   'DELETE /v1/api-keys/:id': session('api_key'),
   'DELETE /v1/invitations/:id': session('invitation'),
   'DELETE /v1/webhook-endpoints/:id': session('endpoint'),
+  'DELETE /v1/delegations/:id': session('delegation'),
 };
 /** Addresses that name nothing of an organisation's, or are public by design. */
 const PUBLIC = [/^GET \/o\//, /^GET \/ledger\//, /^GET \/docs/];
@@ -79,6 +82,11 @@ beforeAll(async () => {
   [ours, theirs] = [await found('live'), await found('live')];
   [us, them] = [await owner(ours), await owner(theirs)];
   const me = await success(get('/v1/session', { cookie: them.cookie }));
+  const colleague = await member(them, 'colleague@example.com', ['reviewer']);
+  const lent = await change(them, 'delegation', {
+    to: colleague.user,
+    expires_at: instantAt(Date.now() + 86_400_000),
+  });
   const invited = await change(them, 'invitation', { name: 'X', email: 'x@example.com', roles: ['reviewer'] });
   const endpoint = await change(them, 'webhook_endpoint', {
     url: 'https://receiver.invalid/hook',
@@ -91,6 +99,7 @@ beforeAll(async () => {
     ...{ request: (await propose(theirs)).id, change: proposed.id, member: me.user.id, passkey: me.passkeys[0].id },
     ...{ api_key: theirs.twin.id, invitation: invited.target, endpoint: endpoint.target },
     use: (await emergency(them)).id,
+    delegation: lent.target,
   };
 });
 

@@ -11,6 +11,7 @@ type Narrowing =
   | 'revokePasskey'
   | 'removeMember'
   | 'lockMember'
+  | 'endDelegation'
   | 'revokeApiKey'
   | 'revokeInvitation'
   | 'disableEndpoint';

@@ -155,6 +155,10 @@ export const ApprovalRequestSchema = z
         assurance: JsonObjectSchema,
         edited: z.boolean().openapi({ description: 'It is for an action that a reviewer had edited.' }),
         void: z.boolean().openapi({ description: 'Somebody edited after it: it counts no more.' }),
+        delegation: z
+          .object({ id: z.string(), from: z.object({ id: z.string(), name: z.string().nullable() }) })
+          .nullable()
+          .openapi({ description: 'In whose right, where it was not the reviewer’s own.' }),
       }),
     ),
     comments: z.array(z.object({ author: z.string(), name: z.string(), comment: z.string(), at: InstantSchema })),

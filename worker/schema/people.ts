@@ -34,6 +34,20 @@ export const GroupSchema = z
   .object({ id: z.string(), name: z.string(), members: z.array(z.string()) })
   .openapi('Group');
 
+const named = z.object({ id: z.string(), name: z.string() });
+const bound = z.array(z.string()).nullable();
+
+export const DelegationSchema = z
+  .object({
+    ...{ id: z.string(), from: named, to: named },
+    scope: z.object({ actions: bound, resources: bound, sources: bound, max_risk: z.string().nullable() }),
+    status: z.enum(['planned', 'active', 'expired', 'ended']),
+    starts_at: InstantSchema.openapi({ description: 'In force since then: for no request that was made before.' }),
+    ...{ expires_at: InstantSchema, created_at: InstantSchema, ended_at: InstantSchema.nullable() },
+    ...{ ended_by: z.string().nullable(), change: z.string() },
+  })
+  .openapi('Delegation');
+
 export const InvitationSchema = z
   .object({ ...account, roles: z.array(z.string()), status: z.string(), expires_at: InstantSchema })
   .openapi('Invitation');

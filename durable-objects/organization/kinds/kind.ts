@@ -19,9 +19,13 @@ export interface Plan {
   letsApprove: boolean;
   /** It gives or takes the role of owner, or is about one: an owner is among the signers. */
   needsOwner: boolean;
+  /** Whose own it is to give: without this person's signature nobody's is enough. Absent: administrators sign. */
+  giver?: string;
 }
 
 export interface Wish {
+  /** Who proposed it. */
+  by: string;
   target: string | null;
   value: JsonObject;
   /** The id that something new will have: the same one for the same change. */
