@@ -1,12 +1,9 @@
 // One object per organisation: the authority for policy, people, passkeys, sessions, machines, stops and counters. Thin:
 // each call goes through the door (organization/door.ts) to the room that decides it. Nothing here is believed from D1.
-import { DurableObject } from 'cloudflare:workers';
 import type * as Say from '../core/authority.ts';
 import type { LinkClaims } from '../core/credential.ts';
 import { RESERVATION_CONFIRM_SECONDS } from '../core/limits.ts';
 import { ok, type Result } from '../core/problems.ts';
-import type { Env } from './env.ts';
-import { Journal } from './journal.ts';
 import { admit } from './organization/admission.ts';
 import {
   admitBreakGlass,
@@ -19,7 +16,6 @@ import { appliesAtOnce, mayPropose, type Proposal, propose } from './organizatio
 import { type SignChange, sign } from './organization/change-signed.ts';
 import * as changes from './organization/changes.ts';
 import { planSweep } from './organization/delivery.ts';
-import { Door } from './organization/door.ts';
 import * as endpoints from './organization/endpoints.ts';
 import * as enrolment from './organization/enrolment.ts';
 import { type EntriesQuestion, type Entry, entriesFor } from './organization/entries.ts';
@@ -28,25 +24,18 @@ import { broadcast, hear, openFeed } from './organization/feed.ts';
 import { found, type Genesis } from './organization/genesis.ts';
 import { type LinkQuestion, type LinkView, viewLink } from './organization/links.ts';
 import { type ListPage, type ListQuestion, list, listChanges, policyVersion } from './organization/lists.ts';
+import { Narrowed } from './organization/narrowed.ts';
 import * as narrowing from './organization/narrowing.ts';
 import { noteUse, standingByCredential } from './organization/passkeys.ts';
 import { authorize } from './organization/principals.ts';
 import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
 import * as sessions from './organization/sessions.ts';
-import { openStore } from './organization/store.ts';
 
 type Answer<T> = Promise<Result<T>>;
 
-export class Organization extends DurableObject<Env> {
-  readonly #door: Door;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    const store = openStore(ctx.storage.sql);
-    this.#door = new Door({ ctx, env, store, journal: new Journal(ctx, env, 'organization') });
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'));
-  }
+export class Organization extends Narrowed {
+  readonly #door = this.door;
 
   /** Founds an empty object; the same call again goes on where it was cut short. */
   async genesis(question: Genesis): Answer<{ config_version: number }> {
@@ -137,34 +126,6 @@ export class Organization extends DurableObject<Env> {
       if (passkey) noteUse(room, passkey, question);
       return ok(null);
     });
-  }
-
-  async revokePasskey(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.revokePasskey(room, question));
-  }
-
-  async removeMember(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.removeMember(room, question));
-  }
-
-  async lockMember(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.lockMember(room, question));
-  }
-
-  async endDelegation(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.endDelegation(room, question));
-  }
-
-  async revokeApiKey(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.revokeApiKey(room, question));
-  }
-
-  async revokeInvitation(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.revokeInvitation(room, question));
-  }
-
-  async disableEndpoint(question: narrowing.Narrowing): Answer<{ id: string }> {
-    return this.#door.write((room) => narrowing.disableEndpoint(room, question));
   }
 
   async stop(question: narrowing.SetStop): Answer<Say.Stop> {
