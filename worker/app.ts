@@ -34,6 +34,7 @@ import { oidcIssuers } from './routes/oidc-issuers.ts';
 import { organization } from './routes/organization.ts';
 import { passkeys } from './routes/passkeys.ts';
 import { policy } from './routes/policy.ts';
+import { policyLife } from './routes/policy-life.ts';
 import { rebuild } from './routes/rebuild.ts';
 import { records } from './routes/records.ts';
 import { serviceAccounts } from './routes/service-accounts.ts';
@@ -51,7 +52,7 @@ const RESOURCES = [
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, delegations, invitations, serviceAccounts, apiKeys, oidcIssuers],
   ...[webhookEndpoints, organization],
-  ...[records, live, ledger, witness, issuer, internal, rebuild, docs],
+  ...[policyLife, records, live, ledger, witness, issuer, internal, rebuild, docs],
 ];
 
 export const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });

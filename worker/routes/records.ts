@@ -1,12 +1,11 @@
 // Events, deliveries and metrics: what D1 remembers, for any member or a key of scope admin:read.
 import { createRoute, z } from '@hono/zod-openapi';
-import { fail, ok, type Result } from '../../core/problems.ts';
-import { authorizedReader } from '../auth/authorized.ts';
-import type { App, Ctx } from '../context.ts';
-import { answer } from '../problem.ts';
+import { ok } from '../../core/problems.ts';
+import type { App } from '../context.ts';
 import { listDeliveries } from '../read/deliveries.ts';
 import { listEvents } from '../read/events.ts';
 import { metricsOf } from '../read/metrics.ts';
+import { reading } from '../read/reading.ts';
 import { answers, BY_KEY_OR_SESSION, PageQuery, pageOf } from '../schema/common.ts';
 import { DeliverySchema, EventSchema, MetricsSchema } from '../schema/machines.ts';
 
@@ -36,24 +35,13 @@ const metrics = createRoute({
 });
 
 export function records(app: App): void {
-  app.openapi(events, (c) => reading(c, (organization) => listEvents(c.env.DB, organization, c.req.valid('query'))));
+  app.openapi(events, (c) =>
+    reading(c, ({ caller }) => listEvents(c.env.DB, caller.organization, c.req.valid('query'))),
+  );
   app.openapi(deliveries, (c) =>
-    reading(c, (organization) => listDeliveries(c.env.DB, organization, c.req.valid('query'))),
+    reading(c, ({ caller }) => listDeliveries(c.env.DB, caller.organization, c.req.valid('query'))),
   );
   app.openapi(metrics, (c) =>
-    reading(c, async (organization) => ok(await metricsOf(c.env.DB, organization, Date.now()))),
+    reading(c, async ({ caller }) => ok(await metricsOf(c.env.DB, caller.organization, Date.now()))),
   );
-}
-
-/** Reads for a caller who may; D1 being down is said as what it is: lists wait, decisions go on. */
-async function reading(c: Ctx, read: (organization: string) => Promise<Result<object>>): Promise<Response> {
-  const reader = await authorizedReader(c);
-  if (!reader.ok) return answer(c, reader);
-  try {
-    return answer(c, await read(reader.value.caller.organization));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown';
-    const detail = 'Lists cannot be read just now. Decisions and exchanges go on.';
-    return answer(c, fail('unavailable', detail, { retry_after_seconds: 2, reason }));
-  }
 }

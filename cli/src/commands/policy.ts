@@ -3,10 +3,12 @@ import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { contextOf, type GlobalOptions, type World } from '../context.ts';
 import { examples } from '../help.ts';
+import { count } from '../inputs.ts';
 import { testPolicy } from '../policy/cases.ts';
 import { diffPolicies } from '../policy/difference.ts';
 import { type ProposeOptions, proposePolicy } from '../policy/propose.ts';
 import { inForce, policyIn } from '../policy/read.ts';
+import { type SimulateOptions, simulatePolicy } from '../policy/simulation.ts';
 
 /** Adds the noun and its verbs. */
 export function policyCommands(program: Command, world: World): void {
@@ -53,6 +55,15 @@ function publishedCommands(noun: Command, world: World): void {
     .command('show')
     .description('Print the policy in force')
     .action((_options: GlobalOptions, command: Command) => showPolicy(world, command));
+  noun
+    .command('simulate <file>')
+    .description('Judge the last requests by the document: what would be asked, let through or denied otherwise')
+    .addHelpText('before', examples('assentry policy simulate policy.yaml --last 5000'))
+    .option('--last <requests>', 'how many, the newest', count, 1_000)
+    .option('--since <instant>', 'none older than this, such as 2026-11-01T00:00:00Z')
+    .action((file: string, options: SimulateOptions, command: Command) =>
+      simulatePolicy(contextOf(world, command), file, options, isJson(command)),
+    );
   noun
     .command('apply <file>')
     .description('Propose the document as the new policy; a person signs it with a passkey')

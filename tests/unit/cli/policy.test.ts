@@ -86,3 +86,59 @@ describe('assentry policy diff', () => {
     expect(JSON.parse(ran.stdout)).toEqual([{ pointer: '/rules/0/timeout_seconds', effect: 'widens', text: SENTENCE }]);
   });
 });
+
+describe('assentry policy simulate', () => {
+  const said = (verdict: string, rule: string) => ({ verdict, rule, risk: 'low', stages: null });
+  const none = { count: 0, fates: {}, examples: [] };
+  const ANSWER = {
+    ...{ digest: 'd', warnings: [], in_force: { version: 3, digest: 'e' }, complete: false },
+    ...{ considered: 12, judged: 11, erased: 1, from: '2026-11-01T00:00:00.000Z', to: '2026-11-02T00:00:00.000Z' },
+    rules: { deploys: 11 },
+    verdicts: {
+      recorded: { allow: 1, require_approval: 10, deny: 0, refused: 0 },
+      draft: { allow: 3, require_approval: 8, deny: 0, refused: 0 },
+    },
+    differences: {
+      newly_allowed: {
+        count: 2,
+        fates: { approved: 1, rejected: 1, expired: 0, failed: 0, other: 0 },
+        examples: [
+          {
+            ...{
+              id: 'apr_1',
+              created_at: '2026-11-02T00:00:00.000Z',
+              action: 'deployment.execute',
+              resource: 'service:a',
+            },
+            ...{ actor: 'agent:x', fate: 'rejected' },
+            ...{ recorded: said('require_approval', 'deploys'), draft: said('allow', 'quick') },
+          },
+        ],
+      },
+      ...{ newly_asked: none, newly_denied: none, newly_refused: none, risk_changed: none, people_changed: none },
+    },
+  };
+
+  it('sends the document and shows counts, what people said to them, and examples', async () => {
+    server.before = ({ path }) => (path === '/v1/policy/simulations' ? { status: 200, body: ANSWER } : undefined);
+    const ran = await cli('policy', 'simulate', file('policy.yaml', POLICY), '--last', '12');
+    expect(ran.code).toBe(0);
+    expect(server.seen[0]!.body).toEqual({ source: POLICY, limit: 12 });
+    for (const text of [
+      /let through +1 +3/,
+      /ask a person +10 +8/,
+      'Newly let through: 2 (1 approved, 1 rejected)',
+      /apr_1 .*deployment.execute on service:a .*deploys → quick/,
+    ])
+      expect(ran.stdout).toMatch(text);
+    expect(ran.stderr).toContain('1 is erased');
+    expect(ran.stderr).toContain('Time was up');
+    const json = await cli('policy', 'simulate', file('policy.yaml', POLICY), '--json');
+    expect(JSON.parse(json.stdout)).toEqual(ANSWER);
+  });
+
+  it('sends nothing that check refuses', async () => {
+    expect(await cli('policy', 'simulate', file('policy.yaml', 'version: 2'))).toMatchObject({ code: 1 });
+    expect(server.seen).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+// A request as it was once judged, as far as judging it again needs it: what lists keep of it. Advice is made from it,
+// never a decision.
+import type { Digest, Instant } from '../../json.ts';
+import type { PolicyInput, RiskLevel, Stage, TraceStep, Verdict } from '../model.ts';
+
+/** What became of it by now. */
+export type Fate = 'approved' | 'rejected' | 'expired' | 'failed' | 'other';
+
+export interface StoredRequest {
+  id: string;
+  created_at: Instant;
+  /** Null once it is erased: then nothing can be said of it. */
+  input: PolicyInput | null;
+  verdict: Verdict;
+  risk: RiskLevel;
+  rule: string | null;
+  /** Null where nobody was asked. */
+  stages: Stage[] | null;
+  policy_digest: Digest;
+  trace: TraceStep[];
+  fate: Fate;
+  /** Who approved or rejected, as ids. */
+  people: string[];
+}
+
+/** The moment at which it was judged: as its conditions read it, else when it was made. */
+export function judgedAt({ trace, created_at }: StoredRequest): Instant {
+  const reads = trace.flatMap(({ decided_by }) => decided_by?.values ?? []);
+  const now = reads.find(({ name }) => name === 'now')?.value;
+  return typeof now === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(now) ? now : created_at;
+}

@@ -1,0 +1,178 @@
+// A draft over what really was asked: the same policy says the same again, another one is told apart, and ten thousand
+// stored requests take seconds.
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../core/json.ts';
+import { until } from '../support/until.ts';
+import { env, get, post, success } from './support/house.ts';
+import { change, decide, found, type Member, owner, propose, type World } from './support/world.ts';
+
+const POLICY = `version: 1
+defaults: { verdict: require_approval, risk: medium }
+rules:
+  - { id: never, match: { action: "iam.**" }, verdict: deny }
+  - { id: staging, match: { action: deployment.execute, metadata: { environment: staging } }, verdict: allow, risk: low }
+  - { id: small, match: { action: refund }, when: param.amount < 100, verdict: allow, risk: low }
+  - { id: large, match: { action: refund }, verdict: require_approval, risk: high, approvals: [{ from: "role:owner" }] }
+  - { id: late, match: { action: night.work }, when: 'now > timestamp("2020-01-01T00:00:00Z")', verdict: allow }
+  - { id: exports, match: { action: data.export }, verdict: require_approval, risk: low }
+trusted:
+  - { id: few, match: { action: data.export }, when: context.records < 10, limit: { count: 3, per: 1h } }
+`;
+const refund = (amount: unknown): JsonObject => ({
+  action: 'refund',
+  resource: 'order:1',
+  params: { amount } as JsonObject,
+});
+const exported = (records: number): JsonObject => ({
+  ...{ action: 'data.export', resource: 'table:users', params: { records }, context: { records } },
+});
+/** Everything that a policy can say, and a budget that runs out. */
+const ASKED: JsonObject[] = [
+  ...[refund(50), refund(500), refund('50'), { ...refund(60), risk: 'critical' }],
+  ...[
+    { action: 'iam.grant', resource: 'iam:x' },
+    { action: 'night.work', resource: 'house:1' },
+  ],
+  ...['staging', 'production'].map((environment) => ({ metadata: { environment } })),
+  { action: 'deployment.execute', metadata: {} },
+  ...Array.from({ length: 5 }, (_, at) => exported(at)),
+  ...[exported(50), { action: 'something.else', resource: 'thing:1' }],
+];
+
+let world: World;
+let person: Member;
+const simulate = (source: string, more: JsonObject = {}, caller: object = { key: world.admin.text }) =>
+  post('/v1/policy/simulations', { ...caller, body: { source, ...more } });
+const simulated = (source: string, more: JsonObject = {}) => success(simulate(source, more));
+const rows = async (): Promise<number> =>
+  (await env.DB.prepare('SELECT count(*) AS n FROM approval_requests WHERE organization = ?')
+    .bind(world.organization)
+    .first<{ n: number }>())!.n;
+const counts = (differences: Record<string, { count: number }>) =>
+  Object.fromEntries(Object.entries(differences).flatMap(([kind, { count }]) => (count > 0 ? [[kind, count]] : [])));
+
+/** What the world itself asks when it is founded, and what is asked here. */
+const TOTAL = ASKED.length + 1;
+
+beforeAll(async () => {
+  world = await found('live', POLICY);
+  person = await owner(world);
+  const made = [];
+  for (const asked of ASKED) made.push(await propose(world, asked));
+  expect(made.filter(({ verdict }) => verdict === 'allow').map(({ policy }) => policy.rule)).toEqual([
+    ...['small', 'late', 'staging', 'few', 'few', 'few'],
+  ]);
+  await success(decide(person, made[1].id, { decision: 'reject' }));
+  await until(async () => (await rows()) === TOTAL || null);
+  await until(async () => {
+    const { data } = await success(get('/v1/approval-requests?status=rejected', { cookie: person.cookie }));
+    return data.length === 2 || null;
+  });
+});
+
+describe('a simulation', () => {
+  it('with the very policy that judged them says the same of each, spent budgets among them', async () => {
+    const answer = await simulated(POLICY);
+    expect(answer).toMatchObject({ complete: true, considered: TOTAL, judged: TOTAL, erased: 0 });
+    expect(answer.digest).toBe(answer.in_force.digest);
+    expect(answer.verdicts.recorded).toEqual({ allow: 6, require_approval: TOTAL - 7, deny: 1, refused: 0 });
+    expect(answer.verdicts.draft).toEqual(answer.verdicts.recorded);
+    expect(counts(answer.differences)).toEqual({});
+    expect(answer.rules).toMatchObject({ few: 3, exports: 3, small: 3, large: 1, never: 1 });
+  });
+
+  it('counts a budget again where the pattern is another, in the order in which they were asked', async () => {
+    const answer = await simulated(POLICY.replace('count: 3', 'count: 4'));
+    expect(counts(answer.differences)).toEqual({ newly_allowed: 1 });
+    expect(answer.differences.newly_allowed.examples).toMatchObject([
+      { action: 'data.export', recorded: { rule: 'exports' }, draft: { verdict: 'allow', rule: 'few' } },
+    ]);
+    expect(counts((await simulated(POLICY.replace('count: 3', 'count: 2'))).differences)).toEqual({ newly_asked: 1 });
+  });
+
+  it('says what would be let through that a person rejected', async () => {
+    const { differences } = await simulated(POLICY.replace('param.amount < 100', 'param.amount < 1000'));
+    expect(counts(differences)).toEqual({ newly_allowed: 1, risk_changed: 1 });
+    expect(differences.newly_allowed).toMatchObject({ fates: { rejected: 1 }, examples: [{ fate: 'rejected' }] });
+  });
+
+  it('tells what is newly denied, asked of others, and refused at the door', async () => {
+    const denied = POLICY.replace(
+      'verdict: allow, risk: low }\n  - { id: large',
+      'verdict: deny, risk: low }\n  - { id: large',
+    );
+    expect(counts((await simulated(denied)).differences)).toMatchObject({ newly_denied: 2 });
+    expect(counts((await simulated(POLICY.replace('role:owner', 'group:finance'))).differences)).toEqual({
+      people_changed: 2,
+    });
+    const typed = `${POLICY}parameters:\n  - { action: refund, schema: { type: object, properties: { amount: { type: integer } } } }\n`;
+    const { differences, verdicts } = await simulated(typed);
+    expect([counts(differences), verdicts.draft.refused]).toEqual([{ newly_refused: 1 }, 1]);
+  });
+
+  it('takes the newest, and none before an instant', async () => {
+    expect(await simulated(POLICY, { limit: 3 })).toMatchObject({ considered: 3, rules: { default: 1, exports: 2 } });
+    const { data } = await success(get('/v1/approval-requests?limit=5', { cookie: person.cookie }));
+    expect(await simulated(POLICY, { since: data[4].created_at })).toMatchObject({ considered: 5 });
+  });
+
+  it('is for people and for keys that read everything, over their own organisation', async () => {
+    expect((await simulate(POLICY, {}, { key: world.agent.text })).status).toBe(403);
+    expect((await simulate(POLICY, {}, {})).status).toBe(401);
+    const other = await owner(await found('live', POLICY));
+    await until(async () => {
+      const answer = await success(simulate(POLICY, {}, { cookie: other.cookie }));
+      expect(answer.considered).toBeLessThan(2);
+      return answer.considered === 1 || null;
+    });
+  });
+
+  it('refuses a draft that is none with line and column, and bounds that are none', async () => {
+    const bad = await simulate(POLICY.replace('verdict: deny', 'verdict: denny'));
+    expect([bad.status, bad.body.code]).toEqual([400, 'invalid-policy']);
+    expect(bad.body.errors).toMatchObject([{ line: 4, detail: expect.stringContaining('Did you mean "deny"?') }]);
+    for (const more of [{ limit: 0 }, { limit: 10_001 }, { since: 'yesterday' }, { last: 5 }])
+      expect((await simulate(POLICY, more as unknown as JsonObject)).status).toBe(400);
+  });
+
+  it('records nothing', async () => {
+    const events = async () =>
+      (await success(get('/v1/events', { cookie: person.cookie }))).data.map((one: { id: string }) => one.id);
+    const before = await events();
+    await simulated(POLICY);
+    expect([await events(), await rows()]).toEqual([before, TOTAL]);
+  });
+
+  it('judges ten thousand stored requests within seconds, the same as they were', async () => {
+    // The rows of real requests, again and again, each under an id and an hour of its own.
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900)
+       INSERT INTO approval_requests (id, organization, status, action, resource, actor, requester, risk, rule, seq, document,
+         created_at, expires_at, decided_at, decided_by)
+       SELECT id || '-' || i, organization, status, action, resource, actor, requester, risk, rule, seq, document,
+         strftime('%Y-%m-%dT%H:%M:%S', created_at, '-' || i || ' hours') || substr(created_at, 20), expires_at,
+         decided_at, decided_by
+       FROM approval_requests, n WHERE organization = ?`,
+    )
+      .bind(world.organization)
+      .run();
+    const started = performance.now();
+    const answer = await simulated(POLICY, { limit: 10_000 });
+    const seconds = (performance.now() - started) / 1000;
+    console.info(`10,000 stored requests judged again in ${seconds.toFixed(2)} s`);
+    expect(answer).toMatchObject({ complete: true, considered: 10_000, judged: 10_000 });
+    expect(counts(answer.differences)).toEqual({});
+    expect(seconds).toBeLessThan(10);
+  }, 60_000);
+
+  it('says how many are erased and cannot be judged', async () => {
+    const { data } = await success(get('/v1/approval-requests?status=rejected', { cookie: person.cookie }));
+    await change(person, 'erasure', { reason: 'asked for' }, data[0].id);
+    await until(async () => ((await simulated(POLICY, { limit: TOTAL })).erased === 1 ? true : null));
+    expect(await simulated(POLICY, { limit: TOTAL })).toMatchObject({
+      considered: TOTAL,
+      judged: TOTAL - 1,
+      erased: 1,
+    });
+  });
+});

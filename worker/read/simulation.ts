@@ -1,0 +1,56 @@
+// A draft of the policy over what was asked before. The work is bounded by the number of requests and by time, looked at
+// between pages: what is not judged is said, never guessed.
+
+import { Simulation, type SimulationResult } from '../../core/policy/simulate.ts';
+import { type Policy, parsePolicy, policyDigest } from '../../core/policy.ts';
+import { ok, type ProblemPlace, type Result } from '../../core/problems.ts';
+import type { Authorized } from '../auth/authorized.ts';
+import { type HistoryQuestion, history } from './history.ts';
+
+/** A Worker has thirty seconds of its own time; some is for the answer. A clock moves there with each page read. */
+const MAX_MS = 20_000;
+
+export interface SimulationAnswer extends SimulationResult {
+  /** Of the draft. */
+  digest: string;
+  warnings: ProblemPlace[];
+  in_force: { version: number; digest: string };
+  /** False when time was up: the newest were not looked at. */
+  complete: boolean;
+}
+
+/** Judges up to `limit` of the organisation's newest requests by the text. @returns `invalid-policy` with its places */
+export async function simulate(
+  db: D1Database,
+  { caller, snapshot }: Authorized,
+  asked: { source: string; limit: number; since?: string | undefined },
+): Promise<Result<SimulationAnswer>> {
+  const parsed = parsePolicy(asked.source);
+  if (!parsed.ok) return parsed;
+  const { policy: draft, warnings } = parsed.value;
+  const { version, digest, policy } = snapshot.policy;
+  const own = policyDigest(draft);
+  const known = new Map<string, Policy>([
+    [digest, policy],
+    [own, draft],
+  ]);
+  const simulation = new Simulation(draft, known);
+  const complete = await overHistory(db, { organization: caller.organization, ...asked }, (stored) =>
+    simulation.take(stored),
+  );
+  return ok({ digest: own, warnings, in_force: { version, digest }, complete, ...simulation.result() });
+}
+
+/** Hands over each request, oldest first. @returns false when time was up before the end */
+export async function overHistory(
+  db: D1Database,
+  question: HistoryQuestion,
+  take: (stored: Parameters<Simulation['take']>[0]) => unknown,
+): Promise<boolean> {
+  const ends = Date.now() + MAX_MS;
+  for await (const page of history(db, question)) {
+    if (Date.now() > ends) return false;
+    for (const stored of page) take(stored);
+  }
+  return true;
+}

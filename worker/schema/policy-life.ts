@@ -1,0 +1,70 @@
+// What is asked and answered about a policy before it is in force: simulations and suggestions.
+import { z } from '@hono/zod-openapi';
+import { DigestSchema, InstantSchema } from './common.ts';
+
+/** As many as can be judged within one answer. */
+const MAX_SIMULATED = 10_000;
+const DEFAULT_SIMULATED = 1_000;
+
+const limit = z.coerce.number().int().min(1).max(MAX_SIMULATED).default(DEFAULT_SIMULATED);
+
+export const SimulationBody = z
+  .strictObject({
+    source: z.string().openapi({ description: 'The draft, as YAML or JSON.' }),
+    limit: z.int().min(1).max(MAX_SIMULATED).default(DEFAULT_SIMULATED),
+    since: z.iso.datetime().optional().openapi({ description: 'None older than this instant.' }),
+  })
+  .openapi('SimulationQuestion');
+
+export const SuggestionQuery = z.strictObject({ limit });
+
+const Counted = z.object({ allow: z.int(), require_approval: z.int(), deny: z.int(), refused: z.int() });
+const Said = z.object({
+  verdict: z.enum(['allow', 'require_approval', 'deny', 'refused']),
+  rule: z.string().nullable(),
+  risk: z.enum(['low', 'medium', 'high', 'critical']),
+  stages: z.array(z.object({ from: z.array(z.string()), count: z.int() })).nullable(),
+});
+const Fates = z.object({
+  approved: z.int(),
+  rejected: z.int(),
+  expired: z.int(),
+  failed: z.int(),
+  other: z.int(),
+});
+const Difference = z.object({
+  count: z.int(),
+  fates: Fates,
+  examples: z.array(
+    z.object({
+      id: z.string(),
+      created_at: InstantSchema,
+      action: z.string(),
+      resource: z.string(),
+      actor: z.string(),
+      fate: z.string(),
+      recorded: Said,
+      draft: Said,
+    }),
+  ),
+});
+
+export const SimulationSchema = z
+  .object({
+    digest: DigestSchema,
+    warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+    in_force: z.object({ version: z.int(), digest: DigestSchema }),
+    complete: z.boolean(),
+    considered: z.int(),
+    judged: z.int(),
+    erased: z.int(),
+    from: InstantSchema.nullable(),
+    to: InstantSchema.nullable(),
+    verdicts: z.object({ recorded: Counted, draft: Counted }),
+    rules: z.record(z.string(), z.int()),
+    differences: z.object({
+      ...{ newly_allowed: Difference, newly_asked: Difference, newly_denied: Difference },
+      ...{ newly_refused: Difference, risk_changed: Difference, people_changed: Difference },
+    }),
+  })
+  .openapi('Simulation');
