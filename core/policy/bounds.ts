@@ -16,6 +16,10 @@ export const MAX_STAGE_COUNT = 20;
 export const MAX_MESSAGE_CHARS = 500;
 /** Who waits for a person waits a month at most. */
 export const MAX_TIMEOUT_SECONDS = 31 * 24 * 3600;
+/** Days off of one calendar: two years of them. */
+export const MAX_HOLIDAYS = 100;
+/** Calendars of one policy: an office, or one per region. */
+export const MAX_CALENDARS = 20;
 /** A capability is for one action, soon. */
 export const MAX_CAPABILITY_TTL_SECONDS = 24 * 3600;
 export const MAX_BUDGET_COUNT = 100_000;

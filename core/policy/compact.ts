@@ -3,7 +3,7 @@
 import type { RiskLevel, Rule, Verdict } from './model.ts';
 import type { Compact, Tool } from './schema.ts';
 
-type Common = Pick<Rule, 'message' | 'timeout_seconds' | 'on_rejection' | 'risk'>;
+type Common = Pick<Rule, 'message' | 'timeout_seconds' | 'business' | 'on_rejection' | 'risk'>;
 
 const ruleFor = (id: string, { action, when }: Tool, verdict: Verdict, common: Common): Rule => ({
   id,
@@ -26,7 +26,8 @@ const ruleFor = (id: string, { action, when }: Tool, verdict: Verdict, common: C
 export function compactRules(block: Compact | null, risk: RiskLevel): Rule[] {
   if (!block) return [];
   const { message, timeout, on_rejection } = block;
-  const common: Common = { message, timeout_seconds: timeout, on_rejection, risk };
+  const business = timeout?.business ? { business: timeout.business } : {};
+  const common: Common = { message, timeout_seconds: timeout?.seconds ?? null, ...business, on_rejection, risk };
   const seen = new Map<string, number>();
   return block.tools.flatMap((tool) => {
     const count = (seen.get(tool.action) ?? 0) + 1;

@@ -98,7 +98,7 @@ function riskOf(policy: Policy, finding: Finding, claimed: RiskLevel | null): Ju
   return { level: highestRisk(raises.map(({ level }) => level)), claimed, reasons: raises.map(({ reason }) => reason) };
 }
 
-function judgementOf(policy: Policy, input: PolicyInput, finding: Finding): Judgement {
+function judgementOf(policy: Policy, input: PolicyInput, finding: Finding, now: string): Judgement {
   const { matched, failed, trace } = finding;
   const asking = [...failed.map(({ rule }) => rule), ...(matched ? [matched] : [])];
   const risk = riskOf(policy, finding, input.claimed_risk);
@@ -119,7 +119,7 @@ function judgementOf(policy: Policy, input: PolicyInput, finding: Finding): Judg
     requirement: requirementOf(policy, asking, stages, risk.level),
     capability: capabilityOf(asking),
     edits: editsOf(asking),
-    timeout_seconds: timeoutOf(policy, asking, risk.level),
+    timeout_seconds: timeoutOf(policy, asking, risk.level, now),
     constraints: verdict === 'allow' ? constraintsOf(finding.reads) : {},
     trace,
     errors: [...failed.map(({ rule, detail }) => ({ rule: rule.id, detail })), ...errors],
@@ -180,7 +180,7 @@ function trust(policy: Policy, input: PolicyInput, facts: JudgeFacts, asked: Jud
  */
 export function judge(policy: Policy, input: PolicyInput, facts: JudgeFacts): Judgement {
   const finding = search(policy, input, facts.now);
-  const judgement = judgementOf(policy, input, finding);
+  const judgement = judgementOf(policy, input, finding, facts.now);
   const mayTrust =
     judgement.verdict === 'require_approval' && judgement.errors.length === 0 && judgement.risk.level !== 'critical';
   return mayTrust ? trust(policy, input, facts, judgement, finding.reads) : judgement;

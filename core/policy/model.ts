@@ -61,6 +61,22 @@ export interface Escalation {
   after_seconds: number;
   to: string[];
 }
+/** When people work; instants of `from` and `to` are what the clocks in `zone` show. */
+export interface Calendar {
+  /** IANA name, e.g. `Europe/Berlin`. */
+  zone: string;
+  days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[];
+  /** `09:00`; both on the same date, `24:00` at most. */
+  from: string;
+  to: string;
+  /** Dates off, `2026-12-25`. */
+  holidays?: string[];
+}
+/** So many seconds of the working time of a calendar. */
+export interface BusinessTime {
+  seconds: number;
+  calendar: string;
+}
 export interface Rule {
   id: string;
   match: Match;
@@ -72,6 +88,8 @@ export interface Rule {
   verify: Verify | null;
   require: RequiredEvidence;
   timeout_seconds: number | null;
+  /** The time to decide, where it counts by a calendar; then `timeout_seconds` is null. */
+  business?: BusinessTime;
   on_rejection: OnRejection;
   edits: Edits;
   capability: CapabilitySettings | null;
@@ -90,6 +108,8 @@ export interface Trusted {
 }
 export interface RiskSettings {
   timeout_seconds: number;
+  /** Counts beside `timeout_seconds`, which then is the longest that there is. */
+  business?: BusinessTime;
   verify: Verify | null;
   separation: Separation | null;
 }
@@ -112,6 +132,7 @@ export interface Policy {
   limits: { pending_per_actor: number };
   /** Absent where the document has none: older versions keep the digest that they were published under. */
   parameters?: ParameterRule[];
+  calendars?: { [name: string]: Calendar };
 }
 
 /** What an agent asks. `actor` is already normalised (`agent:NAME`). */

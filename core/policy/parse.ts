@@ -2,11 +2,13 @@
 // close to a known one, a suggestion; warnings are for what is valid and probably not meant.
 import type { Json } from '../json.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
+import { MAX_TIMEOUT_SECONDS } from './bounds.ts';
 import { compactRules } from './compact.ts';
 import { type Policy, RISK_LEVELS, type RiskLevel, type Rule, type Verdict } from './model.ts';
 import type { At } from './reader.ts';
 import { type Document, document, type WrittenRule } from './schema.ts';
 import { readSource, type Source } from './source.ts';
+import { suggestion } from './suggestion.ts';
 import { warningsAbout } from './warnings.ts';
 
 /** The time to decide by risk, in seconds (product.md: 24 h, 12 h, 4 h, 1 h). */
@@ -28,6 +30,7 @@ export function parsePolicy(source: string): Result<ParsedPolicy> {
   if (problems.length > 0) return invalid(problems);
   checkIds(written, at);
   checkUnlisted(written, at);
+  checkCalendars(written, at);
   if (problems.length > 0) return invalid(problems);
   const policy = normalised(written);
   return ok({ policy, warnings: warned(written, policy, read.source) });
@@ -65,6 +68,21 @@ function checkUnlisted(written: Document, at: At): void {
   at.report(path, '`unlisted` and `defaults.verdict` say different things about what no rule names.');
 }
 
+/** A timeout that counts by a calendar names one that is there. */
+function checkCalendars({ calendars, rules, risk, approval }: Document, at: At): void {
+  const timeouts = [
+    ...rules.map(({ timeout }, index) => ({ timeout, path: ['rules', index, 'timeout', 'calendar'] })),
+    ...RISK_LEVELS.map((level) => ({ timeout: risk[level].timeout, path: ['risk', level, 'timeout', 'calendar'] })),
+    { timeout: approval?.timeout ?? null, path: ['approval', 'timeout', 'calendar'] },
+  ];
+  const known = Object.keys(calendars);
+  for (const { timeout, path } of timeouts) {
+    const name = timeout?.business?.calendar;
+    if (name !== undefined && !known.includes(name))
+      at.report(path, `There is no calendar "${name}" under \`calendars\`.${suggestion(name, known)}`);
+  }
+}
+
 function normalised(written: Document): Policy {
   const { risk, verify } = written.defaults;
   const verdict = writtenDefaults(written).find((found) => found !== null) ?? 'require_approval';
@@ -79,13 +97,16 @@ function normalised(written: Document): Policy {
     limits: written.limits,
     // What is not written leaves no trace, so that a document keeps its digest when the language grows.
     ...(written.parameters.length > 0 ? { parameters: written.parameters } : {}),
+    ...(Object.keys(written.calendars).length > 0 ? { calendars: written.calendars } : {}),
   };
 }
 
 function riskSettings({ risk }: Document): Policy['risk'] {
   const settings = RISK_LEVELS.map((level) => {
     const { timeout, verify, separation } = risk[level];
-    return [level, { timeout_seconds: timeout ?? RISK_TIMEOUTS[level], verify, separation }] as const;
+    const business = timeout?.business ? { business: timeout.business } : {};
+    const seconds = timeout?.business ? MAX_TIMEOUT_SECONDS : (timeout?.seconds ?? RISK_TIMEOUTS[level]);
+    return [level, { timeout_seconds: seconds, ...business, verify, separation }] as const;
   });
   return Object.fromEntries(settings) as Policy['risk'];
 }
@@ -94,7 +115,8 @@ function ruleOf({ timeout, remind, escalate, ...rule }: WrittenRule, risk: RiskL
   return {
     ...rule,
     risk: rule.risk ?? risk,
-    timeout_seconds: timeout,
+    timeout_seconds: timeout?.seconds ?? null,
+    ...(timeout?.business ? { business: timeout.business } : {}),
     remind_seconds: remind,
     escalate: escalate.map(({ after, to }) => ({ after_seconds: after, to })),
   };

@@ -6,11 +6,13 @@ import { DEFAULT_PENDING_PER_ACTOR, MAX_NAME_CHARS } from '../limits.ts';
 import {
   MAX_ALTERNATIVES,
   MAX_BUDGET_COUNT,
+  MAX_CALENDARS,
   MAX_PENDING_PER_ACTOR,
   MAX_POLICY_ENTRIES,
   MAX_STAGES,
   MAX_TIMEOUT_SECONDS,
 } from './bounds.ts';
+import { calendar, timeout } from './calendar/parts.ts';
 import {
   DECISIONS,
   EDITS,
@@ -30,7 +32,6 @@ import { parameterSchema } from './parameters/form.ts';
 import {
   capability,
   condition,
-  deadline,
   escalation,
   exactly,
   id,
@@ -47,6 +48,7 @@ import {
 } from './parts.ts';
 import {
   type At,
+  dictionary,
   duration,
   isObject,
   list,
@@ -69,7 +71,7 @@ export const rule = record({
   approvals: [list(stage, MAX_STAGES, 1), []],
   verify: [orNull(word(VERIFICATIONS)), null],
   require: [required, { approve: [], reject: [] } as RequiredEvidence],
-  timeout: [orNull(deadline), null],
+  timeout: [timeout, null],
   on_rejection: [word(REJECTIONS), 'stop' as const],
   edits: [word(EDITS), 'none' as const],
   capability: [orNull(capability), null],
@@ -101,7 +103,7 @@ const writtenTrusted = record({
 });
 
 const riskLevel = record({
-  timeout: [orNull(deadline), null],
+  timeout: [timeout, null],
   verify: [orNull(word(VERIFICATIONS)), null],
   separation: [orNull(word(SEPARATIONS)), null],
 });
@@ -123,7 +125,7 @@ const tool: Read<Tool> = (value, at: At) => {
 
 const compact = record({
   tools: [list(tool, MAX_POLICY_ENTRIES, 1)],
-  timeout: [orNull(deadline), null],
+  timeout: [timeout, null],
   message: [orNull(message), null],
   on_rejection: [word(REJECTIONS), 'stop' as const],
   unlisted: [orNull(word(VERDICTS)), null],
@@ -168,6 +170,7 @@ export const document = record({
   trusted: [list(trusted, ENTRIES), []],
   repositories: [list(repository, ENTRIES), []],
   routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
+  calendars: [dictionary(calendar, MAX_CALENDARS), {}],
   parameters: [list(record({ action: [names], schema: [parameterSchema] }), ENTRIES), []],
   approval: [orNull(compact), null],
   unlisted: [orNull(word(VERDICTS)), null],

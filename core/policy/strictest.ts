@@ -1,7 +1,9 @@
 // What a person is asked for, put together from the rules that ask. One rule in the usual case; several when rules
 // before it could not be evaluated: then the strictest of each setting wins (policy.md "Errors never help the agent").
 import { DEFAULT_CAPABILITY_TTL_SECONDS } from '../limits.ts';
+import { businessSeconds } from './calendar/business.ts';
 import {
+  type BusinessTime,
   type CapabilitySettings,
   EDITS,
   type Edits,
@@ -90,9 +92,17 @@ export function capabilityOf(rules: Rule[]): CapabilitySettings {
   };
 }
 
-/** Deadline = the shortest of the rules' timeouts and that of the final risk. */
-export const timeoutOf = (policy: Policy, rules: Rule[], level: RiskLevel): number =>
-  Math.min(policy.risk[level].timeout_seconds, ...set(rules.map((rule) => rule.timeout_seconds)));
+/** Deadline = the shortest of the rules' timeouts and that of the final risk, counted from `now`. */
+export function timeoutOf(policy: Policy, rules: Rule[], level: RiskLevel, now: string): number {
+  const settings = [policy.risk[level], ...rules];
+  const plain = set(settings.map(({ timeout_seconds }) => timeout_seconds));
+  return Math.min(...plain, ...settings.flatMap(({ business }) => (business ? [untilEnd(policy, business, now)] : [])));
+}
+
+/** A calendar that is not there counts every second: publication refuses that, and sooner is the safe side. */
+function untilEnd({ calendars = {} }: Policy, { calendar, seconds }: BusinessTime, now: string): number {
+  return Object.hasOwn(calendars, calendar) ? businessSeconds(calendars[calendar]!, seconds, Date.parse(now)) : seconds;
+}
 
 export const editsOf = (rules: Rule[]): Edits =>
   highest(
