@@ -69,6 +69,7 @@ export const EVENT_FIELDS = {
       'request_digest',
       'expires_at',
       'config_version',
+      'escalate',
     ],
     [
       'salt',
@@ -95,8 +96,9 @@ export const EVENT_FIELDS = {
     [...SIGNED, 'params', 'diff', 'risk_reasons', 'trace'],
   ),
   'approval.commented': life([], ['comment', 'author_name']),
-  'approval.escalated': life(['escalated_to']),
-  'approval.reminded': life([]),
+  'approval.escalated': life(['escalated_to', 'stage', 'after_seconds'], ['reason']),
+  'approval.reminded': life(['count', 'stage']),
+  'approval.claimed': entry(['reviewer', 'until'], ['reviewer_name']),
   'approval.expired': life(['expires_at']),
   'approval.canceled': life([], ['reason']),
   'capability.issued': life(

@@ -57,6 +57,12 @@ export const MAX_TOKEN_TTL_SECONDS = 300;
 export const OUTCOME_DEADLINE_SECONDS = 900;
 /** A break-glass capability lives an hour at most (policy.md "Break-glass"). */
 export const MAX_BREAK_GLASS_SECONDS = 3_600;
+/** Reminders of one request: an eleventh is read as little as the tenth. */
+export const MAX_REMINDERS = 10;
+/** Policy may ask for more often; people are not. */
+export const MIN_REMINDER_SECONDS = 60;
+/** A claim ends by itself: whoever went away must not keep others from looking. */
+export const CLAIM_SECONDS = 900;
 /** An intent is signed while the page is open: trust.md says 120 s at most. */
 export const INTENT_LIFETIME_SECONDS = 120;
 /** A change waits a day for its signature (contract.md). */

@@ -11,7 +11,7 @@ import { COMMANDS, type Command, type GuardFacts, type Life, NO_FACTS, step } fr
 const TABLES: Readonly<Record<number, typeof step>> = { 1: step };
 
 /** What may stand in a request's chain without being a step of its life. */
-const BESIDE: readonly EventType[] = ['break_glass.reviewed', 'erasure.performed'];
+const BESIDE: readonly EventType[] = ['approval.claimed', 'break_glass.reviewed', 'erasure.performed'];
 
 export type Replay = { ok: true; life: Life } | { ok: false; at_seq: number; reason: string };
 

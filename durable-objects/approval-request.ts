@@ -2,13 +2,19 @@
 // Worker; here each call reads, steps and records in one synchronous transaction, then seals, then answers.
 import { DurableObject } from 'cloudflare:workers';
 import { instantMs } from '../core/duration.ts';
+import type { Instant } from '../core/json.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
+import type { Advance } from '../core/request/advance.ts';
 import { type Birth, propose } from '../core/request/birth.ts';
 import { type BreakGlassCall, breakGlass } from '../core/request/break-glass.ts';
+import { claim, release } from '../core/request/claim.ts';
 import { edit } from '../core/request/edit-signed.ts';
 import type { ErasureOrder } from '../core/request/erase.ts';
+import { escalate, reviewerOfStage } from '../core/request/follow-up.ts';
+import { inForce } from '../core/request/in-force.ts';
 import type { RequestRecord } from '../core/request/record.ts';
 import { lifetimeEnd } from '../core/request/settle.ts';
+import { stageOf } from '../core/request/stage.ts';
 import { exchange, liveClaims } from '../core/request/use.ts';
 import { decide } from '../core/request/vote.ts';
 import { cancel, comment, expireNow, report, revoke } from '../core/request/withdraw.ts';
@@ -20,6 +26,7 @@ import type {
   EvidenceParts,
   Exchanged,
   ExchangeQuestion,
+  FollowQuestion,
   HandQuestion,
   Reply,
   ReportQuestion,
@@ -127,6 +134,32 @@ export class ApprovalRequest extends DurableObject<Env> {
 
   async comment(question: HandQuestion): Promise<Reply<View>> {
     return this.#life.act(question, { step: (record, now) => comment(record, question, question.reason ?? '', now) });
+  }
+
+  /** The next escalation that policy wrote, sooner: by a reviewer of the open stage, or a person with the right. */
+  async escalate(question: FollowQuestion): Promise<Reply<View>> {
+    return this.#followed(question, (record, now) => {
+      const open = reviewerOfStage(record, question.facts, question.by, now);
+      if (!open.ok && !question.has_right && record.life.status === 'pending') return open;
+      const stage = Math.min(stageOf(record, question.facts).index, inForce(record).requirement.stages.length - 1);
+      return escalate(record, question, question.reason, now, stage);
+    });
+  }
+
+  /** Somebody who may decide looks after it. */
+  async claim(question: FollowQuestion): Promise<Reply<View>> {
+    return this.#followed(question, (record, now) => {
+      const open = reviewerOfStage(record, question.facts, question.by, now);
+      return open.ok || record.life.status !== 'pending' ? claim(record, question, now) : open;
+    });
+  }
+
+  async release(question: FollowQuestion): Promise<Reply<View>> {
+    return this.#followed(question, (record, now) => release(record, question, question.has_right, now));
+  }
+
+  #followed(question: FollowQuestion, step: (record: RequestRecord, now: Instant) => Result<Advance>) {
+    return this.#life.act(question, { needs: (record, now) => unmet(record, question, now), step });
   }
 
   async report(question: ReportQuestion): Promise<Reply<View>> {

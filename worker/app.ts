@@ -23,6 +23,7 @@ import { delegations } from './routes/delegations.ts';
 import { docs } from './routes/docs.ts';
 import { edits } from './routes/edits.ts';
 import { evidence } from './routes/evidence.ts';
+import { followUp } from './routes/follow-up.ts';
 import { groups } from './routes/groups.ts';
 import { internal } from './routes/internal.ts';
 import { invitations } from './routes/invitations.ts';
@@ -48,7 +49,7 @@ const EDGE = [requestId, securityHeaders, rateLimit, knownRoute(() => app), same
 
 /** Every resource, in the order of the reference. */
 const RESOURCES = [
-  ...[approvalRequests, evidence, decisions, edits, capabilities, breakGlass],
+  ...[approvalRequests, evidence, decisions, edits, capabilities, breakGlass, followUp],
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, delegations, invitations, serviceAccounts, apiKeys, oidcIssuers],
   ...[webhookEndpoints, organization],

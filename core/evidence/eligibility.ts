@@ -7,7 +7,7 @@ import type { Instant, Json, JsonObject } from '../json.ts';
 import type { RiskLevel } from '../policy.ts';
 import { assuranceAllows, judgeReject, judgeVote, type Vote, type VoteQuestion } from '../requirement.ts';
 import type { Case } from './case.ts';
-import { pointerTo } from './case.ts';
+import { pointerTo, requirementAt } from './case.ts';
 import { signedOf } from './decision.ts';
 import type { EvidenceLine } from './forms.ts';
 import { type At, atLine } from './tally.ts';
@@ -64,10 +64,11 @@ function judgeAgain(of: Case, line: EvidenceLine, before: EvidenceLine[]): Evide
   return skeleton.decision === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
 }
 
-function questionOf({ birth }: Case, line: EvidenceLine, before: EvidenceLine[], snapshot: Snapshot): VoteQuestion {
+function questionOf(of: Case, line: EvidenceLine, before: EvidenceLine[], snapshot: Snapshot): VoteQuestion {
+  const { birth } = of;
   const { requester, actor, on_behalf_of, action_digest } = birth.skeleton as Record<string, string>;
   return {
-    requirement: birth.requirement!,
+    requirement: requirementAt(of, line),
     votes: before.map(voteOf),
     standings: Object.fromEntries(snapshot.people.map((person) => [person.user, person])),
     voter: line.event.skeleton.reviewer as string,

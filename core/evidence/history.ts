@@ -1,10 +1,12 @@
 // The request's own chain: every event holds what it commits to, follows the one before, and the lifecycle table takes
 // every step. What the chain ends with is the operator's word: nothing shows that no further event exists.
+import { canonicalize } from '../canonical.ts';
+import { instantMs } from '../duration.ts';
 import { faultOfEvent } from '../events.ts';
 import type { Life } from '../lifecycle.ts';
 import { replay } from '../replay.ts';
 import type { Case } from './case.ts';
-import type { EvidenceBundle } from './forms.ts';
+import type { EvidenceBundle, EvidenceLine } from './forms.ts';
 import { atLine, type Tally } from './tally.ts';
 
 /** Replays the life; null, and said, at the first event that is altered, missing or illegal. */
@@ -53,9 +55,25 @@ export function checkOutcome({ bundle, birth, tally }: Case): void {
     const { type, skeleton } = line.event;
     if (UNKNOWN_STEPS.includes(type))
       tally.say('decision', 'failed', `This version of the format does not prove ${type}.`, atLine(line));
+    if (type === 'approval.escalated') checkEscalation(tally, birth, line);
     if (type === 'approval.decided' && skeleton.command === 'propose')
       tally.say('decision', 'asserted', `Policy decided (rule ${birth.skeleton.rule}): nobody signed.`, atLine(line));
     if (OUTCOMES.includes(type))
       tally.say('outcome', 'asserted', `${skeleton.by} reported ${type}: nobody else has seen it.`, atLine(line));
   }
+}
+
+/** Only whom the request named from the first is asked in addition, and by the clock not too early. */
+function checkEscalation(tally: Tally, birth: Case['birth'], line: EvidenceLine): void {
+  const { escalated_to, after_seconds, by } = line.event.skeleton;
+  const written = (birth.skeleton.escalate ?? []) as { after_seconds: number; to: string[] }[];
+  const named = written.some(
+    (one) => one.after_seconds === after_seconds && canonicalize(one.to) === canonicalize(escalated_to ?? null),
+  );
+  const waited_ms = instantMs(line.event.at) - instantMs(birth.line.event.at);
+  const inTime = by !== 'clock' || waited_ms >= Number(after_seconds) * 1_000;
+  const said = `It was escalated to ${canonicalize(escalated_to ?? null)}, as was written when it was asked.`;
+  const holds = named && inTime;
+  if (tally.holds(holds, 'escalation', 'It was escalated to others than was written, or too early.', atLine(line)))
+    tally.say('escalation', 'proved', said, atLine(line));
 }

@@ -16,7 +16,7 @@ import {
   sigstoreBundle,
 } from '../receipt.ts';
 import { breakGlassPayload } from './break-glass.ts';
-import type { Case } from './case.ts';
+import { type Case, requirementAt } from './case.ts';
 import { signedOf } from './decision.ts';
 import type { EvidenceLine, EvidenceReceipt } from './forms.ts';
 import { hasLeaf, keyOfSpki } from './sealed.ts';
@@ -130,7 +130,7 @@ function checkStatement(of: Case, payload: string, line: EvidenceLine, counted: 
       digest: skeleton.policy_digest as string,
       rule: skeleton.rule as string | null,
     },
-    requirement: birth.requirement!,
+    requirement: requirementAt(of, line),
     votes: counted.map((vote) => votePart(of, vote)),
     decided_at: line.event.at,
   });

@@ -12,7 +12,7 @@ import { rejudged } from '../policy/rejudge.ts';
 import type { Judgement } from '../policy.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { judgeReject } from '../requirement.ts';
-import { editsOf, inForce, liveVotes } from './in-force.ts';
+import { asWritten, editsOf, inForce, liveVotes } from './in-force.ts';
 import type { RecordedEdit, RequestRecord } from './record.ts';
 import { peopleOf, stageOf } from './stage.ts';
 
@@ -49,7 +49,7 @@ export function planned(record: RequestRecord, { params, judgement }: EditPart):
     replaces: record.effective.action_digest,
     action_digest: edited.action_digest,
     diff: edited.diff,
-    in_force: rejudged(inForce(record), judgement),
+    in_force: rejudged(asWritten(record), judgement),
     rule: judgement.rule,
     effective: { params, action_digest: edited.action_digest, params_digest: paramsDigest(record.salt, params) },
   });

@@ -63,6 +63,7 @@ export function withoutPersonal(record: RequestRecord, erased_at: Instant): Requ
     votes: record.votes.map(bareVote),
     ...(record.edits ? { edits: record.edits.map(bareEdit) } : {}),
     comments: [],
+    ...(record.claim && { claim: null }),
     ...(record.break_glass && { break_glass: { ...record.break_glass, name: GONE, reason: GONE, external_ref: null } }),
     rejection_reason: null,
     capability: capability && { ...capability, scope: { ...capability.scope, action: GONE, resource: GONE } },

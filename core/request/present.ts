@@ -4,7 +4,7 @@ import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
 import type { Requirement } from '../policy.ts';
 import { wireOfErased } from './erase.ts';
-import { editsOf, inForce, liveVotes } from './in-force.ts';
+import { editsOf, escalationsOf, inForce, liveVotes } from './in-force.ts';
 import { baseScope } from './issue.ts';
 import type { BrokenGlass, RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
@@ -63,6 +63,8 @@ function wireOf(record: RequestRecord, frame: Frame) {
     match_words: matchWords(record.request_digest),
     ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
+    escalations: escalationsOf(record).map(({ stage, to, by, at }) => ({ stage, to, by, at })),
+    claim: record.claim ?? null,
     break_glass: record.break_glass ? brokenGlass(record.break_glass) : null,
     erased_at: record.erased_at ?? null,
     ledger: { pending: frame.ledger_pending, entries: frame.receipts },

@@ -90,6 +90,16 @@ export interface RecordedEdit {
   seq: number;
 }
 
+/** Further people who were asked, in one stage, from `at` on. */
+export interface RecordedEscalation {
+  stage: number;
+  to: string[];
+  /** `usr_…` or `clock`. */
+  by: string;
+  at: Instant;
+  seq: number;
+}
+
 /** An emergency use in place of a decision, with what proves it. */
 export interface BrokenGlass {
   user: string;
@@ -169,6 +179,11 @@ export interface RequestRecord {
   updated_at: Instant;
   decided_at: Instant | null;
   decided_by: 'person' | 'policy' | 'clock' | 'break_glass' | null;
+  /** Oldest first; absent before the first. */
+  escalations?: RecordedEscalation[];
+  reminders?: { count: number; last_at: Instant };
+  /** Who looks after it, as they said; it means nothing after `until`. */
+  claim?: { reviewer: { id: string; name: string }; until: Instant } | null;
   /** An emergency use let it through; absent otherwise. */
   break_glass?: BrokenGlass;
   /** When what is personal was erased (erase.ts); absent before. */

@@ -4,7 +4,9 @@ import { instantAt, instantMs } from '../duration.ts';
 import type { Instant } from '../json.ts';
 import type { Command, GuardFacts } from '../lifecycle.ts';
 import { MAX_TOKEN_TTL_SECONDS, OUTCOME_DEADLINE_SECONDS } from '../limits.ts';
+import { ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
+import { escalate, escalationDue, remind, reminderDue } from './follow-up.ts';
 import type { RequestRecord } from './record.ts';
 
 /** When an event was sealed, by its seq; null while it is not: then what starts with it has not begun. */
@@ -45,48 +47,58 @@ export function outcomeDue(record: RequestRecord, sealedAt: SealedAt): Instant |
 
 interface Due {
   at: Instant | null;
-  command: Command;
-  facts: Partial<GuardFacts>;
+  take: (record: RequestRecord, now: Instant) => Result<Advance>;
 }
 
-/** The one deadline that runs in a state; null where nothing runs. */
-function running(record: RequestRecord, sealedAt: SealedAt): Due | null {
+/** The deadlines that run in a state, what ends it first: whoever waited too long is not escalated any more. */
+function running(record: RequestRecord, sealedAt: SealedAt): Due[] {
   if (record.life.status === 'pending')
-    return { at: record.expires_at, command: 'expire', facts: { deadline_passed: true } };
+    return [
+      { at: record.expires_at, take: byClock('expire', { deadline_passed: true }) },
+      { at: escalationDue(record), take: (now_record, now) => escalate(now_record, null, null, now) },
+      { at: reminderDue(record), take: remind },
+    ];
   if (record.life.status === 'approved')
-    return { at: lifetimeEnd(record, sealedAt), command: 'lapse', facts: { lifetime_left: false } };
+    return [{ at: lifetimeEnd(record, sealedAt), take: byClock('lapse', { lifetime_left: false }) }];
   if (record.life.status === 'executing')
-    return { at: outcomeDue(record, sealedAt), command: 'overdue', facts: { outcome_overdue: true } };
-  return null;
+    return [{ at: outcomeDue(record, sealedAt), take: byClock('overdue', { outcome_overdue: true }) }];
+  return [];
 }
 
 /** When the object must wake for this record; null for never. */
-export const nextDeadline = (record: RequestRecord, sealedAt: SealedAt): Instant | null =>
-  running(record, sealedAt)?.at ?? null;
+export function nextDeadline(record: RequestRecord, sealedAt: SealedAt): Instant | null {
+  const times = running(record, sealedAt).flatMap(({ at }) => (at === null ? [] : [at]));
+  return times.toSorted()[0] ?? null;
+}
 
 /**
- * Applies what is due.
+ * Applies what is due: one step. Whoever calls asks again until nothing is.
  *
  * @returns the step that the clock took, or null if nothing was due
  */
 export function settle(record: RequestRecord, sealedAt: SealedAt, now: Instant): Advance | null {
-  const due = running(record, sealedAt);
-  if (!due || due.at === null || now < due.at) return null;
-  const stepped = advance(record, {
-    command: due.command,
-    facts: due.facts,
-    by: 'clock',
-    now,
-    parts: {
-      'approval.expired': { skeleton: { expires_at: record.expires_at } },
-      'capability.expired': { skeleton: { capability: record.capability?.id ?? null } },
-    },
-  });
-  if (!stepped.ok) throw new Error(`the clock found no row for ${due.command}: ${stepped.problem.detail}`);
-  const next = stepped.value.record;
-  if (due.command !== 'expire') return withOutcome(stepped.value, due.command, now);
-  return { ...stepped.value, record: { ...next, decided_at: now, decided_by: 'clock' } };
+  const due = running(record, sealedAt).find(({ at }) => at !== null && at <= now);
+  if (!due) return null;
+  const stepped = due.take(record, now);
+  if (!stepped.ok) throw new Error(`the clock found no row: ${stepped.problem.detail}`);
+  return stepped.value;
 }
+
+/** A step of the clock that ends a state. */
+const byClock =
+  (command: Command, facts: Partial<GuardFacts>): Due['take'] =>
+  (record, now) => {
+    const stepped = advance(record, {
+      ...{ command, facts, by: 'clock', now },
+      parts: {
+        'approval.expired': { skeleton: { expires_at: record.expires_at } },
+        'capability.expired': { skeleton: { capability: record.capability?.id ?? null } },
+      },
+    });
+    if (!stepped.ok) return stepped;
+    if (command !== 'expire') return ok(withOutcome(stepped.value, command, now));
+    return ok({ ...stepped.value, record: { ...stepped.value.record, decided_at: now, decided_by: 'clock' as const } });
+  };
 
 function withOutcome(stepped: Advance, command: Command, now: Instant): Advance {
   if (command !== 'overdue') return stepped;

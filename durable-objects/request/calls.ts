@@ -66,6 +66,12 @@ export interface HandQuestion extends Call {
   reason: string | null;
 }
 
+/** Escalating and claiming: by hand, with facts about who does it. */
+export interface FollowQuestion extends HandQuestion, Gathered {
+  /** A person who may end what others asked for. */
+  has_right: boolean;
+}
+
 export interface RevokeQuestion extends HandQuestion {
   stop: Stop | null;
 }

@@ -133,9 +133,12 @@ export class Life {
   }
 
   #settle(now: Instant): void {
-    const memory = this.memory();
-    const due = settle(memory.record, memory.sealedAt, now);
-    if (due) this.#record(due);
+    for (;;) {
+      const memory = this.memory();
+      const due = settle(memory.record, memory.sealedAt, now);
+      if (!due) return;
+      this.#record(due);
+    }
   }
 
   /** A request touched under a stop takes its revoke row (product.md "The life of a request"). */

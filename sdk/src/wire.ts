@@ -124,6 +124,10 @@ export interface ApprovalRequest {
   expires_at: Instant;
   decided_at: Instant | null;
   decided_by: 'person' | 'policy' | 'clock' | 'break_glass' | null;
+  /** Further people who were asked, in which stage, from when on. */
+  escalations: { stage: number; to: string[]; by: string; at: Instant }[];
+  /** Who said that they are on it. Advisory; it means nothing after `until`. */
+  claim: { reviewer: { id: string; name: string }; until: Instant } | null;
   /** The emergency use that let it through; null where there was none. */
   break_glass: BrokenGlass | null;
   /** When what is personal was erased: from then on action, resource, params, names and words are null. */

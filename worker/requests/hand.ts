@@ -10,7 +10,7 @@ import { idempotencyKey } from '../edge/idempotency.ts';
 import { nameOf, type Seen } from './access.ts';
 
 /** The key as the object keeps it: bound to who calls and what for, never the caller's own text. */
-function idempotencyOf(c: Ctx, principal: Principal, purpose: string): Result<Idempotency | null> {
+export function idempotencyOf(c: Ctx, principal: Principal, purpose: string): Result<Idempotency | null> {
   const key = idempotencyKey(c);
   if (!key.ok || key.value === null) return key as Result<null>;
   const body = digestOf((c.get('body') ?? {}) as JsonObject);

@@ -12,6 +12,7 @@ import type {
   EvidenceParts,
   Exchanged,
   ExchangeQuestion,
+  FollowQuestion,
   HandQuestion,
   NeedsFacts,
   Reply,
@@ -34,6 +35,9 @@ export interface RequestPort {
   revoke(question: RevokeQuestion): Promise<Reply<View>>;
   expire(question: HandQuestion): Promise<Reply<View>>;
   comment(question: HandQuestion): Promise<Reply<View>>;
+  escalate(question: FollowQuestion): Promise<Reply<View>>;
+  claim(question: FollowQuestion): Promise<Reply<View>>;
+  release(question: FollowQuestion): Promise<Reply<View>>;
   report(question: ReportQuestion): Promise<Reply<View>>;
   exchange(question: ExchangeQuestion): Promise<Reply<Exchanged>>;
   events(organization: string): Promise<Result<EventLine[]>>;

@@ -179,6 +179,13 @@ export const ApprovalRequestSchema = z
     expires_at: InstantSchema,
     decided_at: InstantSchema.nullable(),
     decided_by: z.enum(['person', 'policy', 'clock', 'break_glass']).nullable(),
+    escalations: z
+      .array(z.object({ stage: z.int(), to: z.array(z.string()), by: z.string(), at: InstantSchema }))
+      .openapi({ description: 'Further people who were asked, in which stage, from when on.' }),
+    claim: z
+      .object({ reviewer: z.object({ id: z.string(), name: z.string() }), until: InstantSchema })
+      .nullable()
+      .openapi({ description: 'Who said that they are on it. Advisory; it means nothing after `until`.' }),
     break_glass: z
       .object({
         user: z.object({ id: z.string(), name: z.string().nullable() }),

@@ -290,6 +290,8 @@ export function requestOf(proposal: Proposal): ApprovalRequest {
     comments: [],
     decided_by: null,
     break_glass: null,
+    escalations: [],
+    claim: null,
     erased_at: null,
     review_url: `http://localhost:8787/r/${own}`,
     match_words: matchWords(digests.action_digest),
