@@ -19,7 +19,7 @@ import {
 import { checkHistory, checkOutcome } from './evidence/history.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
-import { checkHeads, checkLeaves, openUnder } from './evidence/sealed.ts';
+import { checkHeads, checkLeaves, openTrees } from './evidence/sealed.ts';
 import { atLine, Tally } from './evidence/tally.ts';
 import { checkWitnesses } from './evidence/witness.ts';
 
@@ -59,11 +59,10 @@ async function examine(
   tally: Tally,
 ): Promise<void> {
   const believed = pinned(anchors, bundle, tally);
-  const opened = await openUnder(bundle, believed, crypto, tally);
+  const trees = await openTrees(bundle, believed, crypto, tally);
   const life = checkHistory(bundle, tally);
   const of: Case = {
-    ...{ bundle, pinned: believed, crypto, tally, life },
-    ...{ checkpoint: opened?.checkpoint ?? null, log_key: opened?.log_key ?? null },
+    ...{ bundle, pinned: believed, crypto, tally, life, trees },
     ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
   };
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));

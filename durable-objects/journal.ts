@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../core/problems.ts';
 import type { Env } from './env.ts';
 import { CREATE_JOURNAL, type JournalRow, parseRow, type StoredRow } from './journal-row.ts';
 import type { DecisionSeal, LedgerReceipt } from './ledger/forms.ts';
+import { appendToLedger } from './ledger/shards.ts';
 
 export type { JournalRow } from './journal-row.ts';
 
@@ -171,7 +172,7 @@ export class Journal {
     const events = rows.flatMap((row) => row.events);
     if (!events[0]) return ok(undefined);
     const answer = await reach(() =>
-      this.#env.LEDGER.getByName('head').append({
+      appendToLedger(this.#env, {
         organization: events[0]!.organization,
         kind: this.#kind,
         object: events[0]!.object,

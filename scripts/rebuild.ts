@@ -8,7 +8,7 @@ import { readDevJson } from './seed.ts';
 
 interface Page {
   told: number;
-  next: { organization: string; object: string } | null;
+  next: { organization: string; object: string; shard: number } | null;
 }
 
 const dev = readDevJson(DEV_JSON);

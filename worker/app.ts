@@ -40,6 +40,7 @@ import { rebuild } from './routes/rebuild.ts';
 import { records } from './routes/records.ts';
 import { serviceAccounts } from './routes/service-accounts.ts';
 import { session } from './routes/session.ts';
+import { shards } from './routes/shards.ts';
 import { stops } from './routes/stops.ts';
 import { webhookEndpoints } from './routes/webhook-endpoints.ts';
 import { witness } from './routes/witness.ts';
@@ -53,7 +54,7 @@ const RESOURCES = [
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, delegations, invitations, serviceAccounts, apiKeys, oidcIssuers],
   ...[webhookEndpoints, organization],
-  ...[policyLife, records, live, ledger, witness, issuer, internal, rebuild, docs],
+  ...[policyLife, records, live, ledger, witness, issuer, internal, rebuild, shards, docs],
 ];
 
 export const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });

@@ -17,7 +17,8 @@ const listed = (given: string | readonly string[] | undefined): readonly string[
   given === undefined ? [] : typeof given === 'string' ? [given] : given;
 
 /** The anchors to verify under; each that is missing is taken on first use, and said. */
-export function pinned(anchors: Anchors, { organization, hints }: EvidenceBundle, tally: Tally): Pinned {
+export function pinned(anchors: Anchors, bundle: EvidenceBundle, tally: Tally): Pinned {
+  const { organization, hints } = bundle;
   const one = (what: string, given: string | undefined, hint: string): string => {
     if (given === undefined) tally.firstUse(what, hint);
     return given ?? hint;
@@ -30,8 +31,17 @@ export function pinned(anchors: Anchors, { organization, hints }: EvidenceBundle
     organization: one('organisation', anchors.organization, organization.id),
     origin: one('origin', anchors.origin, hints.origin),
     rp_id: one('relying party', anchors.rp_id, hints.rp_id),
-    log_keys: many('log key', anchors.log_key, hints.log_key),
+    log_keys: logKeys(anchors, bundle, many),
     receipt_keys: many('receipt key', anchors.receipt_key, hints.receipt_key),
     witnesses: anchors.witnesses ?? [],
   };
+}
+
+type Many = (what: string, given: Anchors['log_key'], hint: string) => readonly string[];
+
+/** Each shard of the log has a key under its own name. */
+function logKeys({ log_key }: Anchors, { hints, shards = [] }: EvidenceBundle, many: Many): readonly string[] {
+  if (listed(log_key).length > 0) return listed(log_key);
+  const hinted = new Set([hints.log_key, ...shards.map((one) => one.log_key)]);
+  return [...hinted].flatMap((key) => many('log key', undefined, key));
 }

@@ -1,22 +1,27 @@
 // One bundle under examination: the bundle, what is believed from outside, what the first checks established, and the
 // parts of the request's history that every later check reads. Built once; checks only read it and speak to the tally.
 import type { JsonObject } from '../json.ts';
-import type { Checkpoint, NoteKey } from '../ledger.ts';
+import { type Checkpoint, type NoteKey, shardOf } from '../ledger.ts';
 import type { Life } from '../lifecycle.ts';
 import { escalated, type Needed } from '../requirement.ts';
 import type { Pinned } from './anchors.ts';
 import type { EvidenceBundle, EvidenceCrypto, EvidenceLine } from './forms.ts';
 import type { Tally } from './tally.ts';
 
+/** A checkpoint that a pinned key signed. */
+export interface Tree {
+  checkpoint: Checkpoint;
+  log_key: NoteKey;
+  note: string;
+}
+
 export interface Case {
   bundle: EvidenceBundle;
   pinned: Pinned;
   crypto: EvidenceCrypto;
   tally: Tally;
-  /** Null when no pinned key signed it: then nothing is in the ledger. */
-  checkpoint: Checkpoint | null;
-  /** The pinned key that signed it. */
-  log_key: NoteKey | null;
+  /** By shard; one is missing when no pinned key signed its checkpoint: then nothing is in it. */
+  trees: ReadonlyMap<number, Tree>;
   /** At the end of the replay; null when the history is illegal. */
   life: Life | null;
   birth: Birth;
@@ -31,6 +36,9 @@ export interface Birth {
   /** Null where policy asked nobody. */
   requirement: (Needed & { verify: string; require: { approve: string[]; reject: string[] } }) | null;
 }
+
+/** The tree that an index, or a size, counts in; both across shards. */
+export const treeOf = ({ trees }: Case, index: number): Tree | null => trees.get(shardOf(index)) ?? null;
 
 const VOTES: readonly string[] = ['approval.decided', 'approval.vote_recorded'];
 

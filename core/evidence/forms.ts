@@ -5,7 +5,7 @@ import type { Instant, JsonObject } from '../json.ts';
 
 export const EVIDENCE_FORMAT = 'assentry-evidence/v1';
 
-/** An event, where its leaf stands, and the leaf's inclusion under the bundle's one checkpoint. */
+/** An event, where its leaf stands, and the leaf's inclusion under the checkpoint of its shard. */
 export interface EvidenceLine {
   event: RecordedEvent;
   receipt: { index: number; org_seq: number; link: string; leaf_hash: string; sealed_at: Instant };
@@ -29,8 +29,18 @@ export interface EvidenceHead {
   size: number;
   /** Base64, as in the intent. */
   root: string;
-  /** Hex: consistency from this size to the checkpoint's. */
+  /** Hex: consistency from this size to the checkpoint's of its shard. */
   proof: string[];
+}
+
+/** One shard of the log that holds something of the bundle. */
+export interface EvidenceShard {
+  /** Entries with an index of this shard (core/ledger/shard.ts) are proved under its checkpoint. */
+  shard: number;
+  /** C2SP signed note. */
+  checkpoint: string;
+  /** Hint, like those of the bundle. */
+  log_key: string;
 }
 
 export interface EvidenceBundle {
@@ -40,6 +50,8 @@ export interface EvidenceBundle {
   hints: { origin: string; rp_id: string; log_key: string; receipt_key: string };
   /** C2SP signed note, with whatever cosignatures it has. */
   checkpoint: string;
+  /** Where not all of it is in the first shard: every shard of it, the newest (whose checkpoint is the bundle's) last. */
+  shards?: EvidenceShard[];
   /** The wire form, as `GET /v1/approval-requests/{id}` answers it. */
   request: JsonObject;
   /** The request's own chain, from its first event. */

@@ -4,7 +4,7 @@
 import { canonicalize } from '../canonical.ts';
 import { base64, fromBase64, fromHex, fromUtf8 } from '../encoding.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { keyId } from '../ledger.ts';
+import { keyId, placeInShard } from '../ledger.ts';
 import {
   parseReceiptLeaf,
   type ReceiptLeaf,
@@ -15,8 +15,9 @@ import {
   receiptStatement,
   sigstoreBundle,
 } from '../receipt.ts';
+
 import { breakGlassPayload } from './break-glass.ts';
-import { type Case, requirementAt } from './case.ts';
+import { type Case, requirementAt, treeOf } from './case.ts';
 import { signedOf } from './decision.ts';
 import type { EvidenceLine, EvidenceReceipt } from './forms.ts';
 import { hasLeaf, keyOfSpki } from './sealed.ts';
@@ -90,17 +91,14 @@ async function isSigned({ crypto }: Case, payload: string, leaf: ReceiptLeaf): P
   return crypto.verify(key, receiptPae(payload), signature);
 }
 
-function stockBundle(
-  { bundle, checkpoint, log_key }: Case,
-  payload: string,
-  receipt: EvidenceReceipt,
-  leaf: ReceiptLeaf,
-) {
-  const { leaf: text, index, proof } = receipt;
+function stockBundle(of: Case, payload: string, receipt: EvidenceReceipt, leaf: ReceiptLeaf) {
+  const { leaf: text, proof } = receipt;
+  const { checkpoint, log_key, note } = treeOf(of, receipt.index)!;
+  const index = placeInShard(receipt.index);
   return sigstoreBundle({
     ...{ payload, signature: base64(leaf.signature), key: receiptKeyId(leaf.public_key), leaf: text, index },
-    log_id: keyId(log_key!),
-    proof: { ...checkpoint!, hashes: proof.map((hash) => fromHex(hash)!), checkpoint: bundle.checkpoint },
+    log_id: keyId(log_key),
+    proof: { ...checkpoint, hashes: proof.map((hash) => fromHex(hash)!), checkpoint: note },
   });
 }
 

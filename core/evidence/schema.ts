@@ -12,9 +12,9 @@ const COUNT: JsonObject = { type: 'integer', minimum: 0 };
 const ANY_OBJECT: JsonObject = { type: 'object' };
 const OBJECT_OR_NULL: JsonObject = { type: ['object', 'null'] };
 const list = (items: JsonObject): JsonObject => ({ type: 'array', items });
-const record = (properties: JsonObject): JsonObject => ({
+const record = (properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
   type: 'object',
-  properties,
+  properties: { ...properties, ...optional },
   required: Object.keys(properties),
   additionalProperties: false,
 });
@@ -35,20 +35,23 @@ export const EVIDENCE_SCHEMA: JsonObject = {
   $id: 'https://assentry.dev/schemas/evidence/v1',
   title: 'Assentry evidence bundle, v1',
   description: 'Everything in a bundle is a claim. Trust anchors come from elsewhere. See docs/evidence.md.',
-  ...record({
-    format: { const: EVIDENCE_FORMAT },
-    organization: record({ id: text('^org_[0-9a-z]{26}$'), kind: { enum: ['live', 'test'] } }),
-    hints: record({ origin: ANY_TEXT, rp_id: ANY_TEXT, log_key: ANY_TEXT, receipt_key: ANY_TEXT }),
-    checkpoint: ANY_TEXT,
-    request: ANY_OBJECT,
-    events: { ...list(LINE), minItems: 1 },
-    organization_events: list(LINE),
-    receipts: list(
-      record({ event: ANY_TEXT, index: COUNT, leaf: ANY_TEXT, proof: list(HASH), bundle: OBJECT_OR_NULL }),
-    ),
-    heads: list(record({ size: COUNT, root: ANY_TEXT, proof: list(HASH) })),
-    digest: DIGEST,
-  }),
+  ...record(
+    {
+      format: { const: EVIDENCE_FORMAT },
+      organization: record({ id: text('^org_[0-9a-z]{26}$'), kind: { enum: ['live', 'test'] } }),
+      hints: record({ origin: ANY_TEXT, rp_id: ANY_TEXT, log_key: ANY_TEXT, receipt_key: ANY_TEXT }),
+      checkpoint: ANY_TEXT,
+      request: ANY_OBJECT,
+      events: { ...list(LINE), minItems: 1 },
+      organization_events: list(LINE),
+      receipts: list(
+        record({ event: ANY_TEXT, index: COUNT, leaf: ANY_TEXT, proof: list(HASH), bundle: OBJECT_OR_NULL }),
+      ),
+      heads: list(record({ size: COUNT, root: ANY_TEXT, proof: list(HASH) })),
+      digest: DIGEST,
+    },
+    { shards: { ...list(record({ shard: COUNT, checkpoint: ANY_TEXT, log_key: ANY_TEXT })), minItems: 1 } },
+  ),
 };
 
 export interface FormFault {
@@ -86,10 +89,13 @@ type Inner = [key: string, schema: JsonObject, value: Json | undefined][];
 const itemsOf = ({ items }: JsonObject, value: Json[]): Inner =>
   items === undefined ? [] : value.map((item, at) => [String(at), items as JsonObject, item]);
 
-function fieldsOf({ properties }: JsonObject, value: Json): Inner {
+function fieldsOf({ properties, required }: JsonObject, value: Json): Inner {
   if (properties === undefined || typeof value !== 'object' || value === null) return [];
   const own = value as JsonObject;
-  return Object.entries(properties as JsonObject).map(([key, field]) => [key, field as JsonObject, own[key]]);
+  const there = ([key]: [string, Json]) => Object.hasOwn(own, key) || (required as string[]).includes(key);
+  return Object.entries(properties as JsonObject)
+    .filter(there)
+    .map(([key, field]) => [key, field as JsonObject, own[key]]);
 }
 
 function wrongHere(schema: JsonObject, value: Json): string | null {

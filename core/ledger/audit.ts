@@ -3,6 +3,7 @@
 // not prove the leaves themselves: whoever calls has checked the entry bundles against a signed root.
 import { equalBytes, fromHex, hex } from '../encoding.ts';
 import { linkOf, NOTHING_BEFORE, parseEventLeaf } from './leaf.ts';
+import { acrossShards } from './shard.ts';
 import { leafHash } from './tree.ts';
 
 /** One of the organisation's own events, as its receipt says where it stands. */
@@ -29,9 +30,11 @@ export interface AuditFault {
 export interface AuditInput {
   /** K_org, 32 bytes. */
   link_key: Uint8Array;
-  /** Every leaf of the tree from index 0, in order. */
+  /** Every leaf of the tree from index 0, in order: of the first shard, where there are several. */
   leaves: Iterable<Uint8Array>;
-  /** Every event of the organisation that was sealed in this tree, in any order. */
+  /** Every leaf of the second shard, of the third, and so on: an organisation's chain goes on through them. */
+  later_shards?: readonly Iterable<Uint8Array>[];
+  /** Every event of the organisation that was sealed in these trees, in any order; indices across shards. */
   own: Iterable<OwnSealed>;
   /** Where the ledger says that the chain ends. */
   last?: { org_seq: number; leaf_hash: string };
@@ -41,7 +44,7 @@ export interface AuditInput {
 
 export interface AuditReport {
   ok: boolean;
-  /** Leaves read. */
+  /** Leaves read, of all shards. */
   size: number;
   /** Links found, and the last one's leaf hash in hex. */
   org_seq: number;
@@ -67,10 +70,15 @@ interface Chain {
 }
 
 /** Audits; see the header for what it proves. Never throws for leaves or receipts, whatever they hold. */
-export function auditOrganization({ link_key, leaves, own, last, fork_window = 16 }: AuditInput): AuditReport {
+export function auditOrganization(input: AuditInput): AuditReport {
+  const { link_key, leaves, later_shards = [], own, last, fork_window = 16 } = input;
   const chain: Chain = { key: link_key, window: fork_window, links: [], seen: new Set(), faults: [] };
   let size = 0;
-  for (const leaf of leaves) readLeaf(chain, leaf, size++);
+  for (const [shard, all] of [leaves, ...later_shards].entries()) {
+    let place = 0;
+    for (const leaf of all) readLeaf(chain, leaf, acrossShards(shard, place++));
+    size += place;
+  }
   const receipts = [...own].toSorted((a, b) => a.org_seq - b.org_seq);
   chain.faults.push(...faultsOfReceipts(chain, receipts, size), ...faultsOfEnd(chain, last));
   const faults = chain.faults.toSorted((a, b) => a.org_seq - b.org_seq);

@@ -80,6 +80,11 @@ export class Cosigned {
     return this.#one('size > ? ORDER BY size LIMIT 1', index);
   }
 
+  /** The newest of all. */
+  newest(): CosignedHead | null {
+    return this.#one('size > ? ORDER BY size DESC LIMIT 1', 0);
+  }
+
   #one(where: string, value: number): CosignedHead | null {
     this.#exists ||= this.#sql.exec("SELECT name FROM sqlite_master WHERE name = 'cosigned'").toArray().length > 0;
     if (!this.#exists) return null;

@@ -1,8 +1,9 @@
 // What goes into the ledger and what comes out: the shapes of its RPC. Hashes are hex here, roots of checkpoints base64
 // as in the note itself.
+import type { RecordedEvent } from '../../core/events.ts';
 import type { Instant } from '../../core/json.ts';
 
-export type ObjectKind = 'request' | 'organization';
+export type ObjectKind = 'request' | 'organization' | 'deployment';
 
 /** One event as its object hands it over: nothing but the commitment goes into the tree. */
 export interface AppendEvent {
@@ -15,6 +16,8 @@ export interface AppendEvent {
 }
 
 export interface AppendRequest {
+  /** Which shard this is meant for; the first where it is absent. */
+  shard?: number;
   organization: string;
   kind: ObjectKind;
   /** `apr_…` or `org_…`. */
@@ -31,6 +34,7 @@ export interface AppendRequest {
 export interface LedgerReceipt {
   event: string;
   seq: number;
+  /** Across shards (core/ledger/shard.ts). */
   index: number;
   /** Place among the organisation's events, from 1. */
   org_seq: number;
@@ -42,6 +46,7 @@ export interface LedgerReceipt {
 /** A signed decision receipt and its leaf. */
 export interface DecisionSeal {
   event: string;
+  /** Across shards. */
   index: number;
   /** The leaf body's text. */
   leaf: string;
@@ -64,6 +69,10 @@ export interface SignedHead {
   size: number;
   /** Base64. */
   root: string;
+  /** Of which shard; absent: of the first. */
+  shard?: number;
+  /** The log goes on in the next shard: this is the last checkpoint of this one. */
+  moved?: boolean;
 }
 
 export interface InclusionAnswer {
@@ -105,4 +114,22 @@ export interface LedgerKeys {
   log_id: string;
   /** SubjectPublicKeyInfo, base64 DER. */
   receipt_keys: { key: string; public_key: string }[];
+}
+
+/** A shard of the log, as everybody may see it. */
+export interface ShardView {
+  shard: number;
+  origin: string;
+  verifier_key: string;
+  verifier_keys: string[];
+  /** The last checkpoint, once the shard takes no entries any more. */
+  retired: SignedHead | null;
+  /** Origin of the shard in which the log goes on, once it does. */
+  successor: string | null;
+}
+
+/** An entry of the deployment's own chain: the event with its salt, and where its leaf stands. */
+export interface DeploymentEntry {
+  event: RecordedEvent;
+  receipt: LedgerReceipt;
 }

@@ -1,9 +1,12 @@
 // The ledger's two secrets as signing functions: the Ed25519 log key, whose name is the origin, and the P-256 receipt
 // key. Private halves stay inside WebCrypto; what is exported is public.
 
-import { base64, fromBase64Url } from '../../core/encoding.ts';
+import { sha256 } from '#sha256';
+import { base64, fromBase64Url, hex } from '../../core/encoding.ts';
 import {
   type Checkpoint,
+  type DeploymentKey,
+  hintOf,
   keyId,
   type NoteKey,
   type NoteSigner,
@@ -12,6 +15,7 @@ import {
   verifierKey,
 } from '../../core/ledger.ts';
 import { derSignature, type P256Key, receiptKeyId, spkiOf } from '../../core/receipt.ts';
+import type { Ledger } from '../ledger.ts';
 import type { LedgerKeys } from './forms.ts';
 
 /** The parts of `Env` that name the ledger. */
@@ -19,10 +23,14 @@ export interface LedgerEnv {
   LEDGER_ORIGIN: string;
   LEDGER_KEY: string;
   RECEIPT_KEY: string;
+  /** Only to record when they change. */
+  CAPABILITY_KEYS?: string;
   CHECKPOINT_SECONDS: string;
   /** `[{url, verifier_key}]`, JSON: who is asked to cosign our checkpoints. */
   WITNESSES?: string;
   DB: D1Database;
+  /** The other shards. */
+  LEDGER?: DurableObjectNamespace<Ledger>;
 }
 
 export interface ReceiptSigner extends P256Key {
@@ -104,3 +112,27 @@ export function ledgerKeys(env: Pick<LedgerEnv, 'LEDGER_ORIGIN' | 'LEDGER_KEY' |
     receipt_keys: receipts.map((spki) => ({ key: receiptKeyId(spki), public_key: base64(spki) })),
   };
 }
+
+/** Every public key that this deployment signs with or still publishes, as its own chain records them. */
+export function deploymentKeys(env: LedgerEnv): DeploymentKey[] {
+  const log = logKeys(env).map((key) => ({ kid: hex(hintOf(key)), bytes: key.public_key }));
+  const receipt = jwksOf(env.RECEIPT_KEY, 'RECEIPT_KEY', 'P-256').map(({ x, y = '' }) => spkiOf({ x, y }));
+  const capability: (P256Key & { kid: string })[] = JSON.parse(env.CAPABILITY_KEYS ?? '[]');
+  return [
+    ...stated('log', log),
+    ...stated(
+      'receipt',
+      receipt.map((bytes) => ({ kid: receiptKeyId(bytes), bytes })),
+    ),
+    ...stated(
+      'capability',
+      capability.map(({ kid, x, y }) => ({ kid, bytes: spkiOf({ x, y }) })),
+    ),
+  ];
+}
+
+const stated = (purpose: DeploymentKey['purpose'], keys: { kid: string; bytes: Uint8Array }[]): DeploymentKey[] =>
+  keys.map(({ kid, bytes }, at) => ({
+    ...{ purpose, kid, public_key_digest: `sha256:${hex(sha256(bytes))}` },
+    state: at === 0 ? 'signs' : 'verifies',
+  }));

@@ -23,6 +23,7 @@ export class Publication {
   readonly #env: LedgerEnv;
   readonly #store: LedgerStore;
   readonly #head: () => Head;
+  readonly #final: () => SignedHead | null;
   #signer: Promise<NoteSigner & NoteVerifier> | null = null;
   #signing: Promise<SignedHead> | null = null;
   #public: (SignedHead & { at_ms: number }) | null = null;
@@ -33,10 +34,18 @@ export class Publication {
   #frozen: string | null;
   readonly #witnessing: Witnessing;
 
-  constructor(env: LedgerEnv, store: LedgerStore, cosigned: Cosigned, head: () => Head) {
+  /** @param final the last checkpoint of a shard that has ended: no other is shown any more */
+  constructor(
+    env: LedgerEnv,
+    store: LedgerStore,
+    cosigned: Cosigned,
+    head: () => Head,
+    final: () => SignedHead | null = () => null,
+  ) {
     this.#env = env;
     this.#store = store;
     this.#head = head;
+    this.#final = final;
     this.#frozen = store.frozen(env.LEDGER_ORIGIN);
     this.#witnessing = new Witnessing(env, cosigned, (size) => hashReader(store, head(), size));
   }
@@ -64,6 +73,11 @@ export class Publication {
   async current(): Promise<SignedHead> {
     await this.ready();
     if (this.#frozen !== null) return this.#open(this.#frozen);
+    const final = this.#final();
+    if (final !== null) {
+      this.#public ??= { ...final, note: this.#witnessing.dressed(final.note, final.size), at_ms: Date.now() };
+      return shown(this.#public);
+    }
     const known = this.#public;
     if (known !== null && (known.size === this.#head().size || Date.now() - known.at_ms < this.pace_ms))
       return shown(known);
@@ -81,6 +95,19 @@ export class Publication {
     if (this.#compared || this.#frozen !== null) return;
     const comparing = this.#comparison();
     await (this.#failed ? within(COMPARE_AGAIN_WITHIN_MS, comparing).catch(() => undefined) : comparing);
+  }
+
+  /** Whether the copies elsewhere were compared and nothing was found. */
+  get sound(): boolean {
+    return this.#compared && this.#frozen === null;
+  }
+
+  /** The last checkpoint, signed whatever the pace; copied and cosigned as far as that can be had now. */
+  async close(): Promise<SignedHead> {
+    const final = await this.#sign();
+    await this.#copy();
+    await this.#cosign();
+    return this.#public === null ? final : shown(this.#public);
   }
 
   /** What the alarm is for: compares what could not be compared, copies what is not copied. Never rejects. */

@@ -46,6 +46,25 @@ export const damaged = (error: Error) =>
     reason: `damaged: ${error.message}`,
   });
 
+/** This shard takes no entries any more: the next one does. Callers go there by themselves (shards.ts). */
+export const MOVED = 'the log goes on in the next shard';
+export const moved = () =>
+  fail('unavailable', 'This part of the log is closed. Repeat the same call.', {
+    retry_after_seconds: 1,
+    reason: MOVED,
+  });
+
+/** What a shard has sealed is final only when it has ended. */
+export const notEnded = () =>
+  fail('unavailable', 'This part of the log has not ended.', { retry_after_seconds: 1, reason: 'the shard goes on' });
+
+/** Meant for a shard that this object is not (yet). */
+export const otherShard = (asked: number, own: number) =>
+  fail('unavailable', 'This part of the log is not open yet. Repeat the same call.', {
+    retry_after_seconds: 1,
+    reason: `shard ${asked} was asked for, this is ${own}`,
+  });
+
 /** Nothing was written: the same call repeated finishes it. */
 export const notWritten = (error: unknown) => {
   console.error('ledger: a flush failed', error);

@@ -2,9 +2,9 @@
 // repeat of any age is answered with what was stored, and nothing is kept twice.
 import { base64, fromUtf8, hex } from '../../core/encoding.ts';
 import type { Instant } from '../../core/json.ts';
-import { decodeEntries, parseEventLeaf, splitHashes } from '../../core/ledger.ts';
+import { acrossShards, decodeEntries, parseEventLeaf, splitHashes } from '../../core/ledger.ts';
 import { parseReceiptLeaf, receiptDigest, receiptKeyId } from '../../core/receipt.ts';
-import type { AppendAnswer, AppendRequest } from './forms.ts';
+import type { AppendAnswer, AppendRequest, DecisionSeal } from './forms.ts';
 import type { Batch, Flush, ObjectRow } from './store.ts';
 
 /** A flush with its leaves and hashes apart; the one in the making has the same shape. */
@@ -97,19 +97,27 @@ function partsOf({ leaf, index }: Sealed): { commit: Uint8Array; link: Uint8Arra
   return parts;
 }
 
-/** What the caller hears, the first time and every time. */
-export function answerOf(request: AppendRequest, sealed: Map<number, Sealed>): Omit<AppendAnswer, 'size'> {
+/** What the caller hears, the first time and every time; with indices across shards. */
+export function answerOf(
+  request: AppendRequest,
+  sealed: Map<number, Sealed>,
+  shard: number,
+): Omit<AppendAnswer, 'size'> {
   const events = request.events.map(({ id, seq }) => ({ event: id, seq, stored: sealed.get(seq)! }));
   return {
     receipts: events.map(({ event, seq, stored }) => {
-      const { index, org_seq, hash, sealed_at } = stored;
+      const { org_seq, hash, sealed_at } = stored;
+      const index = acrossShards(shard, stored.index);
       return { event, seq, index, org_seq, link: hex(partsOf(stored).link), leaf_hash: hex(hash), sealed_at };
     }),
-    decisions: events.flatMap(({ event, stored }) => stored.receipts.map((receipt) => decisionOf(event, receipt))),
+    decisions: events.flatMap(({ event, stored }) =>
+      stored.receipts.map((receipt) => decisionOf(event, receipt, shard)),
+    ),
   };
 }
 
-function decisionOf(event: string, { index, leaf }: Sealed['receipts'][number]): AppendAnswer['decisions'][number] {
+function decisionOf(event: string, { index: place, leaf }: Sealed['receipts'][number], shard: number): DecisionSeal {
   const { signature, public_key } = parseReceiptLeaf(leaf)!;
+  const index = acrossShards(shard, place);
   return { event, index, leaf, signature: base64(signature), key: receiptKeyId(public_key) };
 }

@@ -1,8 +1,11 @@
 // Group commit: callers wait a few milliseconds in line, then all that fits is sealed in one transaction. One flush at
 // a time; signatures of receipts are awaited before it, and nothing is awaited inside it.
+import type { Instant } from '../../core/json.ts';
 import { fail, type Result } from '../../core/problems.ts';
+import type { Deployment } from './deployment.ts';
 import type { AppendAnswer, AppendRequest } from './forms.ts';
 import type { Head } from './head.ts';
+import type { Inheritance } from './inheritance.ts';
 import { type LedgerEnv, type ReceiptSigner, receiptSigner } from './keys.ts';
 import { Line, MAX_WAITING, type Waiting } from './line.ts';
 import { type SignedReceipt, signReceipt } from './receipts.ts';
@@ -20,6 +23,12 @@ export interface SealerHost {
   storage: DurableObjectStorage;
   store: LedgerStore;
   env: LedgerEnv;
+  shard: number;
+  deployment: Deployment;
+  /** What earlier shards know of these callers and of the deployment's own chain. */
+  inherited(requests: AppendRequest[]): Promise<Inheritance>;
+  /** Whether the shard has ended. */
+  closed(): boolean;
   head(): Head;
   /** Takes over the grown head, after the transaction and before anyone hears of it. */
   adopt(head: Head): Promise<void>;
@@ -32,6 +41,8 @@ export class Sealer {
   readonly #line = new Line();
   #signer: Promise<ReceiptSigner> | null = null;
   #pumping = false;
+  /** One flush at a time, whoever asks for it. */
+  #turn: Promise<unknown> = Promise.resolve();
   #full: (() => void) | null = null;
 
   constructor(of: SealerHost) {
@@ -51,11 +62,42 @@ export class Sealer {
     });
   }
 
+  /** Seals what the deployment has to say, if anything. */
+  async speak(): Promise<void> {
+    if (this.#of.deployment.silent) return;
+    await this.#inTurn(async () => {
+      if (!(await this.#of.mayNotSeal())) await this.#seal([], []);
+    });
+  }
+
+  /**
+   * Seals the shard's last entry.
+   *
+   * @param end what is written with it, in the same transaction
+   * @param ended called before anything else is sealed
+   */
+  close(said: { shard: number; origin: string; successor: string }, end: () => void, ended: () => void): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#of.closed()) return;
+      await this.#seal([], [], (sealing, at) => {
+        this.#of.deployment.close((request) => sealing.seal(request, []), at, said);
+        end();
+      });
+      ended();
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
   async #pump(): Promise<void> {
     this.#pumping = true;
     while (this.#line.length > 0) {
       if (this.#line.leaves < FLUSH_LEAVES) await this.#company();
-      await this.#flush(this.#line.take(FLUSH_LEAVES));
+      await this.#inTurn(() => this.#flush(this.#line.take(FLUSH_LEAVES)));
     }
     this.#pumping = false;
   }
@@ -81,17 +123,27 @@ export class Sealer {
     }
   }
 
-  async #seal(batch: Waiting[], signed: PromiseSettledResult<SignedReceipt[]>[]): Promise<Result<AppendAnswer>[]> {
-    const { storage, store } = this.#of;
+  /** @param last what is sealed after the batch, in the same transaction */
+  async #seal(
+    batch: Waiting[],
+    signed: PromiseSettledResult<SignedReceipt[]>[],
+    last?: (sealing: Sealing, at: Instant) => void,
+  ): Promise<Result<AppendAnswer>[]> {
+    const { storage, store, shard, deployment } = this.#of;
+    const inherited = await this.#of.inherited(batch.map(({ request }) => request));
     store.create();
     const { head, answers } = storage.transactionSync(() => {
-      const sealing = new Sealing(store, this.#of.head(), new Date().toISOString());
-      const all = batch.map(({ request }, at) => {
-        const receipts = signed[at]!;
+      const [at, closed] = [new Date().toISOString(), this.#of.closed()];
+      const sealing = new Sealing({ store, head: this.#of.head(), shard, closed, inherited }, at);
+      if (!closed) deployment.say((request) => sealing.seal(request, []), at);
+      const all = batch.map(({ request }, n) => {
+        const receipts = signed[n]!;
         return receipts.status === 'fulfilled' ? sealing.seal(request, receipts.value) : unsigned(receipts.reason);
       });
+      last?.(sealing, at);
       return { answers: all, head: sealing.write() };
     });
+    deployment.said();
     if (head !== this.#of.head()) await this.#of.adopt(head);
     return answers;
   }

@@ -3,23 +3,38 @@
 // trace in it, so that one broken caller does not hold up the others.
 import { concatBytes, equalBytes, fromHex, utf8 } from '../../core/encoding.ts';
 import type { Instant } from '../../core/json.ts';
-import { encodeEntries, eventLeaf, leafHash, linkOf, NOTHING_BEFORE } from '../../core/ledger.ts';
+import { DEPLOYMENT, encodeEntries, eventLeaf, leafHash, linkOf, NOTHING_BEFORE } from '../../core/ledger.ts';
 import { ok, type Result } from '../../core/problems.ts';
 import type { AppendAnswer, AppendEvent, AppendRequest } from './forms.ts';
 import { growHead, type Head } from './head.ts';
+import type { Inheritance } from './inheritance.ts';
 import type { SignedReceipt } from './receipts.ts';
-import { broken, faultOfShape } from './refusal.ts';
+import { broken, faultOfShape, moved } from './refusal.ts';
 import { answerOf, faultOfRepeat, type OpenFlush, sealedEvents } from './repeat.ts';
 import type { Batch, LedgerStore, ObjectRow, OrganizationRow } from './store.ts';
+
+/** Where the flush is made. */
+export interface SealingPlace {
+  store: LedgerStore;
+  head: Head;
+  shard: number;
+  /** The shard has ended: only what it holds is answered. */
+  closed: boolean;
+  /** What earlier shards know of the callers. */
+  inherited: Inheritance;
+}
 
 export class Sealing {
   readonly #store: LedgerStore;
   readonly #head: Head;
+  readonly #place: SealingPlace;
   readonly #flush: OpenFlush;
   readonly #objects = new Map<string, ObjectRow>();
   readonly #organizations = new Map<string, OrganizationRow>();
 
-  constructor(store: LedgerStore, head: Head, sealed_at: Instant) {
+  constructor(place: SealingPlace, sealed_at: Instant) {
+    const { store, head } = place;
+    this.#place = place;
     this.#store = store;
     this.#head = head;
     this.#flush = { first: head.size, sealed_at, leaves: [], hashes: [], batches: [] };
@@ -28,17 +43,35 @@ export class Sealing {
   /**
    * Seals what is new in a request and answers for all of it.
    *
+   * What an earlier shard has sealed of it is answered from there.
+   *
    * @returns 'internal' when it does not continue what is sealed: a gap, another commit at a used seq, another link key
    */
   seal(request: AppendRequest, signed: readonly SignedReceipt[]): Result<AppendAnswer> {
-    const fault = faultOfShape(request) ?? this.#judge(request);
+    const misshapen = faultOfShape(request);
+    if (misshapen !== null) return broken(request, misshapen);
+    const { older, rest } = this.#place.inherited.split(request);
+    if (older?.ok === false) return older;
+    if (rest === null) return ok({ ...older!.value, size: this.#size() });
+    const answer = this.#sealHere(rest, signed);
+    return older === null || !answer.ok ? answer : ok(joined(older.value, answer.value));
+  }
+
+  #sealHere(request: AppendRequest, signed: readonly SignedReceipt[]): Result<AppendAnswer> {
+    if (this.#place.closed && this.#isNew(request)) return moved();
+    const fault = this.#judge(request);
     if (fault !== null) return broken(request, fault);
     const object = this.#object(request);
     const organization = this.#organization(request);
     const fresh = request.events.filter((event) => event.seq > (object?.last_seq ?? 0));
     const sealed =
       fresh.length > 0 ? this.#append(request, fresh, signed, { object, organization: organization! }) : object!;
-    return ok({ ...answerOf(request, this.#sealed(sealed, request)), size: this.#size() });
+    const answer = answerOf(request, this.#sealed(sealed, request), this.#place.shard);
+    return ok({ ...answer, size: this.#size() });
+  }
+
+  #isNew(request: AppendRequest): boolean {
+    return request.events.at(-1)!.seq > (this.#object(request)?.last_seq ?? 0);
   }
 
   /** Writes the flush, if anything is new in it. @returns the head to adopt after the transaction */
@@ -97,7 +130,7 @@ export class Sealing {
         batch.receipts.push([seq, this.#push(utf8(receipt.leaf))]);
     }
     const { organization, kind, object } = request;
-    const first_index = before.object?.first_index ?? batch.index;
+    const first_index = batch.previous === null ? batch.index : before.object!.first_index;
     const row = { organization, kind, object, last_seq: fresh.at(-1)!.seq, first_index, last_flush: this.#flush.first };
     this.#objects.set(`${organization}/${object}`, row);
     return row;
@@ -130,16 +163,27 @@ export class Sealing {
     return sealedEvents(open, object, request.events[0]!.seq);
   }
 
-  #object({ organization, object }: AppendRequest): ObjectRow | null {
-    return this.#objects.get(`${organization}/${object}`) ?? this.#store.object(organization, object);
+  #object(request: AppendRequest): ObjectRow | null {
+    const { organization, object } = request;
+    const known = this.#objects.get(`${organization}/${object}`) ?? this.#store.object(organization, object);
+    return known ?? this.#place.inherited.object(request);
   }
 
   /** The organisation's row; a new one when this request is its genesis. */
-  #organization({ organization, object, events, link_key }: AppendRequest): OrganizationRow | null {
-    const known = this.#organizations.get(organization) ?? this.#store.organization(organization);
-    const genesis = object === organization && events[0]?.type === 'organization.created' && events[0].seq === 1;
+  #organization(request: AppendRequest): OrganizationRow | null {
+    const { organization, object, events, link_key } = request;
+    const here = this.#organizations.get(organization) ?? this.#store.organization(organization);
+    const known = here ?? this.#place.inherited.organization(organization);
+    const begins = events[0]?.type === 'organization.created' || organization === DEPLOYMENT;
+    const genesis = object === organization && begins && events[0]?.seq === 1;
     const key = link_key === undefined ? null : fromHex(link_key);
     if (known !== null || !genesis || key?.length !== 32) return known;
     return { organization, link_key: key, org_seq: 0, last_link: NOTHING_BEFORE, last_leaf_hash: NOTHING_BEFORE };
   }
 }
+
+const joined = (older: AppendAnswer, newer: AppendAnswer): AppendAnswer => ({
+  receipts: [...older.receipts, ...newer.receipts],
+  decisions: [...older.decisions, ...newer.decisions],
+  size: newer.size,
+});

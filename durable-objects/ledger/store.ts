@@ -31,8 +31,8 @@ export interface Flush {
 }
 
 export interface ObjectRow extends DirectoryRow {
-  /** First index of the flush that holds its newest batch. */
-  last_flush: number;
+  /** First index of the flush that holds its newest batch; null for one that only an earlier shard has sealed. */
+  last_flush: number | null;
 }
 
 export interface OrganizationRow {
@@ -129,12 +129,13 @@ export class LedgerStore {
     return row === undefined ? null : organizationOf(row);
   }
 
-  /** Objects after (organization, object), in that order: from here everything can be found again. */
+  /** Objects of organisations after (organization, object), in that order: from here everything can be found again. */
   directory(after: { organization: string; object: string }, limit: number): DirectoryRow[] {
     if (!this.exists()) return [];
     const columns = 'organization, kind, object, last_seq, first_index';
     return this.#rows(
-      `SELECT ${columns} FROM objects WHERE (organization, object) > (?, ?) ORDER BY organization, object LIMIT ?`,
+      `SELECT ${columns} FROM objects WHERE (organization, object) > (?, ?) AND kind != 'deployment'
+       ORDER BY organization, object LIMIT ?`,
       after.organization,
       after.object,
       limit,

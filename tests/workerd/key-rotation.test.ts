@@ -1,13 +1,21 @@
 // While a key of the ledger rotates: the first one signs, all are published, and what an older one signed still counts.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { expect, it } from 'vitest';
-import { base64 } from '../../core/encoding.ts';
-import { openCheckpoint, parseVerifierKey, signCheckpoint } from '../../core/ledger.ts';
-import { ed25519Verifier, ledgerKeys, logSigner } from '../../durable-objects/ledger/keys.ts';
+import { base64, fromHex } from '../../core/encoding.ts';
+import { faultOfEvent } from '../../core/events.ts';
+import {
+  eventLeaf,
+  leafHash,
+  openCheckpoint,
+  parseVerifierKey,
+  signCheckpoint,
+  verifyInclusion,
+} from '../../core/ledger.ts';
+import { ed25519Verifier, type LedgerEnv, ledgerKeys, logSigner } from '../../durable-objects/ledger/keys.ts';
 import { Ledger } from '../../durable-objects/ledger.ts';
 import { writeCheckpoint } from '../../durable-objects/projection/checkpoints.ts';
 import { env } from './support/house.ts';
-import { bindings, foundOn } from './support/ledger.ts';
+import { bindings, event, foundOn, value } from './support/ledger.ts';
 
 /** Two of a kind: the deployment's own, and another one in front of it. The retired one may be public only. */
 function rotated(own: string, fresh: object): string {
@@ -64,3 +72,53 @@ it('freezes behind a checkpoint that the old key signed, as it did before the ro
     await state.storage.deleteAlarm();
   });
 });
+
+it('seals each change of a key once, as an entry that the checkpoint proves, and repeated starts add nothing', async () => {
+  await bindings.DB.exec('DELETE FROM checkpoints');
+  const stub = bindings.LEDGER.getByName('recording');
+  const caller = await foundOn(stub);
+  const deployment = { ...(await during()), CAPABILITY_KEYS: env.CAPABILITY_KEYS };
+  const [old, fresh] = [ledgerKeys(bindings), ledgerKeys(deployment)];
+  const after = { ...deployment, LEDGER_KEY: env.WITNESS_KEY!, RECEIPT_KEY: first(deployment.RECEIPT_KEY) };
+  await runInDurableObject(stub, async (_: Ledger, state) => {
+    const start = (of: LedgerEnv) => new Ledger(state, { ...of, CHECKPOINT_SECONDS: '0' });
+    const told = (ledger: Ledger) => ledger.deployment().map(({ event }) => [event.type, event.skeleton.state]);
+    const before = start(bindings);
+    await before.checkpoint();
+    expect(told(before), 'the first configuration is no change').toEqual([]);
+
+    const overlapping = start(deployment);
+    value(await overlapping.append(caller.request('apr_1', [event(1)])));
+    const changed = ['key.rotated', 'signs'];
+    const beside = ['key.rotated', 'verifies'];
+    expect(told(overlapping)).toEqual([changed, beside, changed, beside]);
+    const { size } = await overlapping.checkpoint();
+    expect(size, 'genesis, four entries, and what was appended after them').toBe(6);
+    for (const { event: one, receipt } of overlapping.deployment()) {
+      expect(faultOfEvent(one)).toBeNull();
+      const proof = value(await overlapping.proof({ index: receipt.index }));
+      const hashes = proof.hashes.map((hash) => fromHex(hash)!);
+      const leaf_hash = leafHash(eventLeaf(fromHex(one.commit)!, fromHex(receipt.link)!));
+      expect(verifyInclusion({ index: proof.index, size, root: fromHex(proof.root)!, leaf_hash, hashes })).toBe(true);
+    }
+
+    for (let n = 0; n < 3; n++) expect((await start(deployment).checkpoint()).size, 'a start').toBe(size);
+
+    const ended = start(after);
+    expect((await ended.checkpoint()).size, 'a look is enough to record it').toBe(size + 2);
+    expect(told(ended).slice(4)).toEqual([
+      ['key.rotated', 'retired'],
+      ['key.rotated', 'retired'],
+    ]);
+    const [log, receipt] = ended
+      .deployment()
+      .slice(4)
+      .map((entry) => entry.event.skeleton);
+    expect([log!.purpose, old.verifier_key.split('+')[1]]).toEqual(['log', log!.kid]);
+    expect([receipt!.purpose, receipt!.kid]).toEqual(['receipt', old.receipt_keys[0]!.key]);
+    expect(fresh.verifier_keys[1]).toBe(old.verifier_key);
+    await state.storage.deleteAlarm();
+  });
+});
+
+const first = (text: string): string => JSON.stringify(JSON.parse(text)[0]);

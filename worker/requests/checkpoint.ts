@@ -10,6 +10,7 @@ import { ledgerOf } from '../ledger.ts';
 import { log } from '../problem.ts';
 
 export interface Head {
+  /** Across shards. */
   size: number;
   /** Base64. */
   root: string;
@@ -20,8 +21,7 @@ const EMPTY: Head = { size: 0, root: base64(sha256(utf8(''))) };
 
 export async function recentCheckpoint(env: Env): Promise<Head> {
   try {
-    const { size, root } = await ledgerOf(env).checkpoint();
-    return { size, root };
+    return await ledgerOf(env).head();
   } catch (error) {
     log('warn', { message: 'checkpoint: the ledger cannot be reached, its copy serves', reason: String(error) });
     return copyOf(env);

@@ -1,22 +1,22 @@
 // Gathers an evidence bundle: the request's events, what they rest on in the organisation, and the ledger's proofs, all
-// under one public checkpoint. It decides who may read people's parts, and verifies nothing: verifiers do, elsewhere.
+// under one public checkpoint of each shard that they are in. It decides who may read people's parts, and verifies nothing: verifiers do, elsewhere.
 import type { Principal } from '../../core/authority.ts';
-import { base64, equalBytes, fromBase64, fromHex } from '../../core/encoding.ts';
+import { fromBase64, fromHex } from '../../core/encoding.ts';
 import type { RecordedEvent } from '../../core/events.ts';
 import { assembleEvidence, type EvidenceBundle, type EvidenceLine } from '../../core/evidence.ts';
-import type { DecisionIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { hintOf, keyId, parseCheckpoint, parseNote, parseVerifierKey } from '../../core/ledger.ts';
+import { keyId, parseVerifierKey, placeInShard } from '../../core/ledger.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { sigstoreBundle } from '../../core/receipt.ts';
-import type { LedgerKeys, LedgerReceipt, SignedHead } from '../../durable-objects/ledger/forms.ts';
+import type { LedgerKeys, LedgerReceipt } from '../../durable-objects/ledger/forms.ts';
 import type { Entry } from '../../durable-objects/organization/entries.ts';
 import type { EvidenceParts } from '../../durable-objects/request/calls.ts';
 import { siteOf } from '../auth/webauthn.ts';
 import type { Ctx } from '../context.ts';
-import { type LedgerPort, ledgerOf } from '../ledger.ts';
+import { ledgerOf } from '../ledger.ts';
 import { organizationOf } from '../organization.ts';
 import { eventFor, readsEverything, type Seen } from './access.ts';
+import { headsNamed, Trees } from './evidence-trees.ts';
 import { requestOf } from './request-object.ts';
 
 const NOT_YET = () =>
@@ -30,44 +30,26 @@ export async function evidenceFor(c: Ctx, { organization, id, principal }: Seen)
   if (!parts.ok) return parts;
   const entries = await organizationOf(c.env, organization).entries(restsOn(parts.value));
   if (!entries.ok) return entries;
-  const ledger = ledgerOf(c.env);
-  const [head, keys] = await Promise.all([headWith(ledger, parts.value, entries.value), ledger.keys()]);
-  const log_key = signerOf(head, keys);
-  const proofs = new Proofs(ledger, head);
+  const trees = await Trees.of(ledgerOf(c.env), parts.value, entries.value);
+  if (trees === null) return NOT_YET();
+  const proofs = new Proofs(trees);
   const events = await proofs.lines(parts.value.lines, (event) => eventFor(principal, event));
   const organization_events = await proofs.lines(entries.value, withheldFrom(principal, parts.value));
-  const receipts = await proofs.receipts(parts.value, log_key, readsEverything(principal));
+  const receipts = await proofs.receipts(parts.value, readsEverything(principal));
   if (events === null || organization_events === null || receipts === null) return NOT_YET();
   const { origin, rp_id } = siteOf(c.env);
   const kind = entries.value[0]!.event.skeleton.kind as 'live' | 'test';
+  const { head, log_key, keys } = trees.newest;
   return ok(
     assembleEvidence({
       organization: { id: organization, kind },
       hints: { origin, rp_id, log_key, receipt_key: receiptKeyOf(parts.value, keys) },
       checkpoint: head.note,
+      ...trees.named(),
       request: parts.value.request as unknown as JsonObject,
       ...{ events, organization_events, receipts, heads: await proofs.heads(events) },
     }),
   );
-}
-
-/** The first checkpoint with all of it that a witness cosigned, which ends its time; the public one where there is none. */
-async function headWith(ledger: LedgerPort, parts: EvidenceParts, entries: Entry[]): Promise<SignedHead> {
-  const sealed = [...parts.lines, ...entries].map(({ receipt }) => receipt?.index ?? 0);
-  const index = Math.max(...sealed, ...parts.decisions.map((decision) => decision.index));
-  const witnessed = await ledger.witnessed({ index });
-  if (!witnessed.ok) return ledger.checkpoint();
-  const { note, size } = witnessed.value;
-  return { note, size, root: base64(parseCheckpoint(parseNote(note)!.text)!.root) };
-}
-
-/** Which of the log's keys signed this note: an older one, while keys are being rotated. */
-function signerOf({ note }: SignedHead, { verifier_key, verifier_keys }: LedgerKeys): string {
-  const signed = (text: string): boolean => {
-    const key = parseVerifierKey(text)!;
-    return parseNote(note)!.signatures.some(({ name, hint }) => name === key.name && equalBytes(hint, hintOf(key)));
-  };
-  return verifier_keys.find(signed) ?? verifier_key;
 }
 
 const receiptKeyOf = ({ decisions: [first] }: EvidenceParts, { receipt_keys }: LedgerKeys): string =>
@@ -93,20 +75,20 @@ function withheldFrom(
   };
 }
 
-/** Proofs under one head. */
+/** Proofs under the heads of their shards. */
 class Proofs {
-  readonly #ledger: LedgerPort;
-  readonly #head: SignedHead;
+  readonly #trees: Trees;
 
-  constructor(ledger: LedgerPort, head: SignedHead) {
-    this.#ledger = ledger;
-    this.#head = head;
+  constructor(trees: Trees) {
+    this.#trees = trees;
   }
 
   /** Hashes from the leaf up; null while the public tree does not hold it. */
   async #of(index: number): Promise<string[] | null> {
-    if (index >= this.#head.size) return null;
-    const proof = await this.#ledger.proof({ index, size: this.#head.size });
+    const { port, head } = this.#trees.holding(index);
+    const place = placeInShard(index);
+    if (place >= head.size) return null;
+    const proof = await port.proof({ index: place, size: head.size });
     return proof.ok ? proof.value.hashes : null;
   }
 
@@ -121,38 +103,29 @@ class Proofs {
     return lines.every((line) => line !== null) ? lines : null;
   }
 
-  async receipts(
-    { decisions }: EvidenceParts,
-    log_key: string,
-    full: boolean,
-  ): Promise<EvidenceBundle['receipts'] | null> {
-    const { root, note, size } = this.#head;
+  async receipts({ decisions }: EvidenceParts, full: boolean): Promise<EvidenceBundle['receipts'] | null> {
     const made = await Promise.all(
       decisions.map(async ({ event, index, leaf, signature, key, payload }) => {
         const proof = await this.#of(index);
         if (proof === null) return null;
+        const { head, log_key } = this.#trees.holding(index);
         const hashes = proof.map((hash) => fromHex(hash)!);
-        const inclusion = { size, root: fromBase64(root)!, hashes, checkpoint: note };
-        const log_id = keyId(parseVerifierKey(log_key)!);
+        const inclusion = { size: head.size, root: fromBase64(head.root)!, hashes, checkpoint: head.note };
+        const place = { index: placeInShard(index), log_id: keyId(parseVerifierKey(log_key)!), proof: inclusion };
         const shown = full && payload !== null;
-        const bundle = shown
-          ? sigstoreBundle({ payload, signature, key, leaf, index, log_id, proof: inclusion })
-          : null;
+        const bundle = shown ? sigstoreBundle({ payload, signature, key, leaf, ...place }) : null;
         return { event, index, leaf, proof, bundle };
       }),
     );
     return made.every((receipt) => receipt !== null) ? made : null;
   }
 
-  /** Every head that a shown intent names, as the beginning of this one. */
+  /** Every head that a shown intent names, as the beginning of its shard's. */
   async heads(lines: EvidenceLine[]): Promise<EvidenceBundle['heads']> {
-    const intents = lines.map(({ event }) => event.personal?.intent as unknown as DecisionIntent | undefined);
-    const named = new Map(
-      intents.flatMap((intent) => (intent ? [[intent.checkpoint.size, intent.checkpoint] as const] : [])),
-    );
     return Promise.all(
-      [...named.values()].map(async ({ size, root }) => {
-        const proof = await this.#ledger.consistency({ from: size, to: this.#head.size });
+      headsNamed(lines).map(async ({ size, root }) => {
+        const { port, head } = this.#trees.holding(size);
+        const proof = await port.consistency({ from: placeInShard(size), to: head.size });
         return { size, root, proof: proof.ok ? proof.value.hashes : [] };
       }),
     );

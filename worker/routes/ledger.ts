@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import type { InclusionAnswer } from '../../durable-objects/ledger/forms.ts';
 import { authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
-import { ledgerOf } from '../ledger.ts';
+import { ledgerOf, type ShardPort, shardPort } from '../ledger.ts';
 import { answer, refuse } from '../problem.ts';
 import { answers, BY_KEY_OR_SESSION, BY_NOBODY, JsonObjectSchema } from '../schema/common.ts';
 
@@ -25,14 +25,28 @@ const tile = createRoute({
   request: { params: z.object({ path: z.string() }) },
   responses: answers(200, 'Its bytes.'),
 });
+const shardCheckpoint = createRoute({
+  ...{ method: 'get', path: '/ledger/shards/{shard}/checkpoint', tags },
+  summary: 'The signed checkpoint of one shard; the last one of a shard that has ended.',
+  security: BY_NOBODY,
+  request: { params: z.object({ shard: count }) },
+  responses: answers(200, 'The note, as text.'),
+});
+const shardTile = createRoute({
+  ...{ method: 'get', path: '/ledger/shards/{shard}/tile/{path}', tags },
+  summary: 'A tile or entry bundle of one shard (C2SP tlog-tiles).',
+  security: BY_KEY_OR_SESSION,
+  request: { params: z.object({ shard: count, path: z.string() }) },
+  responses: answers(200, 'Its bytes.'),
+});
 const proofs = createRoute({
   ...{ method: 'get', path: '/v1/ledger/proofs', summary: 'Proves an entry, or that one tree begins another.', tags },
   description:
-    '`index` (and `size`): inclusion; with `format=tlog-proof` as the text of a C2SP tlog-proof under the public checkpoint. `from` and `size`: consistency of two sizes.',
+    '`index` (across shards) and `size` (of its shard’s tree): inclusion; with `format=tlog-proof` as the text of a C2SP tlog-proof under the public checkpoint. `from` and `size`: consistency of two sizes of one shard’s tree, `shard`, or the newest.',
   security: BY_KEY_OR_SESSION,
   request: {
     query: z.strictObject({
-      ...{ index: count.optional(), size: count.optional(), from: count.optional() },
+      ...{ index: count.optional(), size: count.optional(), from: count.optional(), shard: count.optional() },
       format: z.enum(['json', 'tlog-proof']).default('json'),
     }),
   },
@@ -40,9 +54,10 @@ const proofs = createRoute({
 });
 const consistency = createRoute({
   ...{ method: 'get', path: '/v1/ledger/consistency', summary: 'Proves that one tree begins another.', tags },
-  description: 'Both sizes at most the public checkpoint’s. Hashes and roots are hex (RFC 6962 section 2.1.2).',
+  description:
+    'Both sizes of one shard’s tree (`shard`, or the newest), at most its public checkpoint’s. Hashes and roots are hex (RFC 6962 section 2.1.2).',
   security: BY_KEY_OR_SESSION,
-  request: { query: z.strictObject({ from: count, to: count }) },
+  request: { query: z.strictObject({ from: count, to: count, shard: count.optional() }) },
   responses: answers(200, 'The proof.', JsonObjectSchema),
 });
 const witnessed = createRoute({
@@ -94,43 +109,66 @@ const OF_NOW = fail('invalid-request', 'A tlog-proof is under the public checkpo
   errors: [{ pointer: '/size', detail: 'another size than the public checkpoint has' }],
 });
 
+const NO_SHARD = fail('not-found', 'The log has no such shard.');
+
+function noteAnswer(c: Ctx, note: string): Response {
+  openToAll(c);
+  return c.body(note, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
+}
+
+/** Tile paths have slashes of their own (tile/0/x001/067): the router needs a pattern, the document a name. */
+async function tileAnswer(c: Ctx, portOf: () => Promise<ShardPort | null>, path: string): Promise<Response> {
+  const reader = await mayRead(c);
+  if (!reader.ok) return answer(c, reader);
+  const bytes = (await (await portOf())?.tile(path)) ?? null;
+  if (bytes === null) return refuse(c, 'not-found', 'The public tree has no such tile.');
+  if (isPublic(c)) openToAll(c);
+  const complete = parseTilePath(path)?.width === TILE_WIDTH;
+  c.header('Cache-Control', `${isPublic(c) ? 'public' : 'private'}, ${complete ? FOR_GOOD : FOR_NOW}`);
+  return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'application/octet-stream' });
+}
+
+/** What to pin of every shard, and what the deployment sealed of its own: rotations of keys, shards. */
+async function keysOf(c: Ctx): Promise<object> {
+  const log = ledgerOf(c.env);
+  const [keys, shards] = await Promise.all([log.keys(), log.shards()]);
+  const entries = await Promise.all(shards.map(({ shard }) => shardPort(c.env, shard).deployment()));
+  return { ...keys, shards, deployment: entries.flat() };
+}
+
 export function ledger(app: App): void {
-  app.openapi(checkpoint, async (c) => {
-    const { note } = await ledgerOf(c.env).checkpoint();
-    openToAll(c);
-    return c.body(note, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
+  app.openapi(checkpoint, async (c) => noteAnswer(c, (await ledgerOf(c.env).checkpoint()).note));
+  app.openapi(shardCheckpoint, async (c) => {
+    const shard = await ledgerOf(c.env).shard(c.req.valid('param').shard);
+    return shard === null ? answer(c, NO_SHARD) : noteAnswer(c, (await shard.checkpoint()).note);
   });
-  // Tile paths have slashes of their own (tile/0/x001/067): the router needs a pattern, the document a name.
   app.openAPIRegistry.registerPath(tile);
-  app.get('/ledger/tile/:path{.+}', async (c) => {
-    const reader = await mayRead(c);
-    if (!reader.ok) return answer(c, reader);
-    const path = c.req.param('path');
-    const bytes = await ledgerOf(c.env).tile(`tile/${path}`);
-    if (bytes === null) return refuse(c, 'not-found', 'The public tree has no such tile.');
-    if (isPublic(c)) openToAll(c);
-    const complete = parseTilePath(`tile/${path}`)?.width === TILE_WIDTH;
-    c.header('Cache-Control', `${isPublic(c) ? 'public' : 'private'}, ${complete ? FOR_GOOD : FOR_NOW}`);
-    return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'application/octet-stream' });
-  });
+  app.get('/ledger/tile/:path{.+}', (c) =>
+    tileAnswer(c, () => ledgerOf(c.env).newest(), `tile/${c.req.param('path')}`),
+  );
+  app.openAPIRegistry.registerPath(shardTile);
+  app.get('/ledger/shards/:shard{[0-9]{1,4}}/tile/:path{.+}', (c) =>
+    tileAnswer(c, () => ledgerOf(c.env).shard(Number(c.req.param('shard'))), `tile/${c.req.param('path')}`),
+  );
   app.openapi(proofs, async (c) => {
     const reader = await mayRead(c);
     if (!reader.ok) return answer(c, reader);
-    const { index, size, from, format } = c.req.valid('query');
-    const object = ledgerOf(c.env);
-    if (index !== undefined && from === undefined) {
-      return proofAnswer(c, await object.proof({ index, ...(size === undefined ? {} : { size }) }), format);
-    }
+    const { index, size, from, shard, format } = c.req.valid('query');
+    const log = ledgerOf(c.env);
+    if (index !== undefined && from === undefined && shard === undefined)
+      return proofAnswer(c, await log.proof({ index, ...(size === undefined ? {} : { size }) }), format);
     if (index !== undefined || from === undefined || size === undefined) return answer(c, WHICH);
-    return answer(c, await object.consistency({ from, to: size }));
+    return answer(c, await log.consistency({ from, to: size, ...(shard === undefined ? {} : { shard }) }));
   });
   app.openapi(consistency, async (c) => {
     const reader = await mayRead(c);
-    return answer(c, reader.ok ? await ledgerOf(c.env).consistency(c.req.valid('query')) : reader);
+    if (!reader.ok) return answer(c, reader);
+    const { from, to, shard } = c.req.valid('query');
+    return answer(c, await ledgerOf(c.env).consistency({ from, to, ...(shard === undefined ? {} : { shard }) }));
   });
   app.openapi(witnessed, async (c) => answer(c, await ledgerOf(c.env).witnessed(c.req.valid('query'))));
   app.openapi(key, async (c) => {
     openToAll(c);
-    return c.json(await ledgerOf(c.env).keys());
+    return c.json(await keysOf(c));
   });
 }
