@@ -5,7 +5,7 @@ import { pinned } from './evidence/anchors.ts';
 import { checkBreakGlass } from './evidence/break-glass.ts';
 import { checkCapability } from './evidence/capability.ts';
 import { birthOf, type Case, votesOf } from './evidence/case.ts';
-import { checkDigests, checkWire } from './evidence/content.ts';
+import { checkDigests, checkPinnedRequest, checkWire } from './evidence/content.ts';
 import { checkDecision } from './evidence/decision.ts';
 import { checkQuorum } from './evidence/eligibility.ts';
 import { bundleDigest, readBundle } from './evidence/file.ts';
@@ -79,6 +79,7 @@ async function examine(
 
 const CHECKS: readonly [string, (of: Case) => void | Promise<void>][] = [
   ['organization', checkOrganization],
+  ['request', checkPinnedRequest],
   ['inclusion', checkLeaves],
   ['head', checkHeads],
   ['not-after', checkWitnesses],

@@ -11,6 +11,8 @@ export interface Pinned {
   /** Base64 SubjectPublicKeyInfo. */
   receipt_keys: readonly string[];
   witnesses: readonly string[];
+  /** Null: any request will do. */
+  request: string | null;
 }
 
 const listed = (given: string | readonly string[] | undefined): readonly string[] =>
@@ -33,7 +35,7 @@ export function pinned(anchors: Anchors, bundle: EvidenceBundle, tally: Tally): 
     rp_id: one('relying party', anchors.rp_id, hints.rp_id),
     log_keys: logKeys(anchors, bundle, many),
     receipt_keys: many('receipt key', anchors.receipt_key, hints.receipt_key),
-    witnesses: anchors.witnesses ?? [],
+    ...{ witnesses: anchors.witnesses ?? [], request: anchors.request ?? null },
   };
 }
 

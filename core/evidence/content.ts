@@ -133,3 +133,12 @@ export function checkWire(of: Case): void {
     { field: '/request' },
   );
 }
+
+/** Another request's evidence is good evidence of something else. */
+export function checkPinnedRequest({ birth, pinned, tally }: Case): void {
+  if (pinned.request === null) return;
+  const { object } = birth.line.event;
+  const said = `This is the evidence of ${object}, not of ${pinned.request}.`;
+  if (tally.holds(object === pinned.request, 'request', said, { field: '/events/0/event/object' }))
+    tally.say('request', 'proved', `It is about ${object}, as was asked for.`);
+}

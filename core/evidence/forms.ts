@@ -69,6 +69,8 @@ export interface Anchors {
   /** C2SP verifier keys of the log, `name+hint+base64`; more than one while a key is being rotated. */
   log_key?: string | readonly string[];
   organization?: string;
+  /** The request that the bundle must be about. Without it, `valid` says nothing of which one that is. */
+  request?: string;
   /** Where passkeys sign: `https://approve.example.com`. */
   origin?: string;
   rp_id?: string;

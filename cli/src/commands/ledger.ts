@@ -1,5 +1,6 @@
-// `assentry ledger verify`: the log's signed head, and that your own requests' events are in it, each unaltered and each
-// object's in one unbroken line. What is trusted is the log's key; without a pinned one, that is the server's word.
+// `assentry ledger verify`: the log's signed head, that your own requests' events are in it, each unaltered and each
+// object's in one unbroken line, and with a key of scope admin:read that none of the organisation's is missing. What is
+// trusted is the log's key; without a pinned one, that is the server's word.
 // `assentry ledger export`: all of the organisation's events with their proofs, in one file.
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
@@ -9,13 +10,16 @@ import { writeWhole } from '../evidence/output-file.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { count } from '../inputs.ts';
+import { type Audit, auditOf } from '../ledger/audit.ts';
 import { type Finding, verifyEvents } from '../ledger/events.ts';
 import { exportOf } from '../ledger/export.ts';
 import { headOf, type VerifiedHead } from '../ledger/head.ts';
+import { profileNamed } from '../settings.ts';
 
 interface VerifyOptions extends GlobalOptions {
   key?: string;
   limit: number;
+  audit: boolean;
 }
 
 const DEFAULT_REQUESTS = 20;
@@ -25,10 +29,11 @@ export function ledgerCommands(program: Command, world: World): void {
   const noun = program.command('ledger').description('Check the transparency log');
   noun
     .command('verify [ids...]')
-    .description('Verify the signed checkpoint, and every event of these requests (default: the newest you can see)')
+    .description('Verify the checkpoint, the events of these requests (default: the newest), and that none is missing')
     .addHelpText('before', examples('assentry ledger verify\nassentry ledger verify apr_… --key origin+hash+key'))
     .option('--key <verifier-key>', "the log's verifier key, pinned (default: the profile's, else the server's word)")
     .option('--limit <requests>', 'how many of the newest requests', count, DEFAULT_REQUESTS)
+    .option('--no-audit', "leave out the organisation's audit, which reads every leaf of the log")
     .action((ids: string[], options: VerifyOptions, command: Command) => verify(world, ids, options, command));
   noun
     .command('export')
@@ -55,11 +60,17 @@ async function verify(world: World, ids: string[], options: VerifyOptions, comma
   const requests = ids.length > 0 ? ids : await newest(context, options.limit);
   const findings: Finding[] = [];
   for (const id of requests) findings.push(await verifyEvents(context, head, id));
-  if (command.optsWithGlobals<GlobalOptions>().json) context.out.json(reportOf(head, findings));
-  else for (const line of linesOf(head, findings)) context.out.data(printable(line));
-  const faults = findings.flatMap((finding) => finding.faults);
-  if (faults.length > 0) throw new CliError(EXIT.verification, `The ledger does not hold: ${faults.length} faults.`);
+  const { json, profile } = command.optsWithGlobals<GlobalOptions>();
+  const link_key = profile === undefined ? null : (profileNamed(world, profile)?.link_key ?? null);
+  const audit = options.audit ? await auditOf(context, head, link_key) : LEFT_OUT;
+  if (json) context.out.json(reportOf(head, findings, audit));
+  else for (const line of linesOf(head, findings, audit)) context.out.data(printable(line));
+  const faults = [...findings.flatMap((finding) => finding.faults), ...faultsOf(audit)].length;
+  if (faults > 0) throw new CliError(EXIT.verification, `The ledger does not hold: ${faults} faults.`);
 }
+
+const LEFT_OUT: Audit = { ran: false, reason: '--no-audit' };
+const faultsOf = (audit: Audit): readonly { detail: string }[] => (audit.ran ? audit.faults : []);
 
 async function newest({ client, signal }: Context, limit: number): Promise<string[]> {
   const ids: string[] = [];
@@ -69,19 +80,26 @@ async function newest({ client, signal }: Context, limit: number): Promise<strin
   return ids;
 }
 
-const reportOf = ({ origin, size, root_text, pinned }: VerifiedHead, findings: Finding[]) => ({
+const reportOf = ({ origin, size, root_text, pinned }: VerifiedHead, findings: Finding[], audit: Audit) => ({
   checkpoint: { origin, size, root: root_text, pinned },
-  requests: findings,
-  valid: findings.every(({ faults }) => faults.length === 0),
+  ...{ requests: findings, audit },
+  valid: findings.every(({ faults }) => faults.length === 0) && faultsOf(audit).length === 0,
 });
 
-function linesOf(head: VerifiedHead, findings: Finding[]): string[] {
+const auditLine = (audit: Audit): string =>
+  audit.ran
+    ? `audit       places 1 to ${audit.places} of the organisation among all ${audit.size} leaves: ${audit.faults.length === 0 ? 'none is missing up to the last' : 'FAULTS'}`
+    : `audit       NOT RUN: ${audit.reason}. Whether an event of the organisation is missing was not checked.`;
+
+function linesOf(head: VerifiedHead, findings: Finding[], audit: Audit): string[] {
   const sum = (of: (finding: Finding) => number) => findings.reduce((total, finding) => total + of(finding), 0);
   const waiting = sum(({ unproved }) => unproved);
   return [
     `checkpoint  ${head.origin}, ${head.size} entries, root ${head.root_text}, signature ok`,
     `events      ${sum(({ proved }) => proved)} in the log, unaltered and in order (requests: ${findings.length})`,
     ...(waiting === 0 ? [] : [`waiting     ${waiting} are newer than this checkpoint`]),
+    auditLine(audit),
+    ...faultsOf(audit).map(({ detail }) => `FAULT       audit: ${detail}`),
     ...findings.flatMap(({ request, faults }) => faults.map((fault) => `FAULT       ${request}: ${fault}`)),
   ];
 }

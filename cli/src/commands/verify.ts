@@ -24,6 +24,8 @@ const EXAMPLE = `assentry approval evidence apr_… --output approval.evidence
 assentry verify approval.evidence --log-key origin+hash+key --organization org_… \\
     --origin https://approve.example.com --rp-id approve.example.com --receipt-key MFkw…`;
 
+type VerifyFlags = AnchorFlags & { request?: string };
+
 /** Adds the verb. */
 export function verifyCommand(program: Command, world: World): void {
   program
@@ -32,19 +34,23 @@ export function verifyCommand(program: Command, world: World): void {
     .addHelpText('before', examples(EXAMPLE))
     .option('--log-key <verifier-key>', "the log's verifier key; repeatable, while a key is rotated", verifierKeys)
     .option('--organization <id>', 'whose file it must be')
+    .option('--request <id>', 'the request that an evidence bundle must be about')
     .option('--origin <origin>', 'where passkeys sign')
     .option('--rp-id <id>', 'the relying party of the passkeys')
     .option('--receipt-key <base64>', 'the public key of receipts; repeatable', receiptKeys)
     .option('--witness <verifier-key>', "a witness's key; repeatable", witnessKeys)
-    .action((file: string, flags: AnchorFlags, command: Command) => verify(world, file, flags, command));
+    .action((file: string, flags: VerifyFlags, command: Command) => verify(world, file, flags, command));
 }
 
-async function verify(world: World, file: string, flags: AnchorFlags, command: Command): Promise<void> {
+async function verify(world: World, file: string, flags: VerifyFlags, command: Command): Promise<void> {
   const { out } = contextOf(world, command);
   const { json, profile } = command.optsWithGlobals<GlobalOptions>();
   const pins = anchorsFor(world, flags, profile);
   const given = await givenIn(world, file);
-  const verdict = given.kind === 'export' ? await exportVerdict(given.lines, pins) : await verdictOn(given.text, pins);
+  if (given.kind === 'export' && flags.request !== undefined)
+    throw new CliError(EXIT.usage, 'An export is about a whole organisation: --request is for evidence bundles.');
+  const verdict =
+    given.kind === 'export' ? await exportVerdict(given.lines, pins) : await verdictOn(given.text, pins, flags.request);
   if (verdict.first_use) out.say(warningFor(given, pins));
   if (json) out.json(verdict);
   else for (const line of claimLines(verdict)) out.data(line);
@@ -54,8 +60,9 @@ async function verify(world: World, file: string, flags: AnchorFlags, command: C
   throw new CliError(EXIT.verification, `${file} is not valid: ${names || 'it claims nothing'}. Do not rely on it.`);
 }
 
-async function verdictOn(text: string, pins: Pins): Promise<Verdict> {
-  const { valid, claims, first_use = false } = await verifyEvidence(text, pins, webCrypto);
+async function verdictOn(text: string, pins: Pins, request: string | undefined): Promise<Verdict> {
+  const anchors = request === undefined ? pins : { ...pins, request };
+  const { valid, claims, first_use = false } = await verifyEvidence(text, anchors, webCrypto);
   return { format: EVIDENCE_FORMAT, valid, first_use, ...saidBy(text), claims };
 }
 

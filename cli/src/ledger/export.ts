@@ -1,23 +1,12 @@
 // Gathers an export over HTTP: the checkpoint, every event of the organisation below it, the receipts that they name, and
 // the tiles that prove them all.
 // It believes the server: `assentry verify` does not.
-import type { RecordedEvent } from '../../../core/events.ts';
-import { type ExportReceipt, exportLines, tilesOfExport } from '../../../core/ledger/export.ts';
+import { exportLines, tilesOfExport } from '../../../core/ledger/export.ts';
 import { parseCheckpoint, parseNote, tilePath } from '../../../core/ledger.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
+import { gapless } from './events-listed.ts';
 import { receiptsOf } from './receipts.ts';
-
-type Sealed = RecordedEvent & { receipt: ExportReceipt };
-interface EventPage {
-  data: (RecordedEvent & { receipt: ExportReceipt | null })[];
-  next_cursor: string | null;
-}
-
-const PAGE = 100;
-/** Lists lag behind the log by seconds at most. */
-const TRIES = 10;
-const PAUSE_MS = 500;
 
 /** The export's lines, each with its line feed, and how many events it has. */
 export async function exportOf(context: Context): Promise<{ events: number; lines: Iterable<string> }> {
@@ -44,30 +33,6 @@ export async function exportOf(context: Context): Promise<{ events: number; line
 
 function* ended(lines: Iterable<string>): Generator<string> {
   for (const line of lines) yield `${line}\n`;
-}
-
-/** Every event below `size` in order, once the list has no gap. */
-async function gapless(context: Context, size: number): Promise<Sealed[]> {
-  for (let tries = 1; tries <= TRIES; tries++) {
-    const events = (await listed(context)).filter(({ receipt }) => receipt.index < size);
-    const sorted = events.toSorted((a, b) => a.receipt.org_seq - b.receipt.org_seq);
-    if (sorted.length > 0 && sorted.every(({ receipt }, at) => receipt.org_seq === at + 1)) return sorted;
-    context.signal.throwIfAborted();
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new CliError(EXIT.unavailable, 'The list of events has gaps: it lags behind the log. Try again in a moment.');
-}
-
-async function listed({ client, signal }: Context): Promise<Sealed[]> {
-  const events = new Map<string, Sealed>();
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const query: string = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const path = `/v1/events?limit=${PAGE}${query}`;
-    const page: EventPage = await client().call<EventPage>('GET', path, undefined, { signal });
-    for (const event of page.data) if (event.receipt !== null) events.set(event.id, event as Sealed);
-    cursor = page.next_cursor;
-  }
-  return [...events.values()];
 }
 
 async function tilesFor({ client, signal }: Context, indices: number[], size: number) {

@@ -87,6 +87,14 @@ describe('assentry verify, of evidence', () => {
     for (const args of wrong) expect((await verify(sample('approval'), args)).code, args.join(' ')).toBe(9);
   });
 
+  it('fails for evidence of another request than the pinned one, however good it is', async () => {
+    const { request } = JSON.parse(textOf('approval'));
+    const right = await verify(sample('approval'), [...PINNED, '--request', request.id]);
+    expect([right.code, right.stdout]).toEqual([0, expect.stringMatching(/^proved +request: It is about apr_/m)]);
+    const { code, stdout } = await verify(sample('quorum'), [...PINNED, '--request', request.id]);
+    expect([code, stdout]).toEqual([9, expect.stringContaining(`not of ${request.id}`)]);
+  });
+
   it('warns of first use on stderr and names what to pin', async () => {
     const { code, stderr } = await verify(sample('approval'), LOG);
     expect(code).toBe(0);
@@ -152,6 +160,10 @@ describe('assentry verify, of an export', () => {
       const { code, stdout } = await verify(kept(flipped(text(), at)), pinned);
       expect([code, stdout], at).toEqual([9, expect.stringMatching(/^FAILED /m)]);
     }
+  });
+
+  it('is of no one request', async () => {
+    expect((await verify(kept(text()), [...pinned, '--request', 'apr_1'])).code).toBe(2);
   });
 
   it('finds a line that is missing, and warns where only the export names its key', async () => {
