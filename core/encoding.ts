@@ -38,16 +38,37 @@ function decodeBits(text: string, values: ReadonlyMap<string, number>, width: nu
 }
 
 const values = (alphabet: string) => new Map([...alphabet].map((char, index) => [char, index]));
-const HEX_VALUES = values(HEX);
-const BASE64_VALUES = values(BASE64);
 const BASE64URL_VALUES = values(BASE64URL);
 const CROCKFORD_VALUES = values(CROCKFORD);
 
+const HEX_OF: readonly string[] = Array.from({ length: 256 }, (_, byte) => encodeBits(Uint8Array.of(byte), HEX, 4));
+/** Values by character code; 255 for what is no digit. */
+function codes(alphabet: string): Uint8Array {
+  const table = new Uint8Array(0x10000).fill(255);
+  for (let digit = 0; digit < alphabet.length; digit++) table[alphabet.charCodeAt(digit)] = digit;
+  return table;
+}
+const HEX_VALUES = codes(HEX);
+
 /** Bytes → lower-case hex. */
-export const hex = (bytes: Uint8Array): string => encodeBits(bytes, HEX, 4);
+export function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at++) text += HEX_OF[bytes[at]!];
+  return text;
+}
 
 /** Lower-case hex → bytes; null when it is anything else (upper case included). */
-export const fromHex = (text: string): Uint8Array | null => decodeBits(text, HEX_VALUES, 4);
+export function fromHex(text: string): Uint8Array | null {
+  if (text.length % 2 !== 0) return null;
+  const bytes = new Uint8Array(text.length / 2);
+  let strange = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const [high, low] = [HEX_VALUES[text.charCodeAt(2 * at)]!, HEX_VALUES[text.charCodeAt(2 * at + 1)]!];
+    strange |= high | low;
+    bytes[at] = (high << 4) | low;
+  }
+  return strange > 15 ? null : bytes;
+}
 
 /** Bytes → base64url without padding (RFC 4648 section 5, as JOSE uses it). */
 export const base64url = (bytes: Uint8Array): string => encodeBits(bytes, BASE64URL, 6);
@@ -61,11 +82,27 @@ export function base64(bytes: Uint8Array): string {
   return text.padEnd(Math.ceil(text.length / 4) * 4, '=');
 }
 
+const BASE64_OF = codes(BASE64);
+
 /** Padded base64 → bytes; null unless it is exactly what `base64` writes. */
 export function fromBase64(text: string): Uint8Array | null {
   if (text.length % 4 !== 0) return null;
-  const bytes = decodeBits(text.replace(/={1,2}$/, ''), BASE64_VALUES, 6);
-  return bytes !== null && base64(bytes) === text ? bytes : null;
+  const pads = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const digits = text.length - pads;
+  const bytes = new Uint8Array(Math.floor((digits * 6) / 8));
+  let [strange, held, bits, end] = [0, 0, 0, 0];
+  for (let at = 0; at < digits; at++) {
+    const value = BASE64_OF[text.charCodeAt(at)]!;
+    strange |= value;
+    held = ((held << 6) | value) & 0xfff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes[end++] = held >> bits;
+    }
+  }
+  const stray = held & ((1 << bits) - 1);
+  return strange > 63 || stray !== 0 ? null : bytes;
 }
 
 /** Bytes → lower-case Crockford base32, right-aligned like a number, so that text order is byte order. */

@@ -1,10 +1,9 @@
 // A request's life, taken again from its recorded events, through the same table that the server ran: nothing altered
 // and nothing illegal. It believes no event more than its commitment; what stands outside (ledger, passkeys, policy) is
 // for other checks. Invariant: what it accepts, step() would have done.
-import { canonicalize } from './canonical.ts';
-import { EVENT_FIELDS, type EventType } from './event-fields.ts';
+import { EVENT_FIELDS, EVENT_TYPES, type EventType } from './event-fields.ts';
 import { faultOfEvent, type RecordedEvent } from './events.ts';
-import type { Json } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { COMMANDS, type Command, type GuardFacts, type Life, NO_FACTS, step } from './lifecycle.ts';
 
 /** The tables that ever ran, by the version that events carry. */
@@ -90,8 +89,10 @@ function illegal(position: Position, event: RecordedEvent, birth: RecordedEvent)
   return unfinished(position) ?? firstOfStep(position, event, birth);
 }
 
-const isStep = (type: EventType): boolean =>
-  Object.hasOwn(EVENT_FIELDS, type) && (EVENT_FIELDS[type].skeleton as readonly string[]).includes('command');
+const STEPS: ReadonlySet<string> = new Set(
+  EVENT_TYPES.filter((type) => (EVENT_FIELDS[type].skeleton as readonly string[]).includes('command')),
+);
+const isStep = (type: EventType): boolean => STEPS.has(type);
 
 /** A further event of a step: it says the same about the step as the first, and the row names it. */
 function nextOfStep(position: Position, event: RecordedEvent): string | null {
@@ -165,20 +166,27 @@ function unfinished({ open }: Position): string | null {
   return missing === undefined ? null : `the step before it lacks its ${missing}`;
 }
 
+const FLAGS = Object.keys(NO_FACTS).filter((name) => name !== 'verdict');
+const VERDICTS: ReadonlySet<unknown> = new Set([null, 'allow', 'require_approval', 'deny']);
+
 /** Exactly the facts of the table, each of its kind; null otherwise. */
 function factsOf(value: Json | undefined): GuardFacts | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const names = Object.keys(NO_FACTS);
-  if (Object.keys(value).length !== names.length || !names.every((name) => Object.hasOwn(value, name))) return null;
-  const { verdict, ...flags } = value;
-  const known = verdict === null || verdict === 'allow' || verdict === 'require_approval' || verdict === 'deny';
-  return known && Object.values(flags).every((flag) => typeof flag === 'boolean')
-    ? (value as unknown as GuardFacts)
-    : null;
+  const known = VERDICTS.has(value.verdict) && FLAGS.every((name) => typeof value[name] === 'boolean');
+  return known && Object.keys(value).length === FLAGS.length + 1 ? (value as unknown as GuardFacts) : null;
 }
 
-const same = (one: Json | undefined, other: Json | undefined): boolean =>
-  one === other || (one !== undefined && other !== undefined && canonicalize(one) === canonicalize(other));
+/** The same JSON; -0 is 0, as in RFC 8785. */
+function same(one: Json | undefined, other: Json | undefined): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const names = Object.keys(one);
+  const [a, b] = [one as JsonObject, other as JsonObject];
+  return (
+    names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && same(a[name], b[name]))
+  );
+}
 
 const text = (value: Json | undefined): string => JSON.stringify(value) ?? 'nothing';
 

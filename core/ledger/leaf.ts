@@ -19,6 +19,17 @@ export function eventLeaf(commit: Uint8Array, link: Uint8Array): Uint8Array {
   return concatBytes(EVENT_LEAF_PREFIX, commit, link);
 }
 
+/** 0x00 (a leaf of RFC 6962) and the leaf's own two bytes stay; synchronous, and read before it is written again. */
+const HASHED = concatBytes(Uint8Array.of(0), EVENT_LEAF_PREFIX, new Uint8Array(64));
+
+/** `leafHash(eventLeaf(commit, link))`, without either's copies: an export has many. */
+export function eventLeafHash(commit: Uint8Array, link: Uint8Array): Uint8Array {
+  if (commit.length !== 32 || link.length !== 32) throw new Error('commit and link are 32 bytes each');
+  HASHED.set(commit, 3);
+  HASHED.set(link, 35);
+  return sha256(HASHED);
+}
+
 /** Commit and link of an event's leaf; null for any other leaf (a receipt's, or a foreign one). */
 export function parseEventLeaf(leaf: Uint8Array): { commit: Uint8Array; link: Uint8Array } | null {
   if (leaf.length !== EVENT_LEAF_BYTES || leaf[0] !== 0xa5 || leaf[1] !== 0x01) return null;

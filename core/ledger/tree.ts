@@ -14,13 +14,16 @@ export function leafHash(leaf: Uint8Array): Uint8Array {
   return sha256(prefixed);
 }
 
+/** Synchronous, and read before it is written again: one for all nodes. */
+const NODE = new Uint8Array(1 + 2 * HASH_BYTES);
+NODE[0] = 1;
+
 /** SHA-256(0x01 ‖ left ‖ right), both 32 bytes. */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const prefixed = new Uint8Array(1 + 2 * HASH_BYTES);
-  prefixed[0] = 1;
-  prefixed.set(left, 1);
-  prefixed.set(right, 1 + HASH_BYTES);
-  return sha256(prefixed);
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) throw new RangeError('a node has two hashes');
+  NODE.set(left, 1);
+  NODE.set(right, 1 + HASH_BYTES);
+  return sha256(NODE);
 }
 
 /**
@@ -46,11 +49,17 @@ export function rootOfFrontier(frontier: readonly Uint8Array[]): Uint8Array {
 
 /** Root of exactly these leaf hashes, at least one; what a tile of complete subtrees hashes to. */
 export function rootOfHashes(hashes: readonly Uint8Array[]): Uint8Array {
-  let frontier: Uint8Array[] = [];
-  hashes.forEach((hash, size) => {
-    frontier = growFrontier(frontier, size, hash);
-  });
-  return rootOfFrontier(frontier);
+  let level = hashes;
+  // Pair by pair; what is left alone at the end of a level goes up as it is: RFC 6962's split at the largest power of two.
+  while (level.length > 1) {
+    const above: Uint8Array[] = [];
+    for (let at = 0; at < level.length; at += 2) {
+      const right = level[at + 1];
+      above.push(right === undefined ? level[at]! : nodeHash(level[at]!, right));
+    }
+    level = above;
+  }
+  return level[0] ?? EMPTY_ROOT;
 }
 
 /** Cuts a blob of hashes into its 32-byte pieces (views, not copies). */

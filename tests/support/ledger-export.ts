@@ -105,7 +105,8 @@ export function draftsOf(moves: readonly Move[], receipt_of?: string): EventDraf
 const saidBy = (type: EventType, { verdict }: GuardFacts, request: string | undefined): object => {
   if (type === 'approval.requested') return { verdict };
   if (type !== 'approval.decided' || request === undefined) return {};
-  return { decision: 'approve', action_digest: DIGEST, receipt: receiptDigest(statementOf(request)) };
+  const who = { reviewer: VOTE.reviewer, passkey: VOTE.passkey, passkey_entry: PASSKEY_ENTRY };
+  return { decision: 'approve', action_digest: DIGEST, receipt: receiptDigest(statementOf(request)), ...who };
 };
 
 /** Gives an object's drafts their places. */
@@ -177,21 +178,35 @@ export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeEx
   return { lines, leaves, placed, decisions };
 }
 
-/** `count` requests with whole lives, interleaved two by two, after the organisation's own first event. */
-export function history(count: number, { receipts = false } = {}): RecordedEvent[] {
-  const created = chained(ORGANIZATION, [
-    {
-      type: 'organization.created',
-      at: AT,
-      by: 'setup',
-      skeleton: { kind: 'live' },
-      personal: { name: 'Ours', policy: { '10': 'x', '9': 'y' } },
-    },
-  ]);
+/** Where `sealed` puts the organisation's second event: the first has a foreign leaf after it. */
+const PASSKEY_ENTRY = 2;
+const ours = (type: EventType, skeleton: JsonObject, at = AT): EventDraft => ({
+  ...{ type, at, by: 'usr_1', skeleton, personal: null },
+});
+export const ended = (type: EventType, at?: string): EventDraft =>
+  ours(type, type.startsWith('passkey') ? { user: VOTE.reviewer, passkey: VOTE.passkey } : { user: VOTE.reviewer }, at);
+
+interface HistoryOptions {
+  /** Decisions are people's, with a receipt each; their passkey is enrolled before. */
+  receipts?: boolean;
+  /** Further events of the organisation, before and after the requests'. */
+  before?: readonly EventDraft[];
+  after?: readonly EventDraft[];
+}
+
+/** `count` requests with whole lives, interleaved two by two, after the organisation's own first events. */
+export function history(count: number, options: HistoryOptions = {}): RecordedEvent[] {
+  const { receipts = false, before = [], after = [] } = options;
+  const skeleton = { kind: 'live' };
+  const personal = { name: 'Ours', policy: { '10': 'x', '9': 'y' } };
+  const created: EventDraft = { type: 'organization.created', at: AT, by: 'setup', skeleton, personal };
+  const registered = receipts ? [ended('passkey.registered')] : [];
+  const own = chained(ORGANIZATION, [created, ...registered, ...before, ...after]);
+  const first = own.length - after.length;
   const draftsFor = (request: string) => draftsOf(WHOLE_LIFE, receipts ? request : undefined);
   const lives = Array.from({ length: count }, (_, at) => chained(`apr_${at}`, draftsFor(`apr_${at}`)));
   const pairs = lives.flatMap((life, at) =>
     at % 2 === 1 ? [] : life.flatMap((event, seq) => [event, ...(lives[at + 1]?.slice(seq, seq + 1) ?? [])]),
   );
-  return [...created, ...pairs];
+  return [...own.slice(0, first), ...pairs, ...own.slice(first)];
 }

@@ -1,15 +1,15 @@
 // An export's events against the tiles, the organisation's chain, each object's chain, and the lifecycle table. It
 // recomputes every commitment; what it does not say is whether a later event exists: that is the audit over all leaves.
 import { hmacSha256 } from '#sha256';
-import { canonicalize } from '../../canonical.ts';
 import { equalBytes, fromHex, hex, utf8 } from '../../encoding.ts';
 import type { RecordedEvent } from '../../events.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { Replaying } from '../../replay.ts';
-import { eventLeaf, linkOf, NOTHING_BEFORE } from '../leaf.ts';
+import { eventLeafHash, linkOf, NOTHING_BEFORE } from '../leaf.ts';
 import { leafHash } from '../tree.ts';
 import { lineFault as fault, type LineFault } from './fault.ts';
-import type { ExportDecision, ExportEvent, ExportReceipt } from './format.ts';
+import type { ExportDecision, ExportReceipt } from './format.ts';
+import type { EventLine } from './line.ts';
 import type { ProvingTiles } from './tiles.ts';
 
 /** What the chains are checked with. */
@@ -21,9 +21,6 @@ export interface ExportScope {
 }
 
 const SALT_BYTES = 32;
-type TextOf = (part: Json) => string;
-/** Faults that another text of the same value can lift: keys like numbers come out of a parser in another order. */
-const OF_TEXT: ReadonlySet<string> = new Set(['commitment', 'inclusion']);
 
 export class ExportEvents {
   readonly #scope: ExportScope;
@@ -42,21 +39,16 @@ export class ExportEvents {
   }
 
   /** Takes the next event. @returns the first thing that does not hold; nothing more may be taken after it */
-  take(event: ExportEvent, receipt: ExportReceipt): LineFault | null {
-    // The line is canonical as it was written, and V8 writes it again faster; what then fits the leaf is the same text.
-    const quick = this.#taken(event, receipt, JSON.stringify);
-    return quick !== null && OF_TEXT.has(quick.claim) ? this.#taken(event, receipt, canonicalize) : quick;
-  }
-
-  #taken(event: ExportEvent, receipt: ExportReceipt, textOf: TextOf): LineFault | null {
-    const skeleton = commitmentOf(event.salt_skeleton, textOf(event.skeleton));
+  take(line: EventLine): LineFault | null {
+    const { salt_skeleton, salt_personal, skeleton_text, personal_text } = line;
+    const skeleton = commitmentOf(salt_skeleton, skeleton_text);
     if (skeleton === null) return fault('commitment', '/event/salt_skeleton', 'a salt is 32 bytes of lower-case hex');
-    const personal = event.salt_personal === null ? null : commitmentOf(event.salt_personal, textOf(event.personal));
+    const personal = salt_personal === null ? null : commitmentOf(salt_personal, personal_text);
     return (
-      this.#order(receipt) ??
-      this.#personal(event, personal) ??
-      this.#sealed(skeleton, receipt) ??
-      this.#chained(recorded(event, hex(skeleton)))
+      this.#order(line.receipt) ??
+      personalFault(line, personal) ??
+      this.#sealed(skeleton, line.receipt) ??
+      this.#chained(recorded(line, hex(skeleton)))
     );
   }
 
@@ -92,17 +84,11 @@ export class ExportEvents {
     return fault('order', '/receipt/index', `entry ${index} cannot come after entry ${last.index}`);
   }
 
-  #personal({ skeleton, personal, salt_personal }: ExportEvent, commit: Uint8Array | null): LineFault | null {
-    const erased = personal === null && salt_personal === null;
-    if (erased || (commit !== null && hex(commit) === skeleton.personal)) return null;
-    return fault('commitment', '/event/personal', 'the personal part is not the one that the skeleton commits to');
-  }
-
   /** The leaf is in the tree, and links to the organisation's leaf before. */
   #sealed(commit: Uint8Array, { index, link: text, org_seq }: ExportReceipt): LineFault | null {
     const link = fromHex(text);
     if (link?.length !== 32) return fault('shape', '/receipt/link', 'a link is 32 bytes of lower-case hex');
-    const hash = leafHash(eventLeaf(commit, link));
+    const hash = eventLeafHash(commit, link);
     const proved = this.#scope.tiles.leafHash(index);
     if (proved === null) return fault('inclusion', '/receipt/index', `no tile of this export proves entry ${index}`);
     if (!equalBytes(proved, hash))
@@ -140,14 +126,20 @@ export class ExportEvents {
   }
 }
 
+function personalFault({ skeleton, personal, salt_personal }: EventLine, commit: Uint8Array | null): LineFault | null {
+  const erased = personal === null && salt_personal === null;
+  if (erased || (commit !== null && hex(commit) === skeleton.personal)) return null;
+  return fault('commitment', '/event/personal', 'the personal part is not the one that the skeleton commits to');
+}
+
 /** HMAC of a part's text under its salt; null where the salt is none. */
 function commitmentOf(salt: string, text: string): Uint8Array | null {
   const key = typeof salt === 'string' ? fromHex(salt) : null;
-  return key?.length === SALT_BYTES ? hmacSha256(key, utf8(text)) : null;
+  return key?.length === SALT_BYTES ? hmacSha256(key, text) : null;
 }
 
 /** The event as it was recorded: the skeleton says it all. */
-function recorded(event: ExportEvent, commit: string): RecordedEvent {
-  const { id, type, organization, object, seq, at } = event.skeleton as JsonObject & RecordedEvent;
-  return { id, type, organization, object, seq, at, ...event, commit };
+function recorded({ skeleton, personal, salt_skeleton, salt_personal }: EventLine, commit: string): RecordedEvent {
+  const { id, type, organization, object, seq, at } = skeleton as JsonObject & RecordedEvent;
+  return { id, type, organization, object, seq, at, skeleton, personal, salt_skeleton, salt_personal, commit };
 }

@@ -10,3 +10,5 @@ export interface LineFault {
 export const lineFault = (claim: LineFault['claim'], field: string, detail: string): LineFault => ({
   ...{ claim, field, detail },
 });
+
+export const misshapen = (field: string, detail: string): LineFault => lineFault('shape', field, detail);

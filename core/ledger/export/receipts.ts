@@ -15,6 +15,7 @@ import type { DsseEnvelope, ExportDecision } from './format.ts';
 export interface Decided {
   id: string;
   object: string;
+  type: string;
   skeleton: JsonObject;
 }
 
@@ -63,16 +64,21 @@ export class ExportReceipts {
   }
 
   /** The statement is about this decision, and calls itself what it is. */
-  #faultOfStatement({ predicateType, predicate, subject }: Statement, { id, object, skeleton }: Decided) {
-    const decision = skeleton.decision === 'reject' ? 'reject' : 'approve';
-    const approval = this.#kind === 'live' ? 'human-approval' : 'test-approval';
-    const name = decision === 'reject' ? 'human-rejection' : approval;
+  #faultOfStatement({ predicateType, predicate, subject }: Statement, { id, object, type, skeleton }: Decided) {
+    const [name, decision] = this.#nameOf(type, skeleton);
     const digest = skeleton.effective_action_digest ?? skeleton.action_digest;
     const about = predicate.request === object && predicate.action_digest === digest;
     const same = about && predicate.decision === decision && `sha256:${subject[0]?.digest.sha256}` === digest;
     return same && predicateType === PREDICATE_TYPES[name]
       ? null
-      : bad('envelope/payload', `the statement is no ${name} of ${object}, which ${id} decided`);
+      : bad('envelope/payload', `the statement is no ${name} of ${object}, which ${id} is about`);
+  }
+
+  /** What a statement about such an event must call itself, and the decision in it. */
+  #nameOf(type: string, skeleton: JsonObject): [keyof typeof PREDICATE_TYPES, string | undefined] {
+    if (type === 'break_glass.used') return ['break-glass', undefined];
+    if (skeleton.decision === 'reject') return ['human-rejection', 'reject'];
+    return [this.#kind === 'live' ? 'human-approval' : 'test-approval', 'approve'];
   }
 
   /** What is so of all receipts; none where no event names one. */
