@@ -1,6 +1,7 @@
 // One object per approval request: the one place where its life is decided. Everything that awaits happened in the
 // Worker; here each call reads, steps and records in one synchronous transaction, then seals, then answers.
 import { DurableObject } from 'cloudflare:workers';
+import type { Stop } from '../core/authority.ts';
 import { instantMs } from '../core/duration.ts';
 import type { Instant } from '../core/json.ts';
 import { fail, ok, type Result } from '../core/problems.ts';
@@ -126,6 +127,11 @@ export class ApprovalRequest extends DurableObject<Env> {
       narrows: true,
       step: (record, now) => revoke(record, question, question.reason, question.stop, now),
     });
+  }
+
+  /** A stop was set that may touch this: whoever waits hears it now, and why. */
+  async halt(organization: string, stop: Stop): Promise<void> {
+    if (this.#life.known(organization).ok) this.#life.tellStop(stop);
   }
 
   async expire(question: HandQuestion): Promise<Reply<View>> {

@@ -22,6 +22,7 @@ import { type EntriesQuestion, type Entry, entriesFor } from './organization/ent
 import { erasable } from './organization/erasures.ts';
 import { broadcast, hear, openFeed } from './organization/feed.ts';
 import { found, type Genesis } from './organization/genesis.ts';
+import { haltWaiting } from './organization/halting.ts';
 import { type LinkQuestion, type LinkView, viewLink } from './organization/links.ts';
 import { type ListPage, type ListQuestion, list, listChanges, policyVersion } from './organization/lists.ts';
 import { Narrowed } from './organization/narrowed.ts';
@@ -129,7 +130,9 @@ export class Organization extends Narrowed {
   }
 
   async stop(question: narrowing.SetStop): Answer<Say.Stop> {
-    return this.#door.write((room) => narrowing.setStop(room, question));
+    const set = await this.#door.write((room) => narrowing.setStop(room, question));
+    if (set.ok) this.ctx.waitUntil(haltWaiting(this.#door.room, set.value));
+    return set;
   }
 
   /** In a test organisation a key's change applies here and now; everywhere else it waits for its signatures. */

@@ -63,6 +63,7 @@ function wireOf(record: RequestRecord, frame: Frame) {
     match_words: matchWords(record.request_digest),
     ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
+    stopped: null as { id: string; target_kind: string; target: string; reason: string; set_at: Instant } | null,
     escalations: escalationsOf(record).map(({ stage, to, by, at }) => ({ stage, to, by, at })),
     claim: record.claim ?? null,
     break_glass: record.break_glass ? brokenGlass(record.break_glass) : null,

@@ -1,5 +1,6 @@
 // How a request's object works, whatever is asked of it: settle what is due, step, record, arm, seal, tell the waiters,
 // answer. Gathering is over when it begins; nothing is awaited between reading the record and recording the step.
+import type { Stop } from '../../core/authority.ts';
 import { instantAt, instantMs } from '../../core/duration.ts';
 import type { Instant } from '../../core/json.ts';
 import { PERMITTING } from '../../core/lifecycle.ts';
@@ -7,7 +8,6 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Advance } from '../../core/request/advance.ts';
 import type { Birth } from '../../core/request/birth.ts';
 import type { ErasureOrder } from '../../core/request/erase.ts';
-import { messageOf } from '../../core/request/message.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
 import { nextDeadline, type SealedAt, settle } from '../../core/request/settle.ts';
 import { stopFor } from '../../core/request/use.ts';
@@ -22,6 +22,7 @@ import { evidenceOf } from './evidence.ts';
 import { keep, keptCall } from './kept-calls.ts';
 import { Memory } from './memory.ts';
 import { OUTBOX_RETRY_MS, Outbox } from './outbox.ts';
+import { takeWaiter, tellStop, tellWaiters } from './waiters.ts';
 
 export interface Act {
   /** Takes effect at once, sealed or not. */
@@ -204,9 +205,12 @@ export class Life {
   /** Tells the waiters and wakes for the deadline that began with the sealing. */
   async #announce(): Promise<void> {
     await this.#arm();
-    const view = this.view(false);
-    const text = view.ok ? messageOf(view.value) : null;
-    if (text) for (const socket of this.#ctx.getWebSockets()) socket.send(text);
+    tellWaiters(this.#ctx, this.view(false));
+  }
+
+  /** Says to everybody who waits that a stop is in force. */
+  tellStop(stop: Stop): void {
+    tellStop(this.#ctx, this.view(false), stop);
   }
 
   /** Wakes for the next deadline, and for an outbox that is not empty by then. */
@@ -222,11 +226,7 @@ export class Life {
     const organization = request.headers.get('x-assentry-organization') ?? '';
     if (request.headers.get('upgrade') !== 'websocket') return new Response('a socket is expected', { status: 426 });
     if (!this.known(organization).ok) return new Response('not found', { status: 404 });
-    const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server);
-    const view = this.view(false);
-    if (view.ok) server.send(messageOf(view.value));
-    return new Response(null, { status: 101, webSocket: client });
+    return takeWaiter(this.#ctx, this.view(false));
   }
 
   async deliver(): Promise<void> {

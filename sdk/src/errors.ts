@@ -66,6 +66,19 @@ export class NotApprovedError extends AssentryError {
   }
 }
 
+/** A person stopped the actor, its service account or the whole organisation. `reason` is that person's; do not retry. */
+export class StoppedError extends AssentryError {
+  override readonly name = 'StoppedError';
+  /** What waited for a decision; null where nothing was made. */
+  readonly request: ApprovalRequest | null;
+  readonly reason: string | null;
+  constructor(message: string, details: ErrorDetails = {}, request: ApprovalRequest | null = null) {
+    super('stopped', message, details);
+    this.request = request;
+    this.reason = request?.stopped?.reason ?? null;
+  }
+}
+
 /** The caller's own time to wait is over. The request is still alive: wait again, or cancel it. */
 export class WaitTimeoutError extends AssentryError {
   override readonly name = 'WaitTimeoutError';
@@ -87,7 +100,7 @@ const CLASSES: readonly (readonly [statuses: readonly number[], error: typeof As
 ];
 
 /** RFC 9457 answer → error. `refusals` by policy are 403 too, and are not about the key. */
-const ABOUT_THE_ACTION: ReadonlySet<string> = new Set(['policy-denies', 'stopped', 'scope-exceeded', 'not-eligible']);
+const ABOUT_THE_ACTION: ReadonlySet<string> = new Set(['policy-denies', 'scope-exceeded', 'not-eligible']);
 
 /** Builds the error of a problem answer. @param status of HTTP @param body parsed JSON, of any shape */
 export function problemError(status: number, body: unknown, retry_after_seconds?: number): AssentryError {
@@ -96,6 +109,7 @@ export function problemError(status: number, body: unknown, retry_after_seconds?
   const message = typeof problem.detail === 'string' ? problem.detail : `The server answered with status ${status}.`;
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
   const request_id = typeof problem.request_id === 'string' ? problem.request_id : undefined;
+  if (code === 'stopped') return new StoppedError(message, { status, errors, request_id });
   const Class = ABOUT_THE_ACTION.has(code) ? AssentryError : classOf(status);
   return new Class(code, message, { status, errors, request_id, retry_after_seconds });
 }

@@ -10,6 +10,7 @@ export {
   type LocalCode,
   MismatchError,
   NotApprovedError,
+  StoppedError,
   UnavailableError,
   VerificationError,
   WaitTimeoutError,

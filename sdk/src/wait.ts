@@ -1,7 +1,7 @@
 // Waiting for a decision, as long as it takes: one GET, then one stream that costs nothing while nothing happens. Where
 // streaming does not work (a proxy buffers it), it polls with `?wait=`. Invariant: it returns only what the server said,
 // and ends with an error when nobody can be reached after the request's deadline.
-import { AssentryError, UnavailableError, WaitTimeoutError } from './errors.ts';
+import { AssentryError, StoppedError, UnavailableError, WaitTimeoutError } from './errors.ts';
 import { type Connection, open, pause, pauseMs, send } from './http.ts';
 import { readEvents, type ServerEvent } from './sse.ts';
 import type { ApprovalRequest } from './wire.ts';
@@ -84,8 +84,16 @@ async function firstDecided(
     if (state !== seen) onUpdate?.(request);
     seen = state;
     if (request.status !== 'pending') return request;
+    if (request.stopped != null) throw stopped(request);
   }
   throw new UnavailableError('network', 'The wait ended without an answer.');
+}
+
+/** Nothing comes of waiting under a stop; whoever lifts it is a person. The request lives on until its deadline. */
+function stopped(request: ApprovalRequest): StoppedError {
+  const { reason, target } = request.stopped!;
+  const why = reason === '' ? 'no reason was given' : reason;
+  return new StoppedError(`Stopped (${target}): ${why}. A person must lift the stop; then wait again.`, {}, request);
 }
 
 /** The request now, then as it changes. */

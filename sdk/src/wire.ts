@@ -124,6 +124,8 @@ export interface ApprovalRequest {
   expires_at: Instant;
   decided_at: Instant | null;
   decided_by: 'person' | 'policy' | 'clock' | 'break_glass' | null;
+  /** The stop that is in force over it now, and why. */
+  stopped: { id: string; target_kind: string; target: string; reason: string; set_at: Instant } | null;
   /** Further people who were asked, in which stage, from when on. */
   escalations: { stage: number; to: string[]; by: string; at: Instant }[];
   /** Who said that they are on it. Advisory; it means nothing after `until`. */

@@ -1,10 +1,12 @@
 // Waiting costs nothing: the object is gone from memory while a caller waits, and the caller hears the decision at once.
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApprovalRequest } from '../../durable-objects/approval-request.ts';
-import { type Answer, env, get, post, success } from './support/house.ts';
-import { decide, found, type Member, owner, propose, type World } from './support/world.ts';
+import { type Answer, BASE, env, get, post, success } from './support/house.ts';
+import { change, decide, found, type Member, owner, propose, type World } from './support/world.ts';
 
+const front = (exports as unknown as { default: Fetcher }).default;
 /** On two busy cores; the answer itself takes a few. */
 const AT_ONCE_MS = 500;
 
@@ -115,5 +117,72 @@ describe('a stream', () => {
     expect(messagesOf(await stream('1'))).toEqual([{ id: 2, status: 'canceled' }]);
     expect(messagesOf(await stream('2'))).toEqual([]);
     expect(messagesOf(await stream('nonsense'))).toEqual([{ id: 2, status: 'canceled' }]);
+  });
+});
+
+describe('under a stop', () => {
+  /** The stream's messages, as they come. */
+  async function* messages(
+    world: World,
+    id: string,
+  ): AsyncGenerator<{ status: string; stopped: { reason: string } | null }> {
+    const response = await front.fetch(`${BASE}/v1/approval-requests/${id}/stream`, {
+      headers: { authorization: `Bearer ${world.agent.text}` },
+    });
+    const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ''; ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      text += value;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const data = /^data: (.*)$/m.exec(text.slice(0, end));
+        text = text.slice(end + 2);
+        if (data) yield JSON.parse(data[1]!);
+      }
+    }
+  }
+
+  it('a waiter and a stream hear at once that it was set, and why; what comes later is refused with the reason', async () => {
+    const stopped = await found('live');
+    const boss = await owner(stopped);
+    const { id } = await propose(stopped);
+    const place = `/v1/approval-requests/${id}`;
+    const stream = messages(stopped, id);
+    expect((await stream.next()).value).toMatchObject({ status: 'pending', stopped: null });
+    const object = env.APPROVAL_REQUEST.getByName(`${stopped.organization}/${id}`);
+    const waited = get(`${place}?wait=30`, { key: stopped.agent.text });
+    await vi.waitUntil(() =>
+      runInDurableObject(object, (_, state) => state.getWebSockets().length).then((count) => count === 2),
+    );
+    const began = performance.now();
+    const body = { target_kind: 'organization', target: stopped.organization, reason: 'an incident' };
+    await success(post('/v1/stops', { cookie: boss.cookie, body }));
+    expect((await stream.next()).value).toMatchObject({ status: 'pending', stopped: { reason: 'an incident' } });
+    expect((await waited).body).toMatchObject({ status: 'pending', stopped: { reason: 'an incident' } });
+    expect(performance.now() - began).toBeLessThan(2_000);
+    // Whoever comes later hears it with the first answer, and waits for nothing.
+    expect((await get(`${place}?wait=30`, { key: stopped.agent.text })).body.stopped.reason).toBe('an incident');
+    expect((await messages(stopped, id).next()).value).toMatchObject({ stopped: { reason: 'an incident' } });
+    const more = { key: stopped.agent.text, body: { action: 'a.b', resource: 'service:x' } };
+    expect((await post('/v1/approval-requests', more)).body).toMatchObject({
+      code: 'stopped',
+      detail: expect.stringContaining('an incident'),
+    });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  it('of one actor, nobody else hears it, and a lifted one is not told any more', async () => {
+    const two = await found('live');
+    const boss = await owner(two);
+    const { id } = await propose(two);
+    const other = await propose(two, { actor: 'service-account:stranger' }, two.stranger);
+    const body = { target_kind: 'actor', target: two.actor, reason: 'odd' };
+    const { id: stop } = await success(post('/v1/stops', { cookie: boss.cookie, body }));
+    const read = async (request: string) =>
+      (await get(`/v1/approval-requests/${request}`, { cookie: boss.cookie })).body;
+    expect((await read(id)).stopped).toMatchObject({ id: stop });
+    expect((await read(other.id)).stopped).toBeNull();
+    await change(boss, 'stop_lift', {}, stop);
+    expect((await read(id)).stopped).toBeNull();
   });
 });

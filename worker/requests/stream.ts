@@ -1,9 +1,10 @@
 // Server-sent events over one request (WHATWG HTML 9.2): each visible change, resumable by Last-Event-ID, until nothing
 // can change any more. The id of an event is the request's seq.
 
+import type { Stop } from '../../core/authority.ts';
 import { utf8 } from '../../core/encoding.ts';
 import { TERMINAL } from '../../core/lifecycle.ts';
-import type { Visible } from '../../core/request/message.ts';
+import { under, type Visible } from '../../core/request/message.ts';
 import type { Env } from '../../durable-objects/env.ts';
 import { type Watch, watch } from './watch.ts';
 
@@ -12,18 +13,21 @@ const HEARTBEAT_MS = 15_000;
 
 const message = ({ seq, text }: Visible): Uint8Array => utf8(`id: ${seq}\nevent: approval_request\ndata: ${text}\n\n`);
 
-/**
- * @param after the seq that the client has seen; -1 for none
- * @param may whether the caller may still hear it: a stream lives longer than some keys and sessions
- */
+/** Where a client stands: what it has seen, and whether it may still hear it (a stream outlives some keys and sessions). */
+export interface Cursor {
+  /** -1 for nothing yet. */
+  seq: number;
+  /** In force when the stream opens; later ones are told by the object. */
+  stop: Stop | null;
+  may: () => Promise<boolean>;
+}
+
 export async function streamOf(
   env: Env,
   { organization, id }: { organization: string; id: string },
-  after: number,
-  may: () => Promise<boolean>,
+  cursor: Cursor,
 ): Promise<Response> {
   const held = await watch(env, organization, id);
-  const cursor = { seq: after, may };
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => controller.enqueue(utf8('retry: 1000\n\n')),
     pull: (controller) => pull(controller, held, cursor),
@@ -34,17 +38,21 @@ export async function streamOf(
   });
 }
 
-interface Cursor {
-  seq: number;
-  may: () => Promise<boolean>;
+/** The first message under a stop that was there before: the object itself knows of none. */
+function withStop(message: Visible, cursor: Cursor): Visible {
+  const { stop } = cursor;
+  cursor.stop = null;
+  if (stop === null || message.stopped) return message;
+  return { ...message, text: JSON.stringify(under(JSON.parse(message.text), stop)), stopped: true };
 }
 
 async function pull(controller: ReadableStreamDefaultController<Uint8Array>, held: Watch, cursor: Cursor) {
   for (;;) {
-    const next = await held.next(HEARTBEAT_MS);
+    const told = await held.next(HEARTBEAT_MS);
     // A message can come together with the end: it is told first.
-    if (next === null) return held.ended() ? controller.close() : controller.enqueue(utf8(': still there\n\n'));
-    const news = next.seq > cursor.seq;
+    if (told === null) return held.ended() ? controller.close() : controller.enqueue(utf8(': still there\n\n'));
+    const next = withStop(told, cursor);
+    const news = next.seq > cursor.seq || next.stopped === true;
     if (news && !(await cursor.may())) {
       held.close();
       return controller.close();

@@ -67,18 +67,21 @@ class Inbox {
   }
 }
 
-/** The first state that is no longer pending, or the last one seen when time is up. */
+/** Under a stop nothing comes: whoever waits hears that. */
+const waits = ({ status, stopped }: Visible): boolean => status === 'pending' && !stopped;
+
+/** The first state that is no longer pending or is under a stop, or the last one seen when time is up. */
 export async function waitWhilePending(
   env: Env,
   { organization, id }: { organization: string; id: string },
   seen: Visible,
   wait_ms: number,
 ): Promise<Visible> {
-  if (wait_ms === 0 || seen.status !== 'pending') return seen;
+  if (wait_ms === 0 || !waits(seen)) return seen;
   const until = Date.now() + wait_ms;
   const held = await watch(env, organization, id);
   let latest = seen;
-  for (let left = wait_ms; left > 0 && latest.status === 'pending'; left = until - Date.now()) {
+  for (let left = wait_ms; left > 0 && waits(latest); left = until - Date.now()) {
     const next = await held.next(left);
     if (next === null) break;
     latest = next;

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_EVIDENCE_BYTES } from '../../core/limits.ts';
 import { fail, type Result } from '../../core/problems.ts';
+import { stopOver, under } from '../../core/request/message.ts';
 import type { Report } from '../../core/request/withdraw.ts';
 import type { HandQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
 import type { App, Ctx } from '../context.ts';
@@ -110,7 +111,8 @@ async function read(c: Ctx, wait_seconds: number): Promise<Response> {
   const seen = await seenRequest(c);
   if (!seen.ok) return problemAnswer(c, seen.problem);
   const { seq, request } = seen.value.view;
-  const now = { seq, status: request.status, text: JSON.stringify(request) };
+  const stop = stopOver(request, seen.value.facts.stops);
+  const now = { seq, status: request.status, text: JSON.stringify(under(request, stop)), stopped: stop !== null };
   const latest = await waitWhilePending(c.env, seen.value, now, wait_seconds * 1_000);
   c.header('Content-Type', 'application/json');
   return c.body(latest.text);
@@ -122,7 +124,8 @@ async function stream(c: Ctx): Promise<Response> {
   const last = Number(c.req.header('last-event-id') ?? '-1');
   const after = Number.isSafeInteger(last) ? last : -1;
   const { request } = seen.value.view;
-  return streamOf(c.env, seen.value, after, () => stillSees(c, request));
+  const stop = stopOver(request, seen.value.facts.stops);
+  return streamOf(c.env, seen.value, { seq: after, stop, may: () => stillSees(c, request) });
 }
 
 async function events(c: Ctx): Promise<Response> {

@@ -11,6 +11,7 @@ import {
 } from '../../core/limits.ts';
 import { RISK_LEVELS } from '../../core/policy.ts';
 import { CommentText, DigestSchema, InstantSchema, JsonObjectSchema, PageQuery } from './common.ts';
+import { FOLLOWING } from './following.ts';
 
 const Name = z.string().min(1).max(MAX_NAME_CHARS);
 const Key = z.string().min(1).max(MAX_KEY_CHARS);
@@ -179,24 +180,7 @@ export const ApprovalRequestSchema = z
     expires_at: InstantSchema,
     decided_at: InstantSchema.nullable(),
     decided_by: z.enum(['person', 'policy', 'clock', 'break_glass']).nullable(),
-    escalations: z
-      .array(z.object({ stage: z.int(), to: z.array(z.string()), by: z.string(), at: InstantSchema }))
-      .openapi({ description: 'Further people who were asked, in which stage, from when on.' }),
-    claim: z
-      .object({ reviewer: z.object({ id: z.string(), name: z.string() }), until: InstantSchema })
-      .nullable()
-      .openapi({ description: 'Who said that they are on it. Advisory; it means nothing after `until`.' }),
-    break_glass: z
-      .object({
-        user: z.object({ id: z.string(), name: z.string().nullable() }),
-        reason: z.string().nullable(),
-        external_ref: z.string().nullable(),
-        used_at: InstantSchema,
-        passkey: z.string(),
-        enrolment_entry: z.int().nullable(),
-      })
-      .nullable()
-      .openapi({ description: 'The emergency use that let it through; null where there was none.' }),
+    ...FOLLOWING,
     erased_at: InstantSchema.nullable().openapi({
       description: 'When what is personal was erased: from then on action, resource, params, names and words are null.',
     }),

@@ -291,6 +291,7 @@ export function requestOf(proposal: Proposal): ApprovalRequest {
     decided_by: null,
     break_glass: null,
     escalations: [],
+    stopped: null,
     claim: null,
     erased_at: null,
     review_url: `http://localhost:8787/r/${own}`,

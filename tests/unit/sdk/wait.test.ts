@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Assentry } from '../../../sdk/src/index.ts';
+import { Assentry, StoppedError } from '../../../sdk/src/index.ts';
 import { readEvents } from '../../../sdk/src/sse.ts';
 import { ContractServer } from './contract-server.ts';
 
@@ -28,6 +28,16 @@ describe('wait', () => {
     expect(await waited).toMatchObject({ status: 'approved' });
     expect(Date.now() - decided_at).toBeLessThan(500);
     expect(server.calls('GET', /wait=/)).toEqual([]);
+  });
+
+  it('ends with an error of its own kind under a stop, with the reason, at once', async () => {
+    const waited = assentry.wait(id).catch((error: unknown) => error);
+    await until(() => streams().length === 1);
+    const stop = { id: 'stp_1', target_kind: 'organization', target: 'org_1', reason: 'an incident' };
+    server.change(id, { stopped: { ...stop, set_at: new Date().toISOString() } });
+    const error = await waited;
+    expect(error).toBeInstanceOf(StoppedError);
+    expect(error).toMatchObject({ code: 'stopped', reason: 'an incident', request: { id, status: 'pending' } });
   });
 
   it('sees what was decided before the stream was open', async () => {
