@@ -12,6 +12,7 @@ import {
 import { RISK_LEVELS } from '../../core/policy.ts';
 import { CommentText, DigestSchema, InstantSchema, JsonObjectSchema, PageQuery } from './common.ts';
 import { FOLLOWING } from './following.ts';
+import { MadeDecisionSchema } from './made-decision.ts';
 
 const Name = z.string().min(1).max(MAX_NAME_CHARS);
 const Key = z.string().min(1).max(MAX_KEY_CHARS);
@@ -145,23 +146,7 @@ export const ApprovalRequestSchema = z
     scope: ScopeSchema.nullable().openapi({ description: 'The most that an approval releases.' }),
     editable: z.enum(['none', 'narrow', 'any']).openapi({ description: 'What policy lets a reviewer edit now.' }),
     edits: z.array(EditSchema),
-    decisions: z.array(
-      z.object({
-        reviewer: z.object({ id: z.string(), name: z.string().nullable() }),
-        decision: z.enum(['approve', 'reject']),
-        stage: z.int(),
-        comment: z.string().nullable(),
-        external_ref: z.string().nullable(),
-        decided_at: InstantSchema,
-        assurance: JsonObjectSchema,
-        edited: z.boolean().openapi({ description: 'It is for an action that a reviewer had edited.' }),
-        void: z.boolean().openapi({ description: 'Somebody edited after it: it counts no more.' }),
-        delegation: z
-          .object({ id: z.string(), from: z.object({ id: z.string(), name: z.string().nullable() }) })
-          .nullable()
-          .openapi({ description: 'In whose right, where it was not the reviewer’s own.' }),
-      }),
-    ),
+    decisions: z.array(MadeDecisionSchema),
     comments: z.array(z.object({ author: z.string(), name: z.string(), comment: z.string(), at: InstantSchema })),
     rejection_reason: z.string().nullable(),
     capability: z
