@@ -34,7 +34,7 @@ export interface Change {
   after_digest: Digest;
   /** The change in words. */
   diff: string[];
-  warnings: { pointer: string; detail: string }[];
+  warnings: { pointer: string; detail: string; line?: number; column?: number }[];
   proposed_by: string;
   proposed_at: Instant;
   expires_at: Instant;

@@ -2,24 +2,25 @@
 // `.`, `:` and `/`; `*` matches within a segment, `**` across; everything else is itself, case-sensitive.
 // Not a regular expression: the set of reachable positions is simulated, so time is |pattern| × |text| for any input.
 
-type Token = '*' | '**' | { literal: string };
+export type Token = '*' | '**' | { literal: string };
 
-const SEPARATORS = new Set(['.', ':', '/']);
+export const SEPARATORS = new Set(['.', ':', '/']);
 
 /** Cuts a pattern into its stars and its single characters; three stars or more are two. */
-function tokensOf(pattern: string): Token[] {
+export function tokensOf(pattern: string): Token[] {
   const parts = pattern.match(/\*+|[^*]/gsu) ?? [];
   return parts.map((part) => (part[0] !== '*' ? { literal: part } : part === '*' ? '*' : '**'));
 }
 
 /** Adds a position and those behind stars that may match nothing. */
-function reach(tokens: Token[], from: number, into: Set<number>): void {
+export function reach(tokens: Token[], from: number, into: Set<number>): void {
   let position = from;
   into.add(position);
   while (typeof tokens[position] === 'string') into.add(++position);
 }
 
-function step(tokens: Token[], positions: Set<number>, character: string): Set<number> {
+/** Where a pattern can stand after one more character. */
+export function step(tokens: Token[], positions: Set<number>, character: string): Set<number> {
   const next = new Set<number>();
   for (const position of positions) {
     const token = tokens[position];

@@ -134,7 +134,10 @@ function write(
     status: 'proposed',
     value: of.value,
     ...difference(of.kind, plan.before, plan.after, plan.words),
-    warnings: plan.warnings.map(({ pointer, detail }) => ({ pointer, detail })),
+    warnings: plan.warnings.map(({ pointer, detail, line, column }) => ({
+      ...{ pointer, detail },
+      ...(line === undefined || column === undefined ? {} : { line, column }),
+    })),
     proposed_by: by.id,
     proposed_at: now,
     expires_at: instantAt(instantMs(now) + CHANGE_LIFETIME_SECONDS * 1000),

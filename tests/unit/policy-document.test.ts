@@ -80,6 +80,9 @@ approval:
   message: "This refund requires manager approval."
   on_rejection: continue
 limits: { pending_per_actor: 50 }
+parameters:
+  - { action: order_tools.process_refund, schema: { properties: { amount: { type: integer, narrow: lower } } } }
+calendars: { office: { zone: Europe/Berlin, from: "09:00", to: "17:00" } }
 `;
 
 describe('a policy document', () => {

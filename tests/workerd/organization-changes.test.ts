@@ -43,7 +43,7 @@ describe('a change', () => {
     );
     expect(change.diff).toContain('+ 2: rules:');
     expect(change.warnings).toMatchObject([
-      { pointer: '/rules/0/approvals/0/from', detail: expect.stringContaining('group:finance') },
+      { pointer: '/rules/0/approvals/0/from', detail: expect.stringContaining('group:finance'), line: 3, column: 88 },
     ]);
     const before = await configOf(person);
     const { change: applied } = await value(person.org.object.signChange(signature(person, change)));

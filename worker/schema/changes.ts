@@ -26,7 +26,12 @@ export const ChangeSchema = z
     before_digest: DigestSchema,
     after_digest: DigestSchema,
     diff: z.array(z.string()),
-    warnings: z.array(z.object({ pointer: z.string(), detail: z.string() })),
+    warnings: z.array(
+      z.object({
+        ...{ pointer: z.string(), detail: z.string(), line: z.int().optional() },
+        column: z.int().optional().openapi({ description: 'In the text of a policy, as `line`; both from 1.' }),
+      }),
+    ),
     proposed_by: z.string(),
     proposed_at: InstantSchema,
     expires_at: InstantSchema,

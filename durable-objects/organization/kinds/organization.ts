@@ -1,6 +1,7 @@
 // The policy, the organisation's own settings, and the lifting of a stop.
 import type { OrganizationSettings, Stop } from '../../../core/authority.ts';
 import type { Digest, JsonObject } from '../../../core/json.ts';
+import { unknownPeople } from '../../../core/policy/check/people.ts';
 import { type Policy, parsePolicy, policyDigest, policyWords } from '../../../core/policy.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../../../core/problems.ts';
 import type { OrganizationRecord } from '../records.ts';
@@ -21,39 +22,19 @@ function planPolicy(room: Room, { value, mint }: Wish): Result<Plan> {
   const { version, digest, source: old } = inForce;
   const before: PolicyDocument = { version, digest, source: old };
   const after: PolicyDocument = { version: version + 1, digest: policyDigest(parsed.value.policy), source };
-  const warnings = [...parsed.value.warnings, ...unknownApprovers(room, parsed.value.policy)];
+  const warnings = [...parsed.value.warnings, ...unknownApprovers(room, source)];
   const words = policyWords(inForce.policy, parsed.value.policy);
   return ok({ ...plain(mint('pol'), json(before), json(after), warnings), words });
 }
 
 /** Groups and people that a policy asks and that are not there: nobody could ever decide. */
-export function unknownApprovers(room: Room, policy: Policy): ProblemPlace[] {
+export function unknownApprovers(room: Room, source: string): ProblemPlace[] {
   const groups = room.store.groups.list().map((group) => `group:${group.name}`);
   const members = room.store.members.list().filter((member) => member.status === 'active');
-  const known = new Set([...groups, ...members.flatMap(({ id, email }) => [`user:${id}`, `user:${email}`])]);
-  const isUnknown = (name: string) => /^(group|user):/.test(name) && !known.has(name);
-  return namedIn(policy)
-    .filter(({ name }) => isUnknown(name))
-    .map(({ pointer, name }) => ({
-      pointer,
-      detail: `${name} is not known here: as long as it is not, nobody decides as it.`,
-    }));
-}
-
-function namedIn(policy: Policy): { pointer: string; name: string }[] {
-  const stages = policy.rules.flatMap((rule, r) =>
-    rule.approvals.flatMap((stage, s) =>
-      stage.from.map((name) => ({ pointer: `/rules/${r}/approvals/${s}/from`, name })),
-    ),
+  return unknownPeople(
+    source,
+    new Set([...groups, ...members.flatMap(({ id, email }) => [`user:${id}`, `user:${email}`])]),
   );
-  const escalations = policy.rules.flatMap((rule, r) =>
-    rule.escalate.flatMap(({ to }, e) => to.map((name) => ({ pointer: `/rules/${r}/escalate/${e}/to`, name }))),
-  );
-  const routes = policy.routing.flatMap(({ to }, r) => to.map((name) => ({ pointer: `/routing/${r}/to`, name })));
-  const repositories = policy.repositories.flatMap(({ groups }, r) =>
-    groups.map((name) => ({ pointer: `/repositories/${r}/groups`, name })),
-  );
-  return [...stages, ...escalations, ...routes, ...repositories];
 }
 
 const parsedAgain = (source: string): Policy => {

@@ -18,7 +18,7 @@ export function ChangeView({ change }: { change: Change }) {
       <Diff text={diff} label="What changes" />
       {change.warnings?.map((warning) => (
         <p key={warning.detail} className="rounded-lg bg-warn-soft p-3 text-warn">
-          <Revealed text={warning.detail} /> {warning.pointer ? <code>{warning.pointer}</code> : null}
+          <Revealed text={warning.detail} /> {whereOf(warning)}
         </p>
       ))}
       <details>
@@ -38,3 +38,9 @@ export function ChangeView({ change }: { change: Change }) {
     </div>
   );
 }
+
+/** Of a policy the place in its text, else the place in the value. */
+const whereOf = ({ pointer, line, column }: Change['warnings'][number]) => {
+  if (line !== undefined) return <span className="meta">{`line ${line}, column ${column}`}</span>;
+  return pointer ? <code>{pointer}</code> : null;
+};
