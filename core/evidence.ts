@@ -7,6 +7,7 @@ import { checkCapability } from './evidence/capability.ts';
 import { birthOf, type Case, votesOf } from './evidence/case.ts';
 import { checkDigests, checkPinnedRequest, checkWire } from './evidence/content.ts';
 import { checkDecision } from './evidence/decision.ts';
+import { checkEdit } from './evidence/edit.ts';
 import { checkQuorum } from './evidence/eligibility.ts';
 import { bundleDigest, readBundle } from './evidence/file.ts';
 import {
@@ -16,6 +17,7 @@ import {
   type EvidenceLine,
   type VerifyEvidence,
 } from './evidence/forms.ts';
+import { editsOf } from './evidence/held.ts';
 import { checkHistory, checkOutcome } from './evidence/history.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
@@ -66,6 +68,7 @@ async function examine(
     ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
   };
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
+  for (const line of editsOf(of)) await tally.attempt('edit', atLine(line), () => checkEdit(of, line));
   for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));
   for (const line of bundle.events.filter(({ event }) => event.type === 'break_glass.used'))
     await tally.attempt('break-glass', atLine(line), () => checkBreakGlass(of, line));

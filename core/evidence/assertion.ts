@@ -3,7 +3,7 @@
 import { sha256 } from '#sha256';
 import { userHandle } from '../credential.ts';
 import { concatBytes, equalBytes, fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
-import { type BreakGlassIntent, challengeText, type DecisionIntent } from '../intent.ts';
+import { type BreakGlassIntent, challengeText, type DecisionIntent, type EditIntent } from '../intent.ts';
 import type { JsonObject } from '../json.ts';
 import { rawSignature } from '../receipt.ts';
 import { parseStrictJson } from '../strict-json.ts';
@@ -11,7 +11,7 @@ import { keyOfCose } from './cose.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
 export interface Asserted {
-  intent: DecisionIntent | BreakGlassIntent;
+  intent: DecisionIntent | EditIntent | BreakGlassIntent;
   /** AuthenticationResponseJSON. */
   assertion: JsonObject;
   /** COSE, base64url. */

@@ -53,7 +53,7 @@ export interface Attestation {
  */
 export function attestationOf(bundle: EvidenceBundle): Attestation {
   const predicate = summaryOf(bundle);
-  const sha256 = String(bundle.events[0]!.event.skeleton.action_digest).replace(/^sha256:/, '');
+  const sha256 = effectiveDigest(bundle).replace(/^sha256:/, '');
   const statement = {
     _type: 'https://in-toto.io/Statement/v1' as const,
     subject: [{ name: predicate.request, digest: { sha256 } }] as [{ name: string; digest: { sha256: string } }],
@@ -63,6 +63,13 @@ export function attestationOf(bundle: EvidenceBundle): Attestation {
   return { statement, markdown: markdownOf(predicate) };
 }
 
+const lastEdit = ({ events }: Pick<EvidenceBundle, 'events'>) =>
+  events.findLast(({ event }) => event.type === 'approval.edited')?.event.skeleton;
+
+/** Of what may run: as the last edit left it, or as it was asked. */
+const effectiveDigest = (bundle: EvidenceBundle): string =>
+  String(lastEdit(bundle)?.effective_action_digest ?? bundle.events[0]!.event.skeleton.action_digest);
+
 function summaryOf({ organization, events, request, checkpoint, digest }: EvidenceBundle): EvidenceSummary {
   const { skeleton, personal, object } = events[0]!.event;
   const head = parseCheckpoint(parseNote(checkpoint)!.text)!;
@@ -70,7 +77,7 @@ function summaryOf({ organization, events, request, checkpoint, digest }: Eviden
     v: 1,
     ...{ organization, request: object, status: String(request.status) },
     ...{ action: personal?.action ?? null, resource: personal?.resource ?? null },
-    ...{ actor: skeleton.actor ?? null, risk: skeleton.risk ?? null },
+    ...{ actor: skeleton.actor ?? null, risk: (lastEdit({ events }) ?? skeleton).risk ?? null },
     policy: { version: skeleton.policy_version!, digest: skeleton.policy_digest!, rule: skeleton.rule ?? null },
     decisions: events.filter(({ event }) => DECIDES.includes(event.type)).map(decisionOf),
     outcome: outcomeOf(events),
@@ -79,11 +86,12 @@ function summaryOf({ organization, events, request, checkpoint, digest }: Eviden
   };
 }
 
-const DECIDES: readonly string[] = ['approval.decided', 'approval.vote_recorded'];
+const DECIDES: readonly string[] = ['approval.decided', 'approval.vote_recorded', 'approval.edited'];
 
 const decisionOf = ({ event, receipt }: EvidenceBundle['events'][number]): SummarisedDecision => ({
   by: (event.skeleton.reviewer as string | null) ?? 'policy',
-  decision: String(event.skeleton.decision),
+  // An edit can be signed with an approval, which is the next event: here it is an edit.
+  decision: event.type === 'approval.edited' ? 'edit' : String(event.skeleton.decision),
   decided_at: event.at,
   passkey: (event.skeleton.passkey as string | undefined) ?? null,
   ...{ entry: receipt.index, event: event.id },

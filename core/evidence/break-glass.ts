@@ -9,9 +9,9 @@ import { breakGlassStatement } from '../receipt.ts';
 import { assuranceAllows } from '../requirement.ts';
 import { baseScopeOf } from './capability.ts';
 import { type Case, pointerTo } from './case.ts';
-import { checkSigned, type Signed, signedOf } from './decision.ts';
 import type { Snapshot } from './eligibility.ts';
 import type { EvidenceLine } from './forms.ts';
+import { checkSigned, type Signed, signedOf } from './signature.ts';
 import { atLine } from './tally.ts';
 
 interface SignedUse extends Signed<BreakGlassIntent> {

@@ -5,17 +5,17 @@ import { authorizationOf, scopeOf, strictest } from '../capability.ts';
 import { digestOf } from '../digest.ts';
 import type { Scope } from '../intent.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { CapabilitySettings } from '../policy.ts';
 import { type Case, lineOf, pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
+import { type Held, heldBefore } from './held.ts';
 import { atLine } from './tally.ts';
 
 /** The widest scope that policy computed; null once the action is erased. */
-export function baseScopeOf({ birth }: Case): Scope | null {
+export function baseScopeOf(of: Case, held: Held = heldBefore(of, Number.POSITIVE_INFINITY)): Scope | null {
+  const { birth } = of;
   if (birth.personal === null) return null;
   const { action, resource } = birth.personal as { action: string; resource: string };
-  const { params_digest, capability_settings } = birth.skeleton;
-  return scopeOf(action, resource, params_digest as string, capability_settings as unknown as CapabilitySettings);
+  return scopeOf(action, resource, held.params_digest, held.capability);
 }
 
 /**
@@ -26,9 +26,9 @@ export function checkCapability(of: Case, counted: readonly EvidenceLine[] | nul
   if (issued === undefined) return;
   const scope = (issued.event.personal?.scope ?? null) as Scope | null;
   const { skeleton } = issued.event;
-  const { action_digest, params_digest } = of.birth.skeleton;
+  const { action_digest, params_digest } = heldBefore(of, issued.event.seq);
   const own = skeleton.action_digest === action_digest && skeleton.params_digest === params_digest;
-  of.tally.holds(own, 'capability', 'The capability is for another action than was asked.', atLine(issued));
+  of.tally.holds(own, 'capability', 'The capability is for another action than was asked or edited.', atLine(issued));
   checkScope(of, issued, scope, counted);
   for (const line of of.bundle.events) checkUse(of, line, issued, scope);
 }
@@ -42,7 +42,11 @@ function checkScope(
   const at = atLine(issued);
   const scopes = counted?.map(({ event }) => (event.personal?.intent as { scope?: Scope } | undefined)?.scope) ?? [];
   const whole = counted !== null && scope !== null && scopes.every((one) => one !== undefined);
-  const expected = whole ? (scopes.length > 0 ? strictest(scopes as Scope[]) : baseScopeOf(of)) : null;
+  const expected = whole
+    ? scopes.length > 0
+      ? strictest(scopes as Scope[])
+      : baseScopeOf(of, heldBefore(of, issued.event.seq))
+    : null;
   if (scope === null || expected === null) {
     of.tally.say('capability', 'not-replayable', 'The scope, or what was signed of it, is erased.', at);
     return;
@@ -68,7 +72,7 @@ function checkUse(of: Case, line: EvidenceLine, issued: EvidenceLine, scope: Sco
     of.tally.say('claims', 'not-replayable', 'What the token said is erased.', at);
     return;
   }
-  const action_digest = of.birth.skeleton.action_digest as string;
+  const { action_digest } = heldBefore(of, line.event.seq);
   const expected = authorizationOf({ ...(of.birth.personal as never as object), scope, action_digest } as never);
   const holds = same(claims, [expected]) && digestOf(claims) === skeleton.claims_digest;
   const field = pointerTo(of, line, '/event/personal/claims');

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../json.ts';
 import { type Checkpoint, type NoteKey, shardOf } from '../ledger.ts';
 import type { Life } from '../lifecycle.ts';
-import { escalated, type Needed } from '../requirement.ts';
+import type { Needed } from '../requirement.ts';
 import type { Pinned } from './anchors.ts';
 import type { EvidenceBundle, EvidenceCrypto, EvidenceLine } from './forms.ts';
 import type { Tally } from './tally.ts';
@@ -63,13 +63,3 @@ export const pointerTo = ({ bundle }: Case, line: EvidenceLine, rest: string): s
   const place = at >= 0 ? `/events/${at}` : `/organization_events/${bundle.organization_events.indexOf(line)}`;
   return `${place}${rest}`;
 };
-
-/** What was asked when this event happened: the birth's requirement, with what was escalated before it. */
-export function requirementAt({ bundle, birth }: Pick<Case, 'bundle' | 'birth'>, line: EvidenceLine) {
-  const before = bundle.events.filter(({ event }) => event.type === 'approval.escalated' && event.seq < line.event.seq);
-  const further = before.map(({ event }) => {
-    const { stage, escalated_to } = event.skeleton as { stage: number; escalated_to: string[] };
-    return { stage, to: escalated_to };
-  });
-  return escalated(birth.requirement!, further);
-}

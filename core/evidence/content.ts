@@ -5,6 +5,7 @@ import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { matchWords } from '../match-words.ts';
 import type { Case } from './case.ts';
+import { editsOf, heldBefore } from './held.ts';
 import { atLine } from './tally.ts';
 
 /** params, action and request digest, recomputed from the proposal's erasable part. */
@@ -94,6 +95,18 @@ const votesShown = ({ bundle }: Case): Json =>
 const underShown = (delegation: JsonObject | null): Json =>
   delegation && { id: delegation.id!, from: (delegation.from as JsonObject).id! };
 
+const editsSaid: Source = (of) =>
+  editsOf(of).map(({ event }) => {
+    const { reviewer, edits, effective_action_digest } = event.skeleton as Record<string, Json>;
+    return { editor: reviewer!, mode: edits!, action_digest: effective_action_digest!, edited_at: event.at };
+  });
+
+/** Wire forms from before there were edits have no list of them. */
+const editsShown = ({ bundle }: Case): Json =>
+  ((bundle.request.edits ?? []) as JsonObject[]).map(({ editor, mode, action_digest, edited_at }) => {
+    return { editor: (editor as JsonObject).id!, mode: mode!, action_digest: action_digest!, edited_at: edited_at! };
+  });
+
 /** Places inside the wire form; a capability is there only once it was issued. */
 const INNER: Record<string, Source> = {
   'policy/version': skeleton('policy_version'),
@@ -101,8 +114,9 @@ const INNER: Record<string, Source> = {
   'policy/rule': skeleton('rule'),
   'risk/level': skeleton('risk'),
   'requester/id': skeleton('requester'),
-  'effective/action_digest': skeleton('action_digest'),
-  'effective/params_digest': skeleton('params_digest'),
+  'effective/action_digest': (of) => heldBefore(of, Number.POSITIVE_INFINITY).action_digest,
+  'effective/params_digest': (of) => heldBefore(of, Number.POSITIVE_INFINITY).params_digest,
+  'effective/params': (of) => heldBefore(of, Number.POSITIVE_INFINITY).params ?? undefined,
   'capability/status': ({ life }) => life?.capability ?? undefined,
   'capability/id': ({ bundle }) =>
     bundle.events.find(({ event }) => event.type === 'capability.issued')?.event.skeleton.capability,
@@ -118,6 +132,7 @@ export function checkWire(of: Case): void {
     .filter(([field, said]) => said !== undefined && !same(placeIn(bundle.request, field), said))
     .map(([field]) => field);
   if (!same(votesShown(of), votesSaid(of)!)) wrong.push('decisions');
+  if (!same(editsShown(of), editsSaid(of)!)) wrong.push('edits');
   for (const field of wrong)
     tally.say('request', 'failed', `The request's ${field} is not what its events say.`, {
       field: `/request/${field}`,

@@ -7,9 +7,10 @@ import type { Instant, Json, JsonObject } from '../json.ts';
 import type { RiskLevel } from '../policy.ts';
 import { assuranceAllows, judgeReject, judgeVote, type Vote, type VoteQuestion } from '../requirement.ts';
 import type { Case } from './case.ts';
-import { pointerTo, requirementAt } from './case.ts';
-import { signedOf } from './decision.ts';
+import { pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
+import { editorsBefore, editsOf, type Held, heldBefore } from './held.ts';
+import { signedOf } from './signature.ts';
 import { type At, atLine } from './tally.ts';
 
 export interface Snapshot {
@@ -19,18 +20,24 @@ export interface Snapshot {
 }
 
 const voteOf = ({ event }: EvidenceLine): Vote => {
-  const { reviewer, stage, action_digest, decision, passkey, delegation } = event.skeleton as Record<string, Json>;
+  const { reviewer, stage, decision, passkey, delegation, ...digests } = event.skeleton as Record<string, Json>;
+  const action_digest = digests.effective_action_digest ?? digests.action_digest;
   const vote = { reviewer, stage, action_digest, decision, passkey, voted_at: event.at };
   return { ...vote, ...(delegation === undefined ? {} : { delegation }) } as unknown as Vote;
 };
 
+/** Votes that an edit has not made void: those after the last one before this event. */
+const votesBefore = ({ votes }: Case, { event }: EvidenceLine, { edit }: Held): EvidenceLine[] =>
+  votes.filter((vote) => vote.event.seq < event.seq && vote.event.seq > (edit?.event.seq ?? 0));
+
 /**
- * Judges every vote again, in order.
+ * Judges every edit and every vote again, in order.
  *
  * @returns the votes that the approval rests on, the deciding one last; null where that cannot be counted again
  */
 export function checkQuorum(of: Case): EvidenceLine[] | null {
-  const judged = of.votes.map((line, at) => judgeAgain(of, line, of.votes.slice(0, at)));
+  for (const line of editsOf(of)) judgeAgain(of, line);
+  const judged = of.votes.map((line) => judgeAgain(of, line));
   const deciding = of.votes.findIndex(({ event }) => event.type === 'approval.decided');
   if (deciding >= 0) countPeople(of, of.votes[deciding]!);
   if (of.votes.length === 0) return [];
@@ -38,8 +45,10 @@ export function checkQuorum(of: Case): EvidenceLine[] | null {
 }
 
 /** The votes that count with this one, itself last; null when it does not hold or cannot be judged again. */
-function judgeAgain(of: Case, line: EvidenceLine, before: EvidenceLine[]): EvidenceLine[] | null {
+function judgeAgain(of: Case, line: EvidenceLine): EvidenceLine[] | null {
   const { tally } = of;
+  const held = heldBefore(of, line.event.seq);
+  const before = votesBefore(of, line, held);
   const { skeleton } = line.event;
   const at = { ...atLine(line), field: pointerTo(of, line, '/event/personal/eligibility') };
   const signed = signedOf(line);
@@ -48,7 +57,7 @@ function judgeAgain(of: Case, line: EvidenceLine, before: EvidenceLine[]): Evide
     return null;
   }
   const snapshot = signed.eligibility as unknown as Snapshot;
-  const question = questionOf(of, line, before, snapshot);
+  const question = questionOf(of, line, before, snapshot, held);
   const own = snapshot.people.find(({ user }) => user === skeleton.reviewer);
   const key = own?.passkeys.find(({ id, status }) => id === skeleton.passkey && status === 'active');
   tally.holds(snapshot.nonce === signed.intent.nonce, 'eligibility', 'The snapshot is of another ceremony.', at);
@@ -61,37 +70,43 @@ function judgeAgain(of: Case, line: EvidenceLine, before: EvidenceLine[]): Evide
     atLine(line),
   );
   checkAssurance(of, line, key!, at);
-  return skeleton.decision === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
+  return skeleton.command === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
 }
 
-function questionOf(of: Case, line: EvidenceLine, before: EvidenceLine[], snapshot: Snapshot): VoteQuestion {
+function questionOf(
+  of: Case,
+  line: EvidenceLine,
+  before: EvidenceLine[],
+  snapshot: Snapshot,
+  held: Held,
+): VoteQuestion {
   const { birth } = of;
-  const { requester, actor, on_behalf_of, action_digest } = birth.skeleton as Record<string, string>;
+  const { requester, actor, on_behalf_of } = birth.skeleton as Record<string, string>;
   return {
-    requirement: requirementAt(of, line),
+    requirement: held.requirement!,
     votes: before.map(voteOf),
     standings: Object.fromEntries(snapshot.people.map((person) => [person.user, person])),
     voter: line.event.skeleton.reviewer as string,
     created_at: birth.line.event.at,
-    effective_action_digest: action_digest!,
+    effective_action_digest: held.action_digest,
     people: {
       requester: requester!,
       actor: actor!,
       on_behalf_of: on_behalf_of ?? null,
       owners: snapshot.owners,
-      editors: [],
+      editors: editorsBefore(of, line.event.seq),
     },
     stage: line.event.skeleton.stage as number,
     voted_at: line.event.at,
-    about: aboutOf(birth, line.event.at),
+    about: aboutOf(birth, held.risk, line.event.at),
   };
 }
 
 /** What delegations were compared with; undefined, so that none covers it, where the proposal's contents are erased. */
-function aboutOf({ personal, skeleton }: Case['birth'], now: Instant): VoteQuestion['about'] {
+function aboutOf({ personal }: Case['birth'], risk: RiskLevel, now: Instant): VoteQuestion['about'] {
   if (personal === null) return undefined;
   const { action, resource } = personal as Record<string, string>;
-  return { action: action!, resource: resource!, risk: skeleton.risk as RiskLevel, now };
+  return { action: action!, resource: resource!, risk, now };
 }
 
 /** Whether a vote was given in the right that the event says: the voter's own, or under this delegation. */
@@ -102,12 +117,16 @@ function sameRight(of: Case, line: EvidenceLine, judged: { delegation?: OnBehalf
 }
 
 /** Policy's further wishes: what must be said with the decision, how long a key must have rested. */
-function checkAssurance({ birth, tally }: Case, line: EvidenceLine, key: Passkey, at: At): void {
-  const assured = assuranceAllows(key, birth.skeleton.risk as RiskLevel, line.event.at as Instant);
+function checkAssurance(of: Case, line: EvidenceLine, key: Passkey, at: At): void {
+  const { tally } = of;
+  // An edit is judged by the risk that comes of it.
+  const held = heldBefore(of, line.event.seq + 1);
+  const assured = assuranceAllows(key, held.risk, line.event.at as Instant);
   tally.holds(assured.ok, 'eligibility', 'The passkey was too new for this risk.', at);
+  const decision = line.event.skeleton.command as 'approve' | 'reject' | 'edit';
+  if (decision === 'edit') return;
   const said = line.event.personal as JsonObject;
-  const decision = line.event.skeleton.decision as 'approve' | 'reject';
-  const missing = birth.requirement!.require[decision].filter((field) => !(said[field] as string | null)?.trim());
+  const missing = held.requirement!.require[decision].filter((field) => !(said[field] as string | null)?.trim());
   tally.holds(missing.length === 0, 'eligibility', `Policy asks for ${missing.join(' and ')} with this decision.`, at);
 }
 
@@ -147,10 +166,13 @@ function rejects(of: Case, line: EvidenceLine, question: VoteQuestion, at: At) {
 }
 
 /** What stays for ever: how many different people approved in each stage. */
-function countPeople({ birth, votes, tally }: Case, deciding: EvidenceLine): void {
+function countPeople(of: Case, deciding: EvidenceLine): void {
+  const { tally } = of;
   if (deciding.event.skeleton.decision !== 'approve') return;
-  const { stages } = birth.requirement!;
-  const approving = votes.map(voteOf).filter((vote) => vote.decision === 'approve');
+  const held = heldBefore(of, deciding.event.seq);
+  const { stages } = held.requirement!;
+  const counting = [...votesBefore(of, deciding, held), deciding];
+  const approving = counting.map(voteOf).filter((vote) => vote.decision === 'approve');
   const people = (stage: number) =>
     new Set(approving.filter((vote) => vote.stage === stage).map((vote) => vote.reviewer)).size;
   const needed = stages.reduce((sum, { count }) => sum + count, 0);

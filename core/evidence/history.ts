@@ -45,16 +45,12 @@ export function checkHistory({ events, organization_events }: EvidenceBundle, ta
 const isErased = ({ personal, skeleton }: EvidenceBundle['events'][number]['event']): boolean =>
   personal === null && skeleton.personal !== null;
 
-/** Steps that this format does not know how to prove. Unknown is not proved. */
-const UNKNOWN_STEPS: readonly string[] = ['approval.edited'];
 const OUTCOMES: readonly string[] = ['execution.executed', 'execution.failed', 'capability.returned'];
 
 /** Who decided where nobody signed, and who said how it ended. */
 export function checkOutcome({ bundle, birth, tally }: Case): void {
   for (const line of bundle.events) {
     const { type, skeleton } = line.event;
-    if (UNKNOWN_STEPS.includes(type))
-      tally.say('decision', 'failed', `This version of the format does not prove ${type}.`, atLine(line));
     if (type === 'approval.escalated') checkEscalation(tally, birth, line);
     if (type === 'approval.decided' && skeleton.command === 'propose')
       tally.say('decision', 'asserted', `Policy decided (rule ${birth.skeleton.rule}): nobody signed.`, atLine(line));

@@ -17,10 +17,11 @@ import {
 } from '../receipt.ts';
 
 import { breakGlassPayload } from './break-glass.ts';
-import { type Case, requirementAt, treeOf } from './case.ts';
-import { signedOf } from './decision.ts';
+import { type Case, treeOf } from './case.ts';
 import type { EvidenceLine, EvidenceReceipt } from './forms.ts';
+import { heldBefore } from './held.ts';
 import { hasLeaf, keyOfSpki } from './sealed.ts';
+import { signedOf } from './signature.ts';
 import { atLine } from './tally.ts';
 
 /**
@@ -117,18 +118,19 @@ function checkStatement(of: Case, payload: string, line: EvidenceLine, counted: 
     return;
   }
   const { skeleton } = birth;
+  const held = heldBefore(of, line.event.seq);
   const expected = receiptStatement({
     decision: line.event.skeleton.decision as 'approve' | 'reject',
     organization: bundle.organization,
     request: birth.line.event.object,
-    action_digest: skeleton.action_digest as string,
+    action_digest: held.action_digest,
     request_digest: skeleton.request_digest as string,
     policy: {
       version: skeleton.policy_version as number,
       digest: skeleton.policy_digest as string,
       rule: skeleton.rule as string | null,
     },
-    requirement: requirementAt(of, line),
+    requirement: held.requirement!,
     votes: counted.map((vote) => votePart(of, vote)),
     decided_at: line.event.at,
   });

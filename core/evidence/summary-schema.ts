@@ -44,7 +44,8 @@ export const SUMMARY_SCHEMA: JsonObject = {
       ...{
         type: 'array',
         minItems: 1,
-        description: 'The request, under the digest of the action as it was asked for.',
+        description:
+          'The request, under the digest of the action that may run: as it was asked, or as it was edited last.',
       },
       items: record({ name: TEXT, digest: record({ sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' } }) }),
     },
