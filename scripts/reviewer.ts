@@ -4,8 +4,18 @@ import type {
   PublicKeyCredentialCreationOptionsJSON,
   PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/server';
-import { challengeText, type DecisionIntent, decisionIntent, type Intent, type Scope } from '../core/intent.ts';
-import type { Json, JsonObject } from '../core/json.ts';
+import { type ActionParts, paramsDigest } from '../core/digest.ts';
+import { diffOf, editedAction } from '../core/edit.ts';
+import {
+  challengeText,
+  type DecisionIntent,
+  decisionIntent,
+  type EditIntent,
+  editIntent,
+  type Intent,
+  type Scope,
+} from '../core/intent.ts';
+import type { Digest, Json, JsonObject } from '../core/json.ts';
 import { SoftwarePasskey, type SoftwarePasskeyState } from './software-passkey.ts';
 
 interface Offer<P> {
@@ -20,14 +30,30 @@ interface SessionAnswer {
 }
 
 /** What a decision needs of the request as it is shown. */
-export interface ShownRequest {
+export interface ShownRequest extends ActionParts {
   id: string;
-  organization: string;
-  policy: { digest: `sha256:${string}` | string };
-  requirement: { stages: { count: number; approved: number }[] } | null;
-  effective: { action_digest: string };
-  request_digest: string;
+  policy: { digest: Digest };
+  action_digest: Digest;
+  request_digest: Digest;
+  effective: {
+    params: JsonObject;
+    action_digest: Digest;
+    requirement: { stages: { count: number; approved: number }[] } | null;
+  };
+  edits: JsonObject[];
   scope: JsonObject;
+}
+
+/** The request as it would be shown once these params stand: every earlier vote is void. */
+function reduced(shown: ShownRequest, params: JsonObject): ShownRequest {
+  const { action_digest } = editedAction(shown, params);
+  const stages = (shown.effective.requirement?.stages ?? []).map((stage) => ({ ...stage, approved: 0 }));
+  return {
+    ...shown,
+    effective: { params, action_digest, requirement: { stages } },
+    edits: [...shown.edits, {}],
+    scope: { ...shown.scope, params_digest: paramsDigest(shown.salt, params) },
+  };
 }
 
 /** A refusal by the API, with its problem document. */
@@ -80,16 +106,44 @@ export class Reviewer {
     return this.#user;
   }
 
-  /** Reads the request, builds the intent, signs it. Answers with the request afterwards. */
-  async decide(id: string, decision: 'approve' | 'reject', comment: string | null = null): Promise<JsonObject> {
+  /** Reads the request, builds the intent, signs it; `params` reduce what is asked. Answers with the request afterwards. */
+  async decide(
+    id: string,
+    decision: 'approve' | 'reject',
+    comment: string | null = null,
+    params?: JsonObject,
+  ): Promise<JsonObject> {
     const shown = await this.call<ShownRequest>('GET', `/v1/approval-requests/${id}`);
     const path = `/v1/approval-requests/${id}/decisions`;
-    const offer = await this.call<Offer<PublicKeyCredentialRequestOptionsJSON>>('POST', `${path}/options`, {
+    const said: JsonObject = comment === null ? {} : { comment };
+    const asked = { decision, ...said, ...(params === undefined ? {} : { params }) };
+    const offer = await this.call<Offer<PublicKeyCredentialRequestOptionsJSON>>('POST', `${path}/options`, asked);
+    const given = offer.intent as DecisionIntent;
+    const intent = await this.#intentFor(
+      params === undefined ? shown : reduced(shown, params),
       decision,
-      ...(comment === null ? {} : { comment }),
+      comment,
+      given,
+    );
+    return this.#answer(path, offer, intent, said);
+  }
+
+  /** Edits the params with a signature of its own, without approving. */
+  async edit(id: string, params: JsonObject, comment: string | null = null): Promise<JsonObject> {
+    const shown = await this.call<ShownRequest>('GET', `/v1/approval-requests/${id}`);
+    const path = `/v1/approval-requests/${id}/edit`;
+    const said: JsonObject = comment === null ? {} : { comment };
+    const offer = await this.call<Offer<PublicKeyCredentialRequestOptionsJSON>>('POST', `${path}/options`, {
+      ...{ params, ...said },
     });
-    const intent = await this.#intentFor(shown, decision, comment, offer.intent as DecisionIntent);
-    return this.#answer(path, offer, intent, comment === null ? {} : { comment });
+    const given = offer.intent as EditIntent;
+    const own = {
+      ...{ organization: shown.organization, rp_id: new URL(this.base_url).hostname, request: shown.id, comment },
+      ...{ action_digest: shown.action_digest, request_digest: shown.request_digest },
+      ...{ replaces: shown.effective.action_digest, edited: editedAction(shown, params), stage: given.stage },
+      ...{ policy_digest: shown.policy.digest, reviewer: await this.user() },
+    };
+    return this.#answer(path, offer, editIntent(own, given), said);
   }
 
   /** Proposes a change and signs it; answers with the change, and any secret in it. */
@@ -125,20 +179,16 @@ export class Reviewer {
   }
 
   async #intentFor(shown: ShownRequest, decision: 'approve' | 'reject', comment: string | null, given: DecisionIntent) {
+    const { requirement, params, action_digest } = shown.effective;
+    const edited = { params, action_digest, diff: diffOf(shown.params, params) };
     return decisionIntent(
       {
-        organization: shown.organization,
-        rp_id: new URL(this.base_url).hostname,
-        request: shown.id,
-        stage: shown.requirement?.stages.findIndex(({ count, approved }) => approved < count) ?? 0,
-        decision,
-        action_digest: shown.effective.action_digest as DecisionIntent['action_digest'],
-        request_digest: shown.request_digest as DecisionIntent['request_digest'],
+        ...{ organization: shown.organization, rp_id: new URL(this.base_url).hostname, request: shown.id, decision },
+        stage: requirement?.stages.findIndex(({ count, approved }) => approved < count) ?? 0,
+        ...{ action_digest: shown.action_digest, request_digest: shown.request_digest },
+        edited: shown.edits.length > 0 ? edited : null,
         scope: shown.scope as unknown as Scope,
-        policy_digest: shown.policy.digest as DecisionIntent['policy_digest'],
-        comment,
-        external_ref: null,
-        reviewer: await this.user(),
+        ...{ policy_digest: shown.policy.digest, comment, external_ref: null, reviewer: await this.user() },
       },
       given,
     );

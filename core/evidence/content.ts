@@ -4,7 +4,7 @@ import { canonicalize } from '../canonical.ts';
 import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { matchWords } from '../match-words.ts';
-import type { Case } from './case.ts';
+import { type Case, lineOf } from './case.ts';
 import { editsOf, heldBefore } from './held.ts';
 import { atLine } from './tally.ts';
 
@@ -63,6 +63,7 @@ const WIRE: Record<string, Source> = {
   request_digest: skeleton('request_digest'),
   expires_at: skeleton('expires_at'),
   created_at: ({ birth }) => birth.line.event.at,
+  break_glass: (of) => (lineOf(of, 'break_glass.used') ? undefined : null),
   match_words: ({ birth }) => matchWords(birth.skeleton.request_digest as string),
   ...Object.fromEntries(
     ['salt', 'action', 'resource', 'params', 'metadata', 'constraints', 'precondition', 'context', 'preview', 'run']
@@ -98,13 +99,20 @@ const underShown = (delegation: JsonObject | null): Json =>
 const editsSaid: Source = (of) =>
   editsOf(of).map(({ event }) => {
     const { reviewer, edits, effective_action_digest } = event.skeleton as Record<string, Json>;
-    return { editor: reviewer!, mode: edits!, action_digest: effective_action_digest!, edited_at: event.at };
+    const shown = { editor: reviewer!, mode: edits!, action_digest: effective_action_digest!, edited_at: event.at };
+    return { ...shown, diff: event.personal?.diff ?? null };
   });
 
-/** Wire forms from before there were edits have no list of them. */
-const editsShown = ({ bundle }: Case): Json =>
-  ((bundle.request.edits ?? []) as JsonObject[]).map(({ editor, mode, action_digest, edited_at }) => {
-    return { editor: (editor as JsonObject).id!, mode: mode!, action_digest: action_digest!, edited_at: edited_at! };
+/** Wire forms from before there were edits have no list of them; a difference that is erased is nothing to compare. */
+const editsShown = (of: Case): Json =>
+  ((of.bundle.request.edits ?? []) as JsonObject[]).map(({ editor, mode, action_digest, edited_at, diff }, index) => {
+    const shown = {
+      editor: (editor as JsonObject).id!,
+      mode: mode!,
+      action_digest: action_digest!,
+      edited_at: edited_at!,
+    };
+    return { ...shown, diff: editsOf(of)[index]?.event.personal ? diff! : null };
   });
 
 /** Places inside the wire form; a capability is there only once it was issued. */

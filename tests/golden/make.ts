@@ -1,5 +1,6 @@
-// Makes the golden evidence anew out of a real stack: `node tests/golden/make.ts`. Only for a new version of the format:
-// what lies here was signed once and must verify for ever, so that a change of these files is a break of a promise.
+// Makes golden evidence out of a real stack: `node tests/golden/make.ts NAME…`, each with its own anchors beside it. Only
+// names that are not there yet: what lies here was signed once and must verify for ever, so that a change of these files
+// is a break of a promise. Without names, all of them under one anchors.json: for a new version of the format.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../core/json.ts';
@@ -15,7 +16,18 @@ rules:
     verdict: require_approval
     risk: low
     approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+  - id: less
+    match: { action: order_tools.** }
+    verdict: require_approval
+    risk: low
+    edits: narrow
+    approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+parameters:
+  - action: order_tools.**
+    schema: { type: object, properties: { amount: { type: integer, narrow: lower } } }
 `;
+
+const wanted = process.argv.slice(2);
 
 const stack = await TestStack.start();
 const { live } = stack.dev;
@@ -35,20 +47,24 @@ async function call<T = JsonObject>(method: string, path: string, body?: JsonObj
   return (await response.json()) as T;
 }
 
-const propose = async (action: string): Promise<string> =>
+const propose = async (action: string, params: JsonObject = { version: 'v2.1.0' }): Promise<string> =>
   (
     await call<{ id: string }>('POST', '/v1/approval-requests', {
       ...{
         action,
         resource: 'service:billing-api',
-        params: { version: 'v2.1.0' },
+        params,
         context: { reason: 'INC-42: “hot” fix' },
       },
     })
   ).id;
 
+/** Whether this sample is to be made. */
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
 /** The file, once the public checkpoint holds everything. */
 async function keep(reviewer: Reviewer, id: string, name: string): Promise<void> {
+  if (!isWanted(name)) return;
   for (;;) {
     const bundle = await reviewer.call('GET', `/v1/approval-requests/${id}/evidence`).catch((error) => {
       if (error.status !== 503) throw error;
@@ -84,6 +100,17 @@ try {
   await boss.change('erasure', { reason: 'asked for' }, rejection);
   await keep(boss, rejection, 'erased');
 
+  // The first of two votes is void: the second person reduces what is asked, in a step of its own, and then both approve.
+  const edited = await propose('order_tools.process_refund', { amount: 250_00, currency: 'EUR', order_id: 'A-1001' });
+  await boss.decide(edited, 'approve');
+  await second.edit(edited, { amount: 120_00, currency: 'EUR', order_id: 'A-1001' }, 'Half was returned.');
+  await second.decide(edited, 'approve');
+  await boss.decide(edited, 'approve', 'Fine.', { amount: 100_00, currency: 'EUR', order_id: 'A-1001' });
+  await second.decide(edited, 'approve');
+  await call('POST', '/v1/capabilities/exchange', { request: edited, actor: live.actor, nonce: 'edited' });
+  await call('POST', `/v1/approval-requests/${edited}/outcome`, { status: 'executed' });
+  await keep(boss, edited, 'edited');
+
   const keys = (await (await fetch(`${stack.base_url}/v1/ledger/key`)).json()) as {
     verifier_key: string;
     receipt_keys: { public_key: string }[];
@@ -92,7 +119,8 @@ try {
     ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0]!.public_key },
     ...{ organization: live.organization, origin: stack.base_url, rp_id: 'localhost' },
   };
-  writeFileSync(join(here, 'anchors.json'), `${JSON.stringify(anchors, null, 2)}\n`);
+  for (const name of wanted.length === 0 ? ['anchors.json'] : wanted.map((sample) => `${sample}.anchors.json`))
+    writeFileSync(join(here, name), `${JSON.stringify(anchors, null, 2)}\n`);
 } finally {
   await stack.stop();
 }

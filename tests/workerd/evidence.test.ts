@@ -31,6 +31,16 @@ rules:
     verdict: require_approval
     risk: low
     approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+  - { id: less, match: { action: take.less }, verdict: require_approval, risk: low, edits: narrow }
+  - { id: free, match: { action: take.any }, verdict: require_approval, risk: low, edits: any }
+  - id: large
+    match: { action: take.any }
+    when: param.amount > 100
+    verdict: require_approval
+    risk: low
+parameters:
+  - action: take.*
+    schema: { type: object, properties: { amount: { type: integer, narrow: lower } } }
 `;
 
 let world: World;
@@ -109,6 +119,38 @@ describe('the evidence of', () => {
     const { report } = await verified(id);
     expect(report.claims.filter(({ claim, status }) => claim === 'signature' && status === 'proved')).toHaveLength(2);
     for (const claim of ['quorum', 'capability', 'receipt']) expect(proved(report), claim).toContain(claim);
+  });
+
+  it('an approval with a reduction proves one signature over both, and what may run', async () => {
+    const { id } = await propose(world, { action: 'take.less', params: { amount: 100 } });
+    const { effective } = await success(decide(boss, id, { params: { amount: 40 } } as never));
+    await success(exchange(world, id, { params: { amount: 40 } }));
+    const { report, bundle } = await verified(id);
+    for (const claim of [...ALL, 'edit', 'eligibility', 'quorum', 'capability', 'claims', 'receipt'])
+      expect(proved(report), claim).toContain(claim);
+    expect(report.claims.filter(({ claim, status }) => claim === 'signature' && status === 'proved')).toHaveLength(2);
+    const statement = (await evidence(id, { cookie: boss.cookie }, 'attestation')).body;
+    expect(`sha256:${statement.subject[0].digest.sha256}`).toBe(effective.action_digest);
+    const payload = JSON.parse(atob((bundle.receipts[0]!.bundle!.dsseEnvelope as { payload: string }).payload));
+    expect(`sha256:${payload.subject[0].digest.sha256}`).toBe(effective.action_digest);
+  });
+
+  it('an edit of its own proves the edit, and that the vote before it counts no more', async () => {
+    const { id } = await propose(world, { action: 'take.any', params: { amount: 7 } });
+    const path = `/v1/approval-requests/${id}/edit`;
+    const { cookie } = other;
+    const offer = await success(post(`${path}/options`, { cookie, body: { params: { amount: 9 }, comment: 'why' } }));
+    const assertion = await other.passkey.get(offer.public_key);
+    const signed = { intent: offer.intent, intent_token: offer.intent_token, assertion, comment: 'why' } as never;
+    await success(post(path, { cookie, body: signed }));
+    await success(decide(boss, id));
+    const { report } = await verified(id);
+    for (const claim of [...ALL, 'edit', 'eligibility', 'quorum', 'capability', 'receipt'])
+      expect(proved(report), claim).toContain(claim);
+    const bare = await verified(id, { key: world.agent.text });
+    expect(bare.report.claims.filter(({ claim }) => claim === 'edit').map(({ status }) => status)).toEqual([
+      ...['proved', 'not-replayable'],
+    ]);
   });
 
   it('a request that policy let through says that nobody signed', async () => {

@@ -10,11 +10,14 @@ const GOLDEN = join(import.meta.dirname, '../../golden');
 const read = (name: string): string => readFileSync(join(GOLDEN, name), 'utf8');
 
 export const SAMPLES = ['approval', 'rejection', 'quorum', 'erased'] as const;
-export type Sample = (typeof SAMPLES)[number];
+/** Made later, out of another stack, which its own anchors name. */
+export type Sample = (typeof SAMPLES)[number] | 'edited';
 
 export const textOf = (sample: Sample): string => read(`${sample}.evidence`);
 export const ANCHORS: Required<Pick<Anchors, 'log_key' | 'organization' | 'origin' | 'rp_id' | 'receipt_key'>> =
   JSON.parse(read('anchors.json'));
+
+export const EDITED_ANCHORS: typeof ANCHORS = JSON.parse(read('edited.anchors.json'));
 
 // biome-ignore lint/suspicious/noExplicitAny: tampering is not typed
 export type Loose = any;

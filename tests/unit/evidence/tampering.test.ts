@@ -1,10 +1,9 @@
 // What a forger can do to a bundle: damage it, rearrange it, or make its own digest fit again. It is never valid, never a
 // crash, and each failure names its check and its place.
 import { describe, expect, it } from 'vitest';
-import { fromHex } from '../../../core/encoding.ts';
-import { type RecordedEvent, recordEvent } from '../../../core/events.ts';
 import { readBundle } from '../../../core/evidence/file.ts';
 import { Tally } from '../../../core/evidence/tally.ts';
+import { ASSERTED, changed, leaves, rewritten } from './forger.ts';
 import { failuresOf, forged, type Loose, SAMPLES, type Sample, textOf, verify } from './samples.ts';
 
 const flipped = (text: string, at: number): string => {
@@ -53,29 +52,6 @@ describe('a damaged file', () => {
     expect(await failuresOf(text)).toMatchObject([{ claim: 'format' }]);
   });
 });
-
-/** Every scalar of a value, by its path. */
-function* leaves(value: Loose, path: string[] = []): Generator<string[]> {
-  if (typeof value !== 'object' || value === null) yield path;
-  else for (const key of Object.keys(value)) yield* leaves(value[key], [...path, key]);
-}
-
-const changed = (value: Loose): Loose => {
-  if (typeof value === 'number') return value + 1;
-  if (typeof value === 'boolean') return !value;
-  if (typeof value !== 'string' || value === '') return 'x';
-  const last = value.at(-2) ?? '';
-  return value.length > 1 ? `${value.slice(0, -2)}${last === '1' ? '2' : '1'}${value.at(-1)}` : `${value}1`;
-};
-
-/** What no proof binds, and the report calls asserted: times and counts of the operator, hints, the wire's comfort. */
-const ASSERTED = [
-  /^hints\//,
-  /\/receipt\/(org_seq|sealed_at)$/,
-  /^request\/(preview|review_url|updated_at|decided_at|decided_by|rejection_reason|erased_at|outcome|comments|scope)/,
-  /^request\/(ledger|requirement|effective\/params|policy\/trace|risk\/(claimed|reasons)|requester\/(kind|name|key))/,
-  /^request\/(capability\/(scope|expires_at)|decisions\/\d+\/(reviewer\/name|comment|external_ref|assurance|edited))/,
-];
 
 describe('a forged bundle whose digest fits', () => {
   it.each(['approval', 'erased'] as Sample[])(
@@ -148,33 +124,6 @@ describe('a forged bundle whose digest fits', () => {
     );
   });
 });
-
-/** The chain again with its skeletons changed, every commitment made to fit: an operator who lies. */
-function rewritten(bundle: Loose, change: (skeleton: Loose, at: number) => unknown): void {
-  let prev: string | null = null;
-  bundle.events.forEach((line: Loose, at: number) => {
-    const { event }: { event: RecordedEvent } = line;
-    const {
-      v: _v,
-      table: _t,
-      id: _i,
-      type: _y,
-      organization: _o,
-      object: _b,
-      seq: _s,
-      at: _a,
-      by,
-      prev: _p,
-      personal: _q,
-      ...skeleton
-    } = event.skeleton as Loose;
-    change(skeleton, at);
-    const place = { ...event, seq: at + 1, prev, salt_skeleton: fromHex(event.salt_skeleton)! };
-    const salt_personal = fromHex(event.salt_personal ?? event.salt_skeleton)!;
-    line.event = recordEvent({ ...event, by, skeleton }, { ...place, salt_personal });
-    prev = line.event.commit;
-  });
-}
 
 describe('an illegal history, every commitment of it made to fit', () => {
   it('of an exchange without an approval fails at that event', async () => {

@@ -1,0 +1,56 @@
+// What a forger does with a sample: every scalar, changed; the chain again with every commitment made to fit; and what no
+// proof binds, because the report itself calls it asserted.
+import { fromHex } from '../../../core/encoding.ts';
+import { type RecordedEvent, recordEvent } from '../../../core/events.ts';
+import type { Loose } from './samples.ts';
+
+/** Every scalar of a value, by its path. */
+export function* leaves(value: Loose, path: string[] = []): Generator<string[]> {
+  if (typeof value !== 'object' || value === null) yield path;
+  else for (const key of Object.keys(value)) yield* leaves(value[key], [...path, key]);
+}
+
+export const changed = (value: Loose): Loose => {
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value !== 'string' || value === '') return 'x';
+  const last = value.at(-2) ?? '';
+  return value.length > 1 ? `${value.slice(0, -2)}${last === '1' ? '2' : '1'}${value.at(-1)}` : `${value}1`;
+};
+
+/** What no proof binds, and the report calls asserted: times and counts of the operator, hints, the wire's comfort. */
+export const ASSERTED = [
+  /^hints\//,
+  /\/receipt\/(org_seq|sealed_at)$/,
+  /^request\/(preview|review_url|updated_at|decided_at|decided_by|rejection_reason|erased_at|outcome|comments|scope)/,
+  /^request\/(ledger|requirement|parameters|editable|effective\/(params|requirement|risk)|policy\/trace|risk\/(claimed|reasons)|requester\/(kind|name|key))/,
+  /^request\/(capability\/(scope|expires_at)|decisions\/\d+\/(reviewer\/name|comment|external_ref|assurance|edited|void))/,
+  /^request\/edits\/\d+\/(editor\/name|stage|comment|rule|replaces)/,
+];
+
+/** The chain again with its skeletons changed, every commitment made to fit: an operator who lies. */
+export function rewritten(bundle: Loose, change: (skeleton: Loose, at: number) => unknown): void {
+  let prev: string | null = null;
+  bundle.events.forEach((line: Loose, at: number) => {
+    const { event }: { event: RecordedEvent } = line;
+    const {
+      v: _v,
+      table: _t,
+      id: _i,
+      type: _y,
+      organization: _o,
+      object: _b,
+      seq: _s,
+      at: _a,
+      by,
+      prev: _p,
+      personal: _q,
+      ...skeleton
+    } = event.skeleton as Loose;
+    change(skeleton, at);
+    const place = { ...event, seq: at + 1, prev, salt_skeleton: fromHex(event.salt_skeleton)! };
+    const salt_personal = fromHex(event.salt_personal ?? event.salt_skeleton)!;
+    line.event = recordEvent({ ...event, by, skeleton }, { ...place, salt_personal });
+    prev = line.event.commit;
+  });
+}
