@@ -2,9 +2,10 @@
 // stored requests take seconds.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
+import { withTrusted } from '../../core/policy/text.ts';
 import { until } from '../support/until.ts';
 import { env, get, post, success } from './support/house.ts';
-import { change, decide, found, type Member, owner, propose, type World } from './support/world.ts';
+import { change, decide, found, type Member, member, owner, propose, type World } from './support/world.ts';
 
 const POLICY = `version: 1
 defaults: { verdict: require_approval, risk: medium }
@@ -174,5 +175,128 @@ describe('a simulation', () => {
       judged: TOTAL - 1,
       erased: 1,
     });
+  });
+});
+
+describe('a suggestion', () => {
+  const ASKING = `version: 1
+rules:
+  - { id: mails, match: { action: "mail.**" }, verdict: require_approval, risk: low }
+  - { id: wipes, match: { action: wipe }, verdict: require_approval, risk: critical }
+`;
+  const mail = (count: number, more: JsonObject = {}): JsonObject => ({
+    ...{ action: 'mail.send', resource: `list:l${count}`, params: { count, kind: 'news' }, metadata: { team: 'web' } },
+    ...more,
+  });
+  let house: World;
+  let people: Member[];
+  const suggested = async () => success(get('/v1/policy/suggestions', { cookie: people[0]!.cookie }));
+  /** Rows of one real request each, as often as it takes: the same row again, a minute earlier. */
+  async function often(id: string, times: number): Promise<void> {
+    await env.DB.prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO approval_requests (id, organization, status, action, resource, actor, requester, risk, rule, seq, document,
+         created_at, expires_at, decided_at, decided_by)
+       SELECT id || '-' || i, organization, status, action, resource, actor, requester, risk, rule, seq, document,
+         strftime('%Y-%m-%dT%H:%M:%S', created_at, '-' || i || ' minutes') || substr(created_at, 20), expires_at,
+         decided_at, decided_by
+       FROM approval_requests, n WHERE id = ?`,
+    )
+      .bind(times, id)
+      .run();
+  }
+  async function answered(by: Member, asked: JsonObject, decision: 'approve' | 'reject' = 'approve'): Promise<string> {
+    const { id } = await propose(house, asked);
+    await success(decide(by, id, { decision }));
+    const status = decision === 'approve' ? 'approved' : 'rejected';
+    await until(
+      async () =>
+        await env.DB.prepare('SELECT 1 FROM approval_requests WHERE id = ? AND status = ?').bind(id, status).first(),
+    );
+    return id;
+  }
+
+  beforeAll(async () => {
+    house = await found('live', ASKING);
+    const first = await owner(house);
+    people = [first, await member(first, 'rae@example.com', ['reviewer'])];
+  });
+
+  it('needs twenty approvals of two people, and then is the narrowest pattern that meets them', async () => {
+    const one = await answered(people[0]!, mail(5));
+    await often(one, 18);
+    expect((await suggested()).data).toEqual([]);
+    await answered(people[0]!, mail(40));
+    expect((await suggested()).data).toEqual([]);
+    await answered(people[1]!, mail(20));
+    const { data, complete } = await suggested();
+    expect([complete, data.length]).toEqual([true, 1]);
+    expect(data[0]).toMatchObject({
+      ...{ rule: 'mails', action: 'mail.send', actor: house.actor, resource: 'list:*', approved: 21, people: 2 },
+      simulation: { would_let_through: 21, fates: { approved: 21, rejected: 0 } },
+    });
+    expect(data[0].pattern).toMatchObject({
+      id: 'trusted-mail-send',
+      match: { action: ['mail.send'], resource: ['list:*'], actor: [house.actor], metadata: { team: ['web'] } },
+      when: 'has(param.count) && param.count >= 5 && param.count <= 40 && has(param.kind) && param.kind == "news"',
+    });
+    expect(Date.parse(data[0].pattern.expires)).toBeGreaterThan(Date.now());
+  });
+
+  it('goes into a draft that a simulation then confirms', async () => {
+    const { data } = await suggested();
+    const drafted = withTrusted(ASKING, data[0].pattern);
+    if (!drafted.ok) throw new Error(drafted.problem.detail);
+    expect(drafted.value.source).toContain(data[0].yaml.trim().split('\n')[0]);
+    const answer = await success(
+      post('/v1/policy/simulations', { cookie: people[0]!.cookie, body: { source: drafted.value.source } }),
+    );
+    expect(answer.differences.newly_allowed).toMatchObject({ count: 21, fates: { approved: 21 } });
+  });
+
+  it('is not made of what is critical', async () => {
+    const wipe = { action: 'wipe', resource: 'disk:a' };
+    await often(await answered(people[0]!, wipe), 30);
+    await often(await answered(people[1]!, { ...wipe, params: { deep: true } }), 30);
+    expect((await suggested()).data.map(({ action }: { action: string }) => action)).toEqual(['mail.send']);
+  });
+
+  it('is gone once somebody rejects the like', async () => {
+    await answered(people[1]!, mail(30), 'reject');
+    expect((await suggested()).data).toEqual([]);
+  });
+
+  it('is for people and for keys that read everything', async () => {
+    expect((await get('/v1/policy/suggestions', { key: house.agent.text })).status).toBe(403);
+    expect((await get('/v1/policy/suggestions', { key: house.admin.text })).status).toBe(200);
+    expect((await get('/v1/policy/suggestions?limit=0', { key: house.admin.text })).status).toBe(400);
+  });
+});
+
+describe('a switch', () => {
+  const asks = { action: 'refund', actor: 'agent:helper', requires_approval: true };
+  const draft = (body: JsonObject, caller: object = { cookie: person.cookie }) =>
+    post('/v1/policy/drafts', { ...caller, body });
+
+  it('is written into the policy in force, told in words, and in force once signed', async () => {
+    const drafted = await success(draft(asks));
+    expect(drafted.differences).toMatchObject([
+      { effect: 'unclear', text: expect.stringContaining('ask a person when') },
+    ]);
+    const { source, base_digest } = drafted;
+    await change(person, 'policy', { source });
+    const now = await success(get('/v1/policy', { cookie: person.cookie }));
+    expect(now).toMatchObject({ version: 2, source });
+    const stale = { kind: 'policy', value: { source: POLICY }, base_digest };
+    expect((await post('/v1/changes', { cookie: person.cookie, body: stale })).body.code).toBe('base-moved');
+    const back = await success(draft({ ...asks, requires_approval: false }));
+    expect(back.differences).toMatchObject([{ effect: 'widens' }, {}]);
+    expect(back.source.match(/switch-/g)).toHaveLength(1);
+  });
+
+  it('takes names, no patterns, from whoever may read the policy', async () => {
+    expect((await draft({ ...asks, action: '**' })).status).toBe(400);
+    expect((await draft({ ...asks, actor: 'agent:*' })).status).toBe(400);
+    expect((await draft(asks, { key: world.agent.text })).status).toBe(403);
   });
 });

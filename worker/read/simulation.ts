@@ -1,14 +1,16 @@
-// A draft of the policy over what was asked before. The work is bounded by the number of requests and by time, looked at
+// A draft of the policy over what was asked before, and what that suggests. The work is bounded by the number of requests and by time, looked at
 // between pages: what is not judged is said, never guessed.
 
+import { instantAt } from '../../core/duration.ts';
 import { Simulation, type SimulationResult } from '../../core/policy/simulate.ts';
+import { Suggesting } from '../../core/policy/suggest.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../core/policy.ts';
 import { ok, type ProblemPlace, type Result } from '../../core/problems.ts';
 import type { Authorized } from '../auth/authorized.ts';
 import { type HistoryQuestion, history } from './history.ts';
 
-/** A Worker has thirty seconds of its own time; some is for the answer. A clock moves there with each page read. */
-const MAX_MS = 20_000;
+/** A Worker has thirty seconds of its own time, and a suggestion walks twice. A clock moves there with each page read. */
+const MAX_MS = 12_000;
 
 export interface SimulationAnswer extends SimulationResult {
   /** Of the draft. */
@@ -39,6 +41,20 @@ export async function simulate(
     simulation.take(stored),
   );
   return ok({ digest: own, warnings, in_force: { version, digest }, complete, ...simulation.result() });
+}
+
+/** Trusted patterns that the newest requests suggest, each tried on the same requests. */
+export async function suggest(db: D1Database, question: HistoryQuestion, policy: Policy): Promise<Result<object>> {
+  const suggesting = new Suggesting(policy);
+  let considered = 0;
+  const learned = await overHistory(db, question, (stored) => {
+    considered++;
+    suggesting.learn(stored);
+  });
+  suggesting.propose(instantAt(Date.now()));
+  // A pattern that was not tried on all of them is not suggested: somebody may have rejected the like.
+  const complete = learned && (await overHistory(db, question, (stored) => suggesting.try(stored)));
+  return ok({ considered, complete, data: complete ? suggesting.suggestions() : [] });
 }
 
 /** Hands over each request, oldest first. @returns false when time was up before the end */

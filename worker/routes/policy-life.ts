@@ -1,10 +1,24 @@
 // A policy before it is in force: what it would have said to what was asked. Reads alone; publishing is a signed change.
-import { createRoute } from '@hono/zod-openapi';
-import type { App } from '../context.ts';
+import { createRoute, type z } from '@hono/zod-openapi';
+import { parseAction, parseActor } from '../../core/actor.ts';
+import type { Digest } from '../../core/json.ts';
+import { withSwitch } from '../../core/policy/text.ts';
+import { type Policy, parsePolicy, policyDifferences } from '../../core/policy.ts';
+import { ok, type Result } from '../../core/problems.ts';
+import { byAnyone } from '../auth/acting.ts';
+import type { App, Ctx } from '../context.ts';
+import { answer } from '../problem.ts';
 import { reading } from '../read/reading.ts';
-import { simulate } from '../read/simulation.ts';
+import { simulate, suggest } from '../read/simulation.ts';
 import { answers, BY_KEY_OR_SESSION, jsonBody } from '../schema/common.ts';
-import { SimulationBody, SimulationSchema } from '../schema/policy-life.ts';
+import {
+  DraftBody,
+  DraftSchema,
+  SimulationBody,
+  SimulationSchema,
+  SuggestionQuery,
+  SuggestionsSchema,
+} from '../schema/policy-life.ts';
 
 const simulations = createRoute({
   ...{ method: 'post', path: '/v1/policy/simulations', summary: 'Judges past requests by a draft.', tags: ['policy'] },
@@ -15,6 +29,62 @@ const simulations = createRoute({
   responses: answers(200, 'What would be otherwise.', SimulationSchema),
 });
 
+const suggestions = createRoute({
+  ...{ method: 'get', path: '/v1/policy/suggestions', summary: 'Suggests trusted patterns.', tags: ['policy'] },
+  description:
+    'What several people approved every single time, as the narrowest pattern that meets it, tried on the same requests. Nothing applies itself: an entry goes into the policy by a signed change.',
+  security: BY_KEY_OR_SESSION,
+  request: { query: SuggestionQuery },
+  responses: answers(200, 'The suggestions.', SuggestionsSchema),
+});
+const drafts = createRoute({
+  ...{
+    method: 'post',
+    path: '/v1/policy/drafts',
+    summary: 'Writes a switch into the policy: a draft.',
+    tags: ['policy'],
+  },
+  description:
+    'The policy in force with a rule on top that says whether a person must approve an action (of an actor), comments and order kept. Changes nothing: propose its `source` with `POST /v1/changes`, kind `policy`, and its `base_digest`.',
+  security: BY_KEY_OR_SESSION,
+  request: { body: jsonBody(DraftBody) },
+  responses: answers(200, 'The draft.', DraftSchema),
+});
+
 export function policyLife(app: App): void {
   app.openapi(simulations, (c) => reading(c, (reader) => simulate(c.env.DB, reader, c.req.valid('json'))));
+  app.openapi(suggestions, (c) =>
+    reading(c, ({ caller, snapshot }) =>
+      suggest(c.env.DB, { organization: caller.organization, ...c.req.valid('query') }, snapshot.policy.policy),
+    ),
+  );
+  app.openapi(drafts, async (c) => answer(c, await switched(c, c.req.valid('json'))));
+}
+
+/** The policy in force with the switch in it. */
+async function switched(c: Ctx, asked: z.infer<typeof DraftBody>): Promise<Result<object>> {
+  const listed = await byAnyone(c, (organization, acting) => organization.list({ ...acting, kind: 'policy' }));
+  if (!listed.ok) return listed;
+  const names = checkedNames(asked);
+  if (!names.ok) return names;
+  const { source, digest, policy } = listed.value.data[0] as unknown as {
+    source: string;
+    digest: Digest;
+    policy: Policy;
+  };
+  const verdict = asked.requires_approval ? 'require_approval' : 'allow';
+  const drafted = withSwitch(source, { ...names.value, verdict });
+  if (!drafted.ok) return drafted;
+  const read = parsePolicy(drafted.value.source);
+  if (!read.ok) return read;
+  return ok({ ...drafted.value, base_digest: digest, differences: policyDifferences(policy, read.value.policy) });
+}
+
+/** Patterns are for whoever writes a policy; a switch is for names. */
+function checkedNames({ action, actor }: z.infer<typeof DraftBody>): Result<{ action: string; actor: string | null }> {
+  const named = parseAction(action);
+  if (!named.ok) return named;
+  if (actor === undefined) return ok({ action: named.value, actor: null });
+  const acting = parseActor(actor);
+  return acting.ok ? ok({ action: named.value, actor: acting.value }) : acting;
 }

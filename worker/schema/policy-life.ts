@@ -1,12 +1,13 @@
 // What is asked and answered about a policy before it is in force: simulations and suggestions.
 import { z } from '@hono/zod-openapi';
-import { DigestSchema, InstantSchema } from './common.ts';
+import { MAX_NAME_CHARS } from '../../core/limits.ts';
+import { DigestSchema, InstantSchema, JsonObjectSchema } from './common.ts';
 
 /** As many as can be judged within one answer. */
 const MAX_SIMULATED = 10_000;
 const DEFAULT_SIMULATED = 1_000;
 
-const limit = z.coerce.number().int().min(1).max(MAX_SIMULATED).default(DEFAULT_SIMULATED);
+const limit = z.coerce.number().int().min(1).max(MAX_SIMULATED).default(MAX_SIMULATED);
 
 export const SimulationBody = z
   .strictObject({
@@ -68,3 +69,48 @@ export const SimulationSchema = z
     }),
   })
   .openapi('Simulation');
+
+export const SuggestionsSchema = z
+  .object({
+    considered: z.int(),
+    complete: z.boolean(),
+    data: z.array(
+      z.object({
+        rule: z.string().nullable(),
+        action: z.string(),
+        actor: z.string(),
+        resource: z.string(),
+        approved: z.int(),
+        people: z.int(),
+        from: InstantSchema,
+        to: InstantSchema,
+        pattern: JsonObjectSchema,
+        yaml: z.string().openapi({ description: 'An entry for `trusted:`.' }),
+        simulation: z.object({ would_let_through: z.int(), fates: Fates }),
+      }),
+    ),
+  })
+  .openapi('Suggestions');
+
+export const DraftBody = z
+  .strictObject({
+    action: z.string().min(1).max(MAX_NAME_CHARS),
+    actor: z.string().min(1).max(MAX_NAME_CHARS).optional().openapi({ description: 'Whoever acts, if absent.' }),
+    requires_approval: z.boolean(),
+  })
+  .openapi('Switch');
+
+export const DraftSchema = z
+  .object({
+    source: z.string(),
+    rule: z.string(),
+    base_digest: DigestSchema,
+    differences: z.array(
+      z.object({
+        pointer: z.string(),
+        effect: z.enum(['widens', 'unclear', 'narrows', 'neutral']),
+        text: z.string(),
+      }),
+    ),
+  })
+  .openapi('PolicyDraft');
