@@ -33,6 +33,7 @@ export type {
 } from './policy/model.ts';
 export { RISK_LEVELS, VERDICTS } from './policy/model.ts';
 export { DEFAULT_POLICY, type ParsedPolicy, parsePolicy } from './policy/parse.ts';
+export { routeOf } from './policy/routing.ts';
 
 /** The digest that a request pins: over the normal form, so that comments and layout of the document do not matter. */
 export const policyDigest = (policy: Policy): Digest => digestOf(policy as unknown as Json);

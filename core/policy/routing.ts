@@ -22,6 +22,13 @@ function routed(policy: Policy, input: PolicyInput): Routed {
   return { ...found, stages: [...found.stages, DEFAULT_STAGE] };
 }
 
+/** Which route, from 0, names the people of a request whose rule names none; null: none matches, or one cannot be told. */
+export function routeOf(policy: Policy, input: PolicyInput): number | null {
+  const fits = policy.routing.map(({ match }) => matchFits(match, input).fit);
+  const first = fits.findIndex((fit) => fit !== 'not-matched');
+  return first >= 0 && fits[first] === 'matched' ? first : null;
+}
+
 /**
  * Stages of the rules that could not be evaluated, then those of the rule that really matches or of the default. A rule
  * that asks without naming anybody, and the default, are routed; one that allows adds nobody.

@@ -75,7 +75,7 @@ type Parts = [
   risk: { level: RiskLevel; claimed: RiskLevel | null },
   verdict: Verdict,
   policy: { digest: string; rule: string | null; trace: TraceStep[] | null },
-  stages: Stage[] | null,
+  stages: (Stage & { approved: number })[] | null,
   ...life: Life,
 ];
 
@@ -90,7 +90,7 @@ function storedOf({ id, created_at, parts }: Row): StoredRequest {
   return {
     ...{ id, created_at, input, verdict, risk: risk.level, rule: policy.rule },
     // Without how many have approved so far.
-    stages: stages?.map(({ from, count }) => ({ from, count })) ?? null,
+    stages: stages?.map(({ approved: _, ...stage }) => stage) ?? null,
     ...{ policy_digest: policy.digest, trace: policy.trace ?? [], ...fateOf(life) },
   };
 }

@@ -12,6 +12,7 @@ import { count, field, objectOf, oneOf, seconds } from '../inputs.ts';
 import { requestLines, requestTable } from '../request-view.ts';
 import { waitAtTerminal } from '../waiting.ts';
 import { evidenceCommand } from './approval-evidence.ts';
+import { fileCommands } from './approval-file.ts';
 
 const RISKS = ['low', 'medium', 'high', 'critical'] as const;
 const DEFAULT_ROWS = 20;
@@ -38,6 +39,7 @@ interface RequestOptions extends GlobalOptions {
 export function approvalCommands(program: Command, world: World, exit: (code: number) => void): void {
   const noun = program.command('approval').description('Ask a person before a risky action');
   requestCommand(noun, world, exit);
+  fileCommands(noun, world, exit);
   lookCommands(noun, world);
   waitCommands(noun, world, exit);
   evidenceCommand(noun, world);

@@ -9,12 +9,16 @@ import { diffPolicies } from '../policy/difference.ts';
 import { type ProposeOptions, proposePolicy } from '../policy/propose.ts';
 import { inForce, policyIn } from '../policy/read.ts';
 import { type SimulateOptions, simulatePolicy } from '../policy/simulation.ts';
+import { suggestPatterns } from '../policy/suggestions.ts';
+import { proposeSwitch, type SwitchOptions } from '../policy/switch.ts';
 
 /** Adds the noun and its verbs. */
 export function policyCommands(program: Command, world: World): void {
   const noun = program.command('policy').description('Check, test, compare, show and change the policy');
   localCommands(noun, world);
   publishedCommands(noun, world);
+  historyCommands(noun, world);
+  switchCommands(noun, world);
 }
 
 const isJson = (command: Command): boolean => command.optsWithGlobals<GlobalOptions>().json === true;
@@ -56,15 +60,6 @@ function publishedCommands(noun: Command, world: World): void {
     .description('Print the policy in force')
     .action((_options: GlobalOptions, command: Command) => showPolicy(world, command));
   noun
-    .command('simulate <file>')
-    .description('Judge the last requests by the document: what would be asked, let through or denied otherwise')
-    .addHelpText('before', examples('assentry policy simulate policy.yaml --last 5000'))
-    .option('--last <requests>', 'how many, the newest', count, 1_000)
-    .option('--since <instant>', 'none older than this, such as 2026-11-01T00:00:00Z')
-    .action((file: string, options: SimulateOptions, command: Command) =>
-      simulatePolicy(contextOf(world, command), file, options, isJson(command)),
-    );
-  noun
     .command('apply <file>')
     .description('Propose the document as the new policy; a person signs it with a passkey')
     .addHelpText('before', examples('assentry policy apply policy.yaml'))
@@ -75,6 +70,45 @@ function publishedCommands(noun: Command, world: World): void {
       const { source } = await policyIn(context, file);
       await proposePolicy(world, context, source, command.optsWithGlobals<ProposeOptions>());
     });
+}
+
+/** Verbs over what was asked before. */
+function historyCommands(noun: Command, world: World): void {
+  noun
+    .command('simulate <file>')
+    .description('Judge the last requests by the document: what would be asked, let through or denied otherwise')
+    .addHelpText('before', examples('assentry policy simulate policy.yaml --last 5000'))
+    .option('--last <requests>', 'how many, the newest', count, 1_000)
+    .option('--since <instant>', 'none older than this, such as 2026-11-01T00:00:00Z')
+    .action((file: string, options: SimulateOptions, command: Command) =>
+      simulatePolicy(contextOf(world, command), file, options, isJson(command)),
+    );
+  noun
+    .command('suggest')
+    .description('Suggest trusted patterns: what several people approved every single time')
+    .option('--last <requests>', 'over how many, the newest', count, 10_000)
+    .action(({ last }: { last: number }, command: Command) =>
+      suggestPatterns(contextOf(world, command), last, isJson(command)),
+    );
+}
+
+/** `require` and `allow`: one switch for one action. */
+function switchCommands(noun: Command, world: World): void {
+  for (const [verb, requires, says] of [
+    ['require', true, 'that a person must approve an action'],
+    ['allow', false, 'that an action needs no person; what a rule denies stays denied'],
+  ] as const) {
+    noun
+      .command(`${verb} <action>`)
+      .description(`Propose a rule on top of the policy: ${says}`)
+      .addHelpText('before', examples(`assentry policy ${verb} stripe.refund --actor agent:support`))
+      .option('--actor <actor>', 'of this actor alone (default: whoever acts)')
+      .option('--dry-run', 'print the policy that it would be, and propose nothing')
+      .option('--open', 'open the page where it is signed')
+      .action((action: string, _options: SwitchOptions, command: Command) =>
+        proposeSwitch(world, contextOf(world, command), action, requires, command.optsWithGlobals<SwitchOptions>()),
+      );
+  }
 }
 
 async function showPolicy(world: World, command: Command): Promise<void> {

@@ -1,6 +1,15 @@
 // Whether a change of one setting widens what is allowed or who may decide. On purpose one-sided: `narrows` is said only
 // where it is certain, and what cannot be told is `unclear`, which people are shown like a widening.
-import type { CapabilitySettings, Match, RequiredEvidence, Rule, Stage, Trusted, Verdict } from '../model.ts';
+import type {
+  BusinessTime,
+  CapabilitySettings,
+  Match,
+  RequiredEvidence,
+  Rule,
+  Stage,
+  Trusted,
+  Verdict,
+} from '../model.ts';
 import { EDITS, ENFORCEMENTS, RISK_LEVELS, SEPARATIONS, VERDICTS, VERIFICATIONS } from '../model.ts';
 
 export const EFFECTS = ['widens', 'unclear', 'narrows', 'neutral'] as const;
@@ -99,6 +108,10 @@ export function capabilityEffect(old: CapabilitySettings | null, fresh: Capabili
     old.audience === fresh.audience ? 'neutral' : 'unclear',
   ]);
 }
+
+/** More of the same calendar's time is wider; of two calendars nobody can tell. */
+export const businessEffect = (old: BusinessTime | undefined, fresh: BusinessTime | undefined): Effect =>
+  old?.calendar === fresh?.calendar && old && fresh ? moreIsWider(old.seconds, fresh.seconds) : 'unclear';
 
 /** Per second, and at once. */
 export function budgetEffect(old: Trusted['limit'], fresh: Trusted['limit']): Effect {

@@ -55,6 +55,7 @@ export const RULE_FIELDS: Fields<Rule> = {
     words: spanOr('by its risk'),
     effect: effects.limitEffect,
   },
+  business: { name: 'the working time to decide', words: words.businessWords, effect: effects.businessEffect },
   on_rejection: { name: 'after a rejection the agent', words: (word) => `shall ${word}`, effect: neutral },
   edits: { name: 'edits by reviewers', words: String, effect: effects.editsEffect },
   capability: { name: 'what an approval releases', words: words.capabilityWords, effect: effects.capabilityEffect },
@@ -75,6 +76,7 @@ export const TRUSTED_FIELDS: Fields<Trusted> = {
 
 export const RISK_FIELDS: Fields<RiskSettings> = {
   timeout_seconds: { name: 'the time to decide', words: words.span, effect: effects.moreIsWider },
+  business: { name: 'the working time to decide', words: words.businessWords, effect: effects.businessEffect },
   verify: { name: 'how a decision is proved', words: orElse, effect: effects.verifyEffect },
   separation: { name: 'who is kept apart', words: orElse, effect: effects.separationEffect },
 };

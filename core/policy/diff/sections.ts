@@ -2,7 +2,9 @@
 // limits. A section that this file does not know is told as it stands.
 import { canonicalize } from '../../canonical.ts';
 import type { Json } from '../../json.ts';
-import { type Policy, RISK_LEVELS } from '../model.ts';
+import { type Policy, type RepositoryRight, RISK_LEVELS } from '../model.ts';
+import type { ParameterRule } from '../parameters.ts';
+import { pointerOf } from '../source.ts';
 import { type Effect, moreIsWider, riskEffect, verdictEffect, verifyEffect } from './effects.ts';
 import { type Fields, fieldDifferences, type PolicyDifference, RISK_FIELDS } from './fields.ts';
 import { asWritten, both, either, VERDICT_WORDS, whenWords } from './words.ts';
@@ -53,10 +55,16 @@ const LISTS: { [section: string]: Unnamed } = {
     removed: 'unclear',
   },
   repositories: {
-    told: ({ repository, groups, actions }: Policy['repositories'][number]) =>
-      `Repository ${repository}: ${both(groups)} may ${both(actions)}`,
+    told: ({ repository, groups, actions, match }: RepositoryRight) =>
+      `Repository ${repository}: ${both(groups)} may ${both(actions)}${match ? ` ${whenWords({ match, when: null })}` : ''}`,
     added: 'widens',
     removed: 'narrows',
+  },
+  parameters: {
+    told: ({ action, schema }: ParameterRule) => `The params of ${either(action)} must fit ${asWritten(schema)}`,
+    // One before the others takes their place.
+    added: 'unclear',
+    removed: 'widens',
   },
 };
 
@@ -70,8 +78,13 @@ export function rest(before: Policy, after: Policy): PolicyDifference[] {
   const sections = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
   return sections
     .filter((section) => !TOLD_ELSEWHERE.includes(section))
-    .flatMap((section) => sectionDifferences(section, old[section] ?? null, fresh[section] ?? null));
+    .flatMap((section) =>
+      sectionDifferences(section, old[section] ?? empty(fresh[section]), fresh[section] ?? empty(old[section])),
+    );
 }
+
+/** A section that is not there, in the form of the other side's. */
+const empty = (other: Json | undefined): Json => (Array.isArray(other) ? [] : other === undefined ? null : {});
 
 const written = (value: Json): string => canonicalize(value);
 
@@ -79,8 +92,22 @@ function sectionDifferences(section: string, old: Json, fresh: Json): PolicyDiff
   if (written(old) === written(fresh)) return [];
   const list = Object.hasOwn(LISTS, section) ? LISTS[section] : undefined;
   if (list && Array.isArray(old) && Array.isArray(fresh)) return listDifferences(section, list, old, fresh);
+  if (isObject(old) && isObject(fresh)) return entryDifferences(section, old, fresh);
   const text = `\`${section}\` is now ${asWritten(fresh)}; before, ${asWritten(old)}.`;
   return [{ pointer: `/${section}`, effect: 'unclear', text }];
+}
+
+const isObject = (value: Json): value is Bag => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Named entries of a section, such as calendars: each as it stands. */
+function entryDifferences(section: string, old: Bag, fresh: Bag): PolicyDifference[] {
+  return [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
+    .filter((name) => written(old[name] ?? null) !== written(fresh[name] ?? null))
+    .map((name) => ({
+      pointer: pointerOf([section, name]),
+      effect: 'unclear',
+      text: `\`${section}.${name}\` is now ${asWritten(fresh[name])}; before, ${asWritten(old[name])}.`,
+    }));
 }
 
 function listDifferences(section: string, list: Unnamed, old: Json[], fresh: Json[]): PolicyDifference[] {

@@ -2,7 +2,16 @@
 // widens anything is effects.ts.
 import { canonicalize } from '../../canonical.ts';
 import type { Json } from '../../json.ts';
-import type { CapabilitySettings, Match, RequiredEvidence, Rule, Stage, Trusted, Verdict } from '../model.ts';
+import type {
+  BusinessTime,
+  CapabilitySettings,
+  Match,
+  RequiredEvidence,
+  Rule,
+  Stage,
+  Trusted,
+  Verdict,
+} from '../model.ts';
 
 const UNITS = [
   [86_400, 'd'],
@@ -63,6 +72,9 @@ export const capabilityWords = (settings: CapabilitySettings | null): string =>
     : `for ${span(settings.ttl_seconds)}, checked ${settings.enforce}${settings.dpop ? ', bound to a key' : ''}, for ${
         settings.audience ?? 'the resource itself'
       }`;
+
+export const businessWords = (time: BusinessTime | undefined): string =>
+  time === undefined ? 'not by a calendar' : `${span(time.seconds)} of the calendar ${time.calendar}`;
 
 export const limitWords = (limit: Trusted['limit']): string =>
   limit === null ? 'as often as asked' : `${limit.count} times per ${span(limit.per_seconds)}`;

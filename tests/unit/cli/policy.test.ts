@@ -142,3 +142,55 @@ describe('assentry policy simulate', () => {
     expect(server.seen).toEqual([]);
   });
 });
+
+describe('assentry policy suggest, require and allow', () => {
+  const DRAFT = {
+    source: POLICY,
+    rule: 'switch-a',
+    base_digest: `sha256:${'2'.repeat(64)}`,
+    differences: [{ text: 'It asks.' }],
+  };
+  const CHANGE = { id: 'chg_1', status: 'proposed', diff: ['Policy version 3 becomes 4.'], warnings: [] };
+
+  it('suggest prints each pattern as an entry that a policy takes', async () => {
+    const yaml = '- id: trusted-mail-send\n  match: { action: mail.send }\n';
+    const simulation = { would_let_through: 21, fates: {} };
+    const one = { action: 'mail.send', actor: 'agent:x', resource: 'list:*', rule: 'mails', approved: 21, people: 2 };
+    const answer = { considered: 90, complete: true, data: [{ ...one, yaml, simulation }] };
+    server.before = ({ path }) =>
+      path.startsWith('/v1/policy/suggestions') ? { status: 200, body: answer } : undefined;
+    const { stdout } = await cli('policy', 'suggest', '--last', '90');
+    expect(stdout).toContain('approved 21 of 21 times by 2 people');
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => !line.startsWith('#'))
+        .join('\n'),
+    ).toContain(yaml);
+    expect(server.seen[0]!.path).toBe('/v1/policy/suggestions?limit=90');
+  });
+
+  it.each([
+    ['require', true],
+    ['allow', false],
+  ])('%s proposes the draft on the very policy that it was written into', async (verb, requires_approval) => {
+    server.before = ({ path }) =>
+      path === '/v1/policy/drafts'
+        ? { status: 200, body: DRAFT }
+        : path === '/v1/changes'
+          ? { status: 201, body: CHANGE }
+          : undefined;
+    const ran = await cli('policy', verb, 'mail.send', '--actor', 'agent:x');
+    expect(ran).toMatchObject({ code: 0, stdout: 'Policy version 3 becomes 4.\nchg_1  proposed\n' });
+    expect(server.seen.map(({ body }) => body)).toEqual([
+      { action: 'mail.send', actor: 'agent:x', requires_approval },
+      { kind: 'policy', value: { source: POLICY }, base_digest: DRAFT.base_digest },
+    ]);
+  });
+
+  it('with --dry-run prints the policy that it would be, and proposes nothing', async () => {
+    server.before = ({ path }) => (path === '/v1/policy/drafts' ? { status: 200, body: DRAFT } : undefined);
+    const ran = await cli('policy', 'require', 'mail.send', '--dry-run');
+    expect([ran.stdout, ran.stderr, server.seen.length]).toEqual([POLICY, 'It asks.\n', 1]);
+  });
+});

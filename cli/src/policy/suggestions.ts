@@ -1,0 +1,30 @@
+// `assentry policy suggest`: what people always approved, as patterns that could be trusted. Nothing applies itself.
+import { printable } from '../../../core/display.ts';
+import type { Suggestion } from '../../../core/policy/suggest.ts';
+import type { Context } from '../context.ts';
+
+interface Answer {
+  considered: number;
+  complete: boolean;
+  data: Suggestion[];
+}
+
+/** Prints each with the entry that would go into the policy. */
+export async function suggestPatterns({ client, out, signal }: Context, last: number, json: boolean): Promise<void> {
+  const answer = await client().call<Answer>('GET', `/v1/policy/suggestions?limit=${last}`, undefined, { signal });
+  if (json) return out.json(answer);
+  if (!answer.complete)
+    out.say('Time was up before all requests were looked at: nothing is suggested. Ask with --last.');
+  else if (answer.data.length === 0) out.say(`${answer.considered} requests suggest nothing.`);
+  for (const line of answer.data.flatMap(linesOf)) out.data(printable(line));
+}
+
+const linesOf = (suggestion: Suggestion): string[] => {
+  const { action, actor, resource, rule, approved, people, simulation, yaml } = suggestion;
+  return [
+    `# ${action} on ${resource} by ${actor}: asked by ${rule ?? 'the default'}, approved ${approved} of ${approved} times by ${people} people.`,
+    `# As a trusted pattern it would have let ${simulation.would_let_through} of them through, none of which was rejected.`,
+    ...yaml.trimEnd().split('\n'),
+    '',
+  ];
+};
