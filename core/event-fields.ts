@@ -32,6 +32,8 @@ const DECISION = [
   'eligibility_digest',
   'receipt',
   'delegation',
+  // Where a signed token stands in the place of a passkey.
+  ...(['method', 'issuer', 'issuer_settings', 'kid', 'token_digest', 'token_key_digest'] as const),
 ] as const;
 /** Of a vote after an edit only: what it is for. `action_digest` stays that of what was asked. */
 const VOTE = [...DECISION, 'effective_action_digest'] as const;
@@ -41,6 +43,8 @@ const SIGNED = [
   'intent',
   'assertion',
   'public_key',
+  'token',
+  'token_key',
   'eligibility',
   'comment',
   'external_ref',

@@ -111,6 +111,8 @@ export const PROVIDER_TIMEOUT_MS = 5_000;
 export const PROVIDER_KEYS_MAX_AGE_MS = 600_000;
 /** An unknown key id asks again at most so often: else anybody's garbage would make us call. */
 export const PROVIDER_REFETCH_MS = 60_000;
+/** A provider that failed is left alone for this long. */
+export const PROVIDER_RETRY_MS = 2_000;
 /** Clocks of providers differ from ours by this much at most, whatever an organisation says. */
 export const MAX_TOKEN_LEEWAY_SECONDS = 120;
 /** Leeway where an organisation says none. */

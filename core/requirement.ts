@@ -2,6 +2,6 @@
 // are in core/requirement. It knows no ceremony and no clock; it judges votes that somebody else has verified.
 export { assuranceAllows, excludedFrom } from './requirement/eligible.ts';
 export { type Escalated, escalated } from './requirement/escalated.ts';
-export type { Needed, OpenStage, RequestPeople, Vote, VoteQuestion } from './requirement/forms.ts';
+export type { Needed, OpenStage, ProvenIdentity, RequestPeople, Vote, VoteQuestion } from './requirement/forms.ts';
 export { judgeReject, judgeVote } from './requirement/judge.ts';
 export { openStage } from './requirement/tally.ts';

@@ -70,6 +70,7 @@ const KINDS: Record<string, (value: Json) => boolean> = {
 
 /** The first place where a value has not the form that the schema says; null when it has. */
 export function faultOfForm(schema: JsonObject, value: Json, pointer = ''): FormFault | null {
+  if (schema.anyOf !== undefined) return faultOfAny(schema.anyOf as JsonObject[], value, pointer);
   const wrong = wrongHere(schema, value);
   if (wrong !== null) return { pointer, detail: wrong };
   const inner = Array.isArray(value) ? itemsOf(schema, value) : fieldsOf(schema, value);
@@ -83,6 +84,12 @@ export function faultOfForm(schema: JsonObject, value: Json, pointer = ''): Form
 
 const missing = ({ required }: JsonObject, key: string, pointer: string): FormFault | null =>
   (required as string[] | undefined)?.includes(key) ? { pointer, detail: 'is missing' } : null;
+
+/** None, if one form fits; else what the first, the usual one, misses. */
+function faultOfAny(forms: JsonObject[], value: Json, pointer: string): FormFault | null {
+  const faults = forms.map((form) => faultOfForm(form, value, pointer));
+  return faults.includes(null) ? null : faults[0]!;
+}
 
 type Inner = [key: string, schema: JsonObject, value: Json | undefined][];
 

@@ -17,15 +17,24 @@ const record = (properties: JsonObject): JsonObject => ({
 });
 const list = (items: JsonObject): JsonObject => ({ type: 'array', minItems: 1, items });
 
+/** Signed with a passkey, or with a provider's token where policy takes one; `delegation` where in another's right. */
+function vote(decision: JsonObject): JsonObject {
+  const about = { reviewer: TEXT, decision, stage: COUNT, eligibility_digest: DIGEST, decided_at: INSTANT };
+  const passkey = { passkey: TEXT, passkey_entry: TEXT_OR_NULL, assertion: ANY_OBJECT };
+  const oidc = record({ issuer: TEXT, token: TEXT, key: ANY_OBJECT });
+  return {
+    anyOf: [
+      inSomeRight(record({ ...about, intent: ANY_OBJECT, ...passkey })),
+      inSomeRight(record({ ...about, intent: ANY_OBJECT, oidc })),
+    ],
+  };
+}
+
 /** `delegation` is there where somebody voted in another's right: that other person counts nowhere else. */
-const vote = (decision: JsonObject): JsonObject => {
-  const always = record({
-    ...{ reviewer: TEXT, decision, stage: COUNT, passkey: TEXT, passkey_entry: TEXT_OR_NULL },
-    ...{ eligibility_digest: DIGEST, decided_at: INSTANT, intent: ANY_OBJECT, assertion: ANY_OBJECT },
-  });
-  const properties = { ...(always.properties as JsonObject), delegation: record({ id: TEXT, from: TEXT }) };
-  return { ...always, properties };
-};
+const inSomeRight = (form: JsonObject): JsonObject => ({
+  ...form,
+  properties: { ...(form.properties as JsonObject), delegation: record({ id: TEXT, from: TEXT }) },
+});
 
 /** Predicates of decisions; an emergency use is none and has a form of its own. */
 type Decision = Exclude<keyof typeof PREDICATE_TYPES, 'break-glass'>;

@@ -21,15 +21,18 @@ export interface ReceiptVote {
   decision: 'approve' | 'reject';
   /** Index of the stage that it counts in. */
   stage: number;
-  passkey: string;
-  passkey_entry: string | null;
+  /** Absent, like the other fields of a passkey, where a signed token stands in its place. */
+  passkey?: string;
+  passkey_entry?: string | null;
   /** Who was allowed to vote, as the vote's own event commits to it. */
   eligibility_digest: Digest;
   decided_at: Instant;
   /** The intent whose challenge the passkey signed. */
   intent: Json;
   /** WebAuthn's AuthenticationResponseJSON. */
-  assertion: Json;
+  assertion?: Json;
+  /** A provider's token over the intent's challenge, and the key that verified it. */
+  oidc?: { issuer: string; token: string; key: Json };
   /** In whose right, where it was not the reviewer's own: this person counts nowhere else. */
   delegation?: OnBehalf;
 }
@@ -119,11 +122,11 @@ function predicateOf(parts: ReceiptParts): object {
   };
 }
 
-const voteOf = (vote: ReceiptVote): ReceiptVote => {
+const voteOf = (vote: ReceiptVote): object => {
   const { reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion } = vote;
+  const { oidc } = vote;
+  const about = { reviewer, decision, stage, eligibility_digest, decided_at, intent };
   const under = vote.delegation === undefined ? {} : { delegation: vote.delegation };
-  return {
-    ...{ reviewer, decision, stage, passkey, passkey_entry, eligibility_digest, decided_at, intent, assertion },
-    ...under,
-  };
+  if (!oidc) return { ...about, passkey, passkey_entry, assertion, ...under };
+  return { ...about, oidc: { issuer: oidc.issuer, token: oidc.token, key: oidc.key }, ...under };
 };

@@ -6,7 +6,7 @@ import { TERMINAL } from '../lifecycle.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import type { Advance } from './advance.ts';
 import type { ApprovalRequest } from './present.ts';
-import type { RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
+import type { RecordedEdit, RecordedVote, RequestRecord, SignedToken } from './record.ts';
 
 /** What a signed change orders. */
 export interface ErasureOrder {
@@ -78,7 +78,10 @@ const bareVote = (vote: RecordedVote): RecordedVote => ({
   ...{ name: GONE, scope: null, comment: null, external_ref: null, assertion: {}, public_key: GONE },
   intent: {} as RecordedVote['intent'],
   ...(vote.delegation ? { delegation: { ...vote.delegation, name: GONE } } : {}),
+  ...(vote.token ? { token: bareToken(vote.token) } : {}),
 });
+
+const bareToken = (token: SignedToken): SignedToken => ({ ...token, subject: GONE, groups: [], token: GONE });
 
 /** That somebody edited, and what policy asks since, stays; what was changed goes. */
 const bareEdit = (edit: RecordedEdit): RecordedEdit => ({

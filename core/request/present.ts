@@ -102,10 +102,12 @@ const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
   reviewer: { id: vote.reviewer, name: vote.name },
   ...{ decision: vote.decision, stage: vote.stage, comment: vote.comment, external_ref: vote.external_ref },
   decided_at: vote.voted_at,
-  assurance: {
-    ...{ method: 'passkey' as const, passkey: vote.passkey, device_type: vote.device_type },
-    ...{ backed_up: vote.backed_up, enrolment_entry: vote.passkey_entry },
-  },
+  assurance: vote.token
+    ? { method: 'oidc' as const, issuer: vote.token.issuer, kid: vote.token.key.kid ?? null }
+    : {
+        ...{ method: 'passkey' as const, passkey: vote.passkey, device_type: vote.device_type },
+        ...{ backed_up: vote.backed_up, enrolment_entry: vote.passkey_entry },
+      },
   edited: editsOf(record).some(({ seq }) => seq < vote.seq),
   void: !liveVotes(record).includes(vote),
   /** In whose right, where it was not the reviewer's own. */

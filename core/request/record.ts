@@ -6,8 +6,10 @@ import type { FieldChange } from '../edit.ts';
 import type { DecisionIntent, EditIntent, Scope } from '../intent.ts';
 import type { Digest, Instant, JsonObject } from '../json.ts';
 import type { Life } from '../lifecycle.ts';
+import type { TokenKey } from '../oidc/token.ts';
 import type { InForce } from '../policy/rejudge.ts';
 import type { Judgement } from '../policy.ts';
+import type { ProvenIdentity } from '../requirement.ts';
 
 /** What the agent asks, after normalisation. */
 export interface Proposal {
@@ -34,6 +36,16 @@ export interface Requester {
   key: string | null;
 }
 
+/** A signed token in the place of a passkey's assertion, as it is sealed with the decision. */
+export interface SignedToken extends ProvenIdentity {
+  /** Digest of the issuer's settings that it was verified by. */
+  issuer_settings: Digest;
+  /** JWS compact, as it came. */
+  token: string;
+  /** The one key that verified it. */
+  key: TokenKey;
+}
+
 /** One counted answer of a reviewer, with what proves it. */
 export interface RecordedVote {
   reviewer: string;
@@ -45,17 +57,19 @@ export interface RecordedVote {
   comment: string | null;
   external_ref: string | null;
   voted_at: Instant;
-  passkey: string;
+  /** Null, like everything of a passkey, where a token signed. */
+  passkey: string | null;
   new_counter: number;
-  device_type: string;
+  device_type: string | null;
   backed_up: boolean;
   intent: DecisionIntent;
   /** WebAuthn's JSON, as the browser sent it. */
-  assertion: JsonObject;
-  public_key: string;
+  assertion: JsonObject | null;
+  public_key: string | null;
   /** Id of the event that enrolled the passkey, and its ledger index. */
-  passkey_event: string;
+  passkey_event: string | null;
   passkey_entry: number | null;
+  token?: SignedToken;
   eligibility_digest: Digest;
   /** Given under a delegation: it counts as reviewer and as whoever lent the right. */
   delegation?: OnBehalf & { name: string };

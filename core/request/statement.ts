@@ -30,11 +30,17 @@ export function statementOf(
     policy: { ...record.policy, rule: record.judgement.rule },
     requirement: inForce(record).requirement,
     votes: votes.map((vote) => ({
-      ...{ reviewer: vote.reviewer, decision: vote.decision, stage: vote.stage, passkey: vote.passkey },
+      ...{ reviewer: vote.reviewer, decision: vote.decision, stage: vote.stage },
       intent: vote.intent as unknown as JsonObject,
-      ...{ assertion: vote.assertion, passkey_entry: vote.passkey_event, eligibility_digest: vote.eligibility_digest },
-      decided_at: vote.voted_at,
+      ...{ eligibility_digest: vote.eligibility_digest, decided_at: vote.voted_at },
+      ...signatureOf(vote),
       ...(vote.delegation ? { delegation: { id: vote.delegation.id, from: vote.delegation.from } } : {}),
     })),
   });
+}
+
+/** Exactly one of the two ways to sign. */
+function signatureOf({ token, passkey, passkey_event, assertion }: RecordedVote) {
+  if (!token) return { passkey: passkey!, passkey_entry: passkey_event, assertion };
+  return { oidc: { issuer: token.issuer, token: token.token, key: token.key as unknown as JsonObject } };
 }

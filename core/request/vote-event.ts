@@ -27,7 +27,7 @@ export interface SignedCall extends Signature {
  */
 export function voteParts(
   record: RequestRecord,
-  call: SignedCall,
+  call: Pick<SignedCall, 'facts' | 'intent' | 'ip' | 'user_agent'>,
   vote: RecordedVote,
   of: { payload: string | null; scope: RecordedVote['scope'] },
 ): Parts {
@@ -38,14 +38,17 @@ export function voteParts(
     ...(editsOf(record).length > 0 ? { effective_action_digest: vote.action_digest } : {}),
     ...{ request_digest: record.request_digest, policy_digest: record.policy.digest },
     intent_digest: digestOf(intent),
-    assertion_digest: digestOf(vote.assertion),
-    ...{ passkey: vote.passkey, passkey_entry: vote.passkey_entry, eligibility_digest: vote.eligibility_digest },
+    ...signatureOf(vote),
+    eligibility_digest: vote.eligibility_digest,
     receipt: payload === null ? null : receiptDigest(payload),
     ...(vote.delegation ? { delegation: { id: vote.delegation.id, from: vote.delegation.from } } : {}),
   };
   const personal: JsonObject = {
     scope: scope as unknown as Json,
-    ...{ intent, assertion: vote.assertion, public_key: vote.public_key, eligibility: eligibilityOf(call) },
+    ...{ intent, eligibility: eligibilityOf(call) },
+    ...(vote.token
+      ? { token: vote.token.token, token_key: vote.token.key as unknown as Json }
+      : { assertion: vote.assertion, public_key: vote.public_key }),
     ...{ comment: vote.comment, external_ref: vote.external_ref, ip: call.ip, user_agent: call.user_agent },
     reviewer_name: vote.name,
     ...(vote.delegation ? { delegator_name: vote.delegation.name } : {}),
@@ -55,6 +58,14 @@ export function voteParts(
     'approval.vote_recorded': { skeleton, personal },
     ...(scope === null ? {} : { 'capability.issued': issuedPart(record, scope) }),
   };
+}
+
+/** What stays of a signature: whose key, and the digests of what is erased. */
+function signatureOf({ assertion, passkey, passkey_entry, token }: RecordedVote): JsonObject {
+  if (!token) return { assertion_digest: digestOf(assertion), passkey, passkey_entry };
+  const { issuer, issuer_settings, key } = token;
+  const digests = { token_digest: digestOf(token.token), token_key_digest: digestOf(key as unknown as Json) };
+  return { method: 'oidc', issuer, issuer_settings, kid: key.kid ?? null, ...digests };
 }
 
 /**
@@ -67,8 +78,8 @@ export function eligibilityOf({
   intent,
 }: Pick<SignedCall, 'facts'> & { intent: { nonce: string } }): JsonObject {
   const people = Object.values(facts.standings).map(
-    ({ user, active, roles, groups, sources, passkeys, delegations }) => ({
-      ...{ user, active, roles, groups, sources },
+    ({ user, active, roles, groups, sources, passkeys, delegations, identities }) => ({
+      ...{ user, active, roles, groups, sources, ...(identities ? { identities } : {}) },
       ...(delegations === undefined || delegations.length === 0 ? {} : { delegations }),
       passkeys: passkeys.map(({ id, status, entry, restricted_until, event }) => {
         return { id, status, entry, restricted_until, event };

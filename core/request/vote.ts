@@ -1,6 +1,5 @@
 // A reviewer's signed answer, judged against the record. The Worker has verified the signature over this intent; here
 // every field of the intent must be what this record would have asked to be signed, and the person must stand.
-import type { Passkey, Standing } from '../authority.ts';
 import { canonicalize } from '../canonical.ts';
 import { narrowScope, strictest } from '../capability.ts';
 import type { OnBehalf } from '../delegation.ts';
@@ -18,7 +17,9 @@ import type { RecordedVote, RequestRecord } from './record.ts';
 import { expired, intentMismatch, repeatOf, signerOf } from './signer.ts';
 import { aboutOf, peopleOf } from './stage.ts';
 import { statementOf } from './statement.ts';
+import { type TokenCall, tokenSigner } from './token-signer.ts';
 import { eligibilityOf, type SignedCall, voteParts } from './vote-event.ts';
+import { type PasskeySigner, type Signer, signaturePart } from './vote-signature.ts';
 
 /** A verified decision, as the Worker hands it over. */
 export interface DecideCall extends SignedCall {
@@ -27,28 +28,34 @@ export interface DecideCall extends SignedCall {
   edit?: EditPart | null;
 }
 
-interface Signer {
-  standing: Standing;
-  passkey: Passkey;
-}
-
 /** Judges and records one decision. Nothing is awaited between reading the record and the answer. */
-export function decide(record: RequestRecord, call: DecideCall, now: Instant): Result<Advance> {
+export function decide(record: RequestRecord, call: DecideCall | TokenCall, now: Instant): Result<Advance> {
   const before = repeatOf(record, call.intent);
   if (before) return before;
-  const signer = signerOf(call.intent.reviewer, call);
-  if (!signer.ok) return signer;
+  return 'token' in call ? byToken(record, call, now) : byPasskey(record, call, now);
+}
+
+function byToken(record: RequestRecord, call: TokenCall, now: Instant): Result<Advance> {
+  const standing = tokenSigner(record, call);
+  return standing.ok ? decideOn(record, call, { standing: standing.value, token: call.token }, now) : standing;
+}
+
+function byPasskey(record: RequestRecord, call: DecideCall, now: Instant): Result<Advance> {
+  const known = signerOf(call.intent.reviewer, call);
+  if (!known.ok) return known;
+  const signer = { ...known.value, assertion: call.assertion, new_counter: call.new_counter };
   // Somebody may have made the same edit meanwhile: then this is a plain vote for it.
   const edits = call.edit && call.intent.edited?.action_digest !== record.effective.action_digest;
-  if (!call.edit || !edits) return decideOn(record, call, signer.value, now);
-  const narrowed = narrow(record, { ...call, edit: call.edit }, signer.value, now);
+  if (!call.edit || !edits) return decideOn(record, call, signer, now);
+  const narrowed = narrow(record, { ...call, edit: call.edit }, signer, now);
   if (!narrowed.ok) return narrowed;
-  const decided = decideOn(narrowed.value.record, call, signer.value, now);
+  const decided = decideOn(narrowed.value.record, call, signer, now);
   return decided.ok ? ok(together(narrowed.value, decided.value)) : decided;
 }
 
 /** The step before the vote: under `any` whoever edits does not approve (policy.md "Edits"). */
-function narrow(record: RequestRecord, call: SignedEdit, { standing, passkey }: Signer, now: Instant): Result<Advance> {
+function narrow(record: RequestRecord, call: SignedEdit, signer: PasskeySigner, now: Instant): Result<Advance> {
+  const { standing, passkey } = signer;
   const by = { name: standing.name, passkey };
   if (record.life.status !== 'pending')
     return advance(record, { command: 'edit', facts: {}, by: call.intent.reviewer, now, parts: {} });
@@ -67,21 +74,24 @@ const together = (first: Advance, second: Advance): Advance => ({
   statements: second.statements.map((one) => ({ ...one, draft: one.draft + first.drafts.length })),
 });
 
-function decideOn(record: RequestRecord, call: DecideCall, signer: Signer, now: Instant): Result<Advance> {
+/** What a decision is judged by, however it was signed. */
+type Call = Pick<DecideCall, 'intent' | 'rp_id' | 'comment' | 'facts' | 'ip' | 'user_agent'>;
+
+function decideOn(record: RequestRecord, call: Call, signer: Signer, now: Instant): Result<Advance> {
   const { intent } = call;
-  const { standing, passkey } = signer;
   const fits = intentFits(record, call, now);
   if (!fits.ok) return fits;
-  const assured = assuranceAllows(passkey, inForce(record).risk.level, now);
+  const assured = 'passkey' in signer ? assuranceAllows(signer.passkey, inForce(record).risk.level, now) : ok(null);
   if (!assured.ok) return assured;
   const required = requiredFields(record, call);
   if (!required.ok) return required;
-  const vote = voteOf(record, call, standing.name, passkey, now);
-  return intent.decision === 'approve' ? approve(record, call, vote, now) : reject(record, call, vote, now);
+  const asked = question(record, call, signer, now);
+  const vote = voteOf(record, call, signer, now);
+  return intent.decision === 'approve' ? approve(record, call, vote, asked) : reject(record, call, vote, asked);
 }
 
 /** Every field of the intent against the record's own state; the server's nonce and times are the intent's. */
-function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Result<null> {
+function intentFits(record: RequestRecord, call: Call, now: Instant): Result<null> {
   const { intent } = call;
   const late = expired(intent, now);
   if (!late.ok) return late;
@@ -112,7 +122,7 @@ function intentFits(record: RequestRecord, call: DecideCall, now: Instant): Resu
   return intentMismatch();
 }
 
-function requiredFields(record: RequestRecord, call: DecideCall): Result<null> {
+function requiredFields(record: RequestRecord, call: Call): Result<null> {
   const given = { comment: call.comment?.trim(), external_ref: call.intent.external_ref?.trim() };
   const missing = inForce(record).requirement.require[call.intent.decision].filter((field) => !given[field]);
   if (missing.length === 0) return ok(null);
@@ -121,24 +131,23 @@ function requiredFields(record: RequestRecord, call: DecideCall): Result<null> {
   });
 }
 
-function voteOf(record: RequestRecord, call: DecideCall, name: string, passkey: Passkey, now: Instant): RecordedVote {
-  const { intent, assertion, comment } = call;
+function voteOf(record: RequestRecord, call: Call, signer: Signer, now: Instant): RecordedVote {
+  const { intent, comment } = call;
   return {
-    ...{ reviewer: intent.reviewer, name, decision: intent.decision, stage: intent.stage },
+    ...{ reviewer: intent.reviewer, name: signer.standing.name, decision: intent.decision, stage: intent.stage },
     ...{ action_digest: record.effective.action_digest, scope: intent.scope, comment },
-    ...{ external_ref: intent.external_ref, voted_at: now, passkey: passkey.id, intent, assertion },
-    ...{ device_type: passkey.device_type, backed_up: passkey.backed_up, public_key: passkey.public_key },
-    ...{ new_counter: call.new_counter, passkey_event: passkey.event, passkey_entry: passkey.entry },
+    ...{ external_ref: intent.external_ref, voted_at: now, intent, ...signaturePart(signer) },
     seq: record.seq + 1,
     eligibility_digest: digestOf(eligibilityOf(call)),
   };
 }
 
-const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQuestion => ({
+const question = (record: RequestRecord, call: Call, signer: Signer, now: Instant): VoteQuestion => ({
   requirement: inForce(record).requirement,
   votes: liveVotes(record),
   standings: call.facts.standings,
   voter: call.intent.reviewer,
+  ...('token' in signer ? { token: signer.token } : {}),
   created_at: record.created_at,
   effective_action_digest: record.effective.action_digest,
   people: peopleOf(record, call.facts.owners),
@@ -148,14 +157,15 @@ const question = (record: RequestRecord, call: DecideCall, now: Instant): VoteQu
 });
 
 /** The vote in the right in which it was judged; who lent it is named as the organisation knows them. */
-function inRight(vote: RecordedVote, call: DecideCall, under: { delegation?: OnBehalf }): RecordedVote {
+function inRight(vote: RecordedVote, call: Call, under: { delegation?: OnBehalf }): RecordedVote {
   if (under.delegation === undefined) return vote;
   const name = call.facts.standings[under.delegation.from]?.name ?? '';
   return { ...vote, delegation: { ...under.delegation, name } };
 }
 
-function approve(record: RequestRecord, call: DecideCall, bare: RecordedVote, now: Instant) {
-  const judged = judgeVote(question(record, call, now));
+function approve(record: RequestRecord, call: Call, bare: RecordedVote, asked: VoteQuestion) {
+  const now = bare.voted_at;
+  const judged = judgeVote(asked);
   if (!judged.ok && record.life.status === 'pending') return judged;
   const vote = inRight(bare, call, judged.ok ? judged.value : {});
   const met = judged.ok && judged.value.requirement_met;
@@ -185,8 +195,9 @@ function approve(record: RequestRecord, call: DecideCall, bare: RecordedVote, no
   });
 }
 
-function reject(record: RequestRecord, call: DecideCall, bare: RecordedVote, now: Instant) {
-  const judged = judgeReject(question(record, call, now));
+function reject(record: RequestRecord, call: Call, bare: RecordedVote, asked: VoteQuestion) {
+  const now = bare.voted_at;
+  const judged = judgeReject(asked);
   if (!judged.ok && record.life.status === 'pending') return judged;
   const vote = inRight(bare, call, judged.ok ? judged.value : {});
   const payload = statementOf(record, 'reject', [vote], now);

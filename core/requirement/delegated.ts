@@ -3,8 +3,8 @@
 // delegator: so nothing is chained. It counts nobody.
 import type { Standing } from '../authority.ts';
 import { covers, type Lent, type OnBehalf } from '../delegation.ts';
-import { isExcluded, type Stage, whyNot } from './eligible.ts';
-import type { Vote, World } from './forms.ts';
+import { isExcluded, provenStanding, type Stage, whyNot } from './eligible.ts';
+import type { ProvenIdentity, Vote, World } from './forms.ts';
 
 /** Everybody whom a vote counts as: none of them counts again in the whole request. */
 export const personsOf = ({ reviewer, delegation }: Vote): string[] =>
@@ -13,6 +13,12 @@ export const personsOf = ({ reviewer, delegation }: Vote): string[] =>
 /** A standing that says another id than its key is nobody's. */
 export const standingOf = (standings: World['standings'], user: string): Standing | undefined =>
   Object.hasOwn(standings, user) && standings[user]!.user === user ? standings[user] : undefined;
+
+/** Somebody's own standing, with what their token proves at this moment. */
+function ownStanding(world: World, user: string, token: ProvenIdentity | undefined): Standing | undefined {
+  const standing = standingOf(world.standings, user);
+  return standing && provenStanding(standing, token, world.about?.now ?? null);
+}
 
 const DECIDES: readonly string[] = ['role:owner', 'role:admin', 'role:reviewer'];
 
@@ -46,7 +52,7 @@ function whyNotUnder(
 
 /** Why a recorded vote counts for nothing now; null when nothing speaks against it. */
 export function whyNotVote(vote: Vote, stage: Stage, world: World): string | null {
-  const standing = standingOf(world.standings, vote.reviewer);
+  const standing = ownStanding(world, vote.reviewer, vote.token);
   if (vote.delegation === undefined) return whyNot(standing, stage, world.created_at, world.excluded, vote.decision);
   if (!standing?.active || isExcluded(standing, world.excluded)) return 'The delegate cannot decide this.';
   const { id, from } = vote.delegation;
@@ -60,16 +66,16 @@ export type Right = { reason: string } | { reason: null; delegation: OnBehalf | 
 /**
  * Finds the right in which a new vote is given: one's own first, else that of the oldest delegation that fits.
  *
- * @param of what is decided, and whoever counts already: nobody's right is used twice
+ * @param of what is decided, whoever counts already (nobody's right is used twice), and what the voter's token proves
  */
 export function rightOf(
   voter: string,
   stage: Stage,
   world: World,
-  of: { decision: Vote['decision']; counted: ReadonlySet<string> },
+  of: { decision: Vote['decision']; counted: ReadonlySet<string>; token?: ProvenIdentity | undefined },
 ): Right {
   const { decision, counted } = of;
-  const standing = standingOf(world.standings, voter);
+  const standing = ownStanding(world, voter, of.token);
   const reason = whyNot(standing, stage, world.created_at, world.excluded, decision);
   if (reason === null) return { reason, delegation: null };
   if (!standing?.active || isExcluded(standing, world.excluded)) return { reason };

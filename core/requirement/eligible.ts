@@ -2,9 +2,10 @@
 // acts in it, edited or (where policy says so) owns it decides nothing, under whichever name they are known.
 import type { Passkey, Standing } from '../authority.ts';
 import type { Instant } from '../json.ts';
+import type { Identity } from '../oidc/issuer.ts';
 import { mayAnswerAs, type RiskLevel, type Separation } from '../policy/model.ts';
 import { fail, ok, type Result } from '../problems.ts';
-import type { Needed, RequestPeople, Vote } from './forms.ts';
+import type { Needed, ProvenIdentity, RequestPeople, Vote } from './forms.ts';
 
 /** `user:usr_…` names the same person as `usr_…`. */
 const person = (name: string): string => (name.startsWith('user:') ? name.slice('user:'.length) : name);
@@ -52,9 +53,30 @@ export function whyNot(
   return `You became ${able.join(' or ')} after this request was made: somebody who was it before must decide.`;
 }
 
-/** Whether the key that signed is still its person’s. One that was taken away may have been stolen. */
-export const keyStands = ({ passkeys }: Standing, passkey: string | undefined): boolean =>
-  passkey === undefined || passkeys.some(({ id, status }) => id === passkey && status === 'active');
+/** Whether the key or identity that signed is still its person’s. One that was taken away may have been stolen. */
+export function proofStands({ passkeys, identities = [] }: Standing, vote: Pick<Vote, 'passkey' | 'token'>): boolean {
+  const { passkey, token } = vote;
+  if (token) return identities.some((one) => isSame(one, token));
+  return passkey === undefined || passkeys.some(({ id, status }) => id === passkey && status === 'active');
+}
+
+const isSame = (one: Identity, other: Identity): boolean =>
+  one.issuer === other.issuer && one.subject === other.subject;
+
+/**
+ * A person's standing with the groups that a token proves: only those that the provider's signed settings map, since
+ * they do, and only until the token ends, because who left a group there is not told here.
+ *
+ * @param at the moment that it is judged for; null: nothing is proved
+ */
+export function provenStanding(standing: Standing, token: ProvenIdentity | undefined, at: Instant | null): Standing {
+  const link = token && standing.identities?.find((one) => isSame(one, token));
+  if (!link || at === null || at >= token.until) return standing;
+  const proven = token.groups.flatMap((group) =>
+    Object.hasOwn(link.groups, group) && !Object.hasOwn(standing.sources, group) ? [[group, link.groups[group]!]] : [],
+  );
+  return { ...standing, sources: { ...standing.sources, ...Object.fromEntries(proven) } };
+}
 
 /**
  * Whether this passkey decides at this risk. A further passkey of a person rests before it decides anything high or

@@ -3,6 +3,7 @@
 import type { Standing } from '../authority.ts';
 import type { About, OnBehalf } from '../delegation.ts';
 import type { Digest, Instant } from '../json.ts';
+import type { Identity } from '../oidc/issuer.ts';
 import type { Separation } from '../policy/model.ts';
 
 /** A verified decision of one person. `stage` counts from 0 and is what the person signed. */
@@ -13,9 +14,18 @@ export interface Vote {
   decision: 'approve' | 'reject';
   voted_at: Instant;
   /** Id of the passkey that signed. One that was taken away since speaks for nobody: it may have been stolen. */
-  passkey?: string;
+  passkey?: string | null;
+  /** Of a vote by a signed token: who it says that it is. One that was unlinked since speaks for nobody. */
+  token?: ProvenIdentity;
   /** The delegation under which it was given; absent where the person could decide in their own right. */
   delegation?: OnBehalf;
+}
+
+/** Somebody at an OpenID provider, and the groups that the token proves as long as it lives. */
+export interface ProvenIdentity extends Identity {
+  groups: string[];
+  /** The token's own end. */
+  until: Instant;
 }
 
 /** Who is part of a request and therefore may not decide it. Ids: `usr_…` or `sa_…`; `actor` as proposed. */
@@ -54,8 +64,10 @@ export interface VoteQuestion {
   votes: readonly Vote[];
   /** Of the voter and of all earlier voters, as of now. */
   standings: Readonly<Record<string, Standing>>;
-  /** User id, from the verified passkey. */
+  /** User id, from the verified passkey or token. */
   voter: string;
+  /** What the voter's token proves, where one signed. */
+  token?: ProvenIdentity;
   created_at: Instant;
   effective_action_digest: Digest;
   people: RequestPeople;

@@ -27,12 +27,12 @@ interface Admitted {
 
 /** The open stage before this vote, if the voter may decide in it. An approval uses a right up; a rejection counts nobody. */
 function admitted(question: VoteQuestion, decision: Vote['decision']): Result<Admitted> {
-  const { requirement, votes, voter, stage } = question;
+  const { requirement, votes, voter, stage, token } = question;
   const world = worldOf(question);
   const open = opened(question, votes, world);
   if (open.complete) return notEligible('Every stage of this request is complete: there is nothing left to decide.');
   const counted = new Set(decision === 'approve' ? open.counted.flatMap(personsOf) : []);
-  const right = rightOf(voter, requirement.stages[open.index]!, world, { decision, counted });
+  const right = rightOf(voter, requirement.stages[open.index]!, world, { decision, counted, token });
   if (right.reason !== null) return notEligible(right.reason);
   if (stage === open.index)
     return ok({ open, under: right.delegation === null ? {} : { delegation: right.delegation } });
@@ -66,11 +66,11 @@ export function judgeVote(question: VoteQuestion): Result<JudgedVote> {
   const before = admitted(question, 'approve');
   if (!before.ok) return before;
   const { open, under } = before.value;
-  const { votes, voter, effective_action_digest, voted_at } = question;
+  const { votes, voter, effective_action_digest, voted_at, token } = question;
   const earlier = open.counted.find((vote) => personsOf(vote).includes(voter));
   if (earlier !== undefined) return notEligible(twice(earlier, voter));
   const about = { stage: open.index, action_digest: effective_action_digest, decision: 'approve' as const, voted_at };
-  const vote: Vote = { reviewer: voter, ...about, ...under };
+  const vote: Vote = { reviewer: voter, ...about, ...under, ...(token ? { token } : {}) };
   const after = opened(question, [...votes, vote], worldOf(question));
   const { complete, counted, per_stage } = after;
   return ok({ stage: open.index, requirement_met: complete, counted, per_stage, ...under });

@@ -4,7 +4,7 @@ import type { Standing } from '../authority.ts';
 import type { About } from '../delegation.ts';
 import type { Digest, Instant } from '../json.ts';
 import { personsOf, standingOf, whyNotVote } from './delegated.ts';
-import { keyStands } from './eligible.ts';
+import { proofStands } from './eligible.ts';
 import type { Needed, OpenStage, Vote, World } from './forms.ts';
 
 /** Votes for the effective action, by people and keys that still stand; each person's first one. */
@@ -15,7 +15,7 @@ function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vot
     const persons = personsOf(vote);
     if (stage === undefined || vote.decision !== 'approve' || persons.some((one) => people.has(one))) return false;
     if (vote.action_digest !== world.effective_action_digest || whyNotVote(vote, stage, world) !== null) return false;
-    if (!keyStands(standingOf(world.standings, vote.reviewer)!, vote.passkey)) return false;
+    if (!proofStands(standingOf(world.standings, vote.reviewer)!, vote)) return false;
     for (const one of persons) people.add(one);
     return true;
   });
@@ -26,7 +26,7 @@ function countedVotes(needed: Needed, votes: readonly Vote[], world: World): Vot
  *
  * @param votes in the order given
  * @param standings as the organisation says them now; a voter who is absent counts for nothing
- * @param about what delegations are compared with; absent: no delegated vote counts
+ * @param about what delegations are compared with, and now; absent: no delegated vote counts, no token proves a group
  * @throws when the requirement asks for nobody: that would be complete before anybody decided
  */
 export function openStage(

@@ -6,6 +6,7 @@ import type { Digest, JsonObject } from '../../core/json.ts';
 import type { Result } from '../../core/problems.ts';
 import type { EditCall } from '../../core/request/edit-signed.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
+import type { TokenCall } from '../../core/request/token-signer.ts';
 import type { ExchangeRequest } from '../../core/request/use.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
 import type { Report } from '../../core/request/withdraw.ts';
@@ -47,7 +48,7 @@ export interface Gathered {
 }
 
 export interface DecideQuestion extends Call, Gathered {
-  call: Omit<DecideCall, 'facts'>;
+  call: Omit<DecideCall, 'facts'> | Omit<TokenCall, 'facts'>;
 }
 
 export interface EditQuestion extends Call, Gathered {

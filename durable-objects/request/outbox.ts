@@ -97,7 +97,8 @@ const counted = (record: RequestRecord, rows: JournalRow[]) =>
     .filter(
       (signed) => signed.new_counter > 0 && rows.some((row) => row.events.some((event) => event.seq === signed.seq)),
     )
-    .map(({ passkey, new_counter, backed_up }) => ({ passkey, new_counter, backed_up }));
+    // Only a passkey counts.
+    .map(({ passkey, new_counter, backed_up }) => ({ passkey: passkey!, new_counter, backed_up }));
 
 function feedItem(record: RequestRecord, rows: JournalRow[]): FeedItem {
   const rejected = record.life.status === 'rejected' && record.decided_by === 'person';

@@ -16,7 +16,7 @@ export interface Authorized {
 /** Asks the organisation about the caller and, if wanted, earlier voters or a service account's owners. */
 export async function authorized(
   c: Ctx,
-  more: Pick<AuthorizeQuestion, 'users' | 'owners_of'> = {},
+  more: Pick<AuthorizeQuestion, 'users' | 'owners_of' | 'issuers'> = {},
 ): Promise<Result<Authorized>> {
   const caller = callerOf(c);
   if (!caller.ok) return caller;

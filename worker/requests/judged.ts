@@ -24,8 +24,14 @@ export interface Judged extends Authorized {
  * Reads the request, then asks the organisation about everybody whose standing it needs, then judges its denies.
  *
  * @param users people whom the object asked for in an earlier round
+ * @param more whether a signed token is to be judged
  */
-export async function judged(c: Ctx, id: string, users: string[]): Promise<Result<Judged>> {
+export async function judged(
+  c: Ctx,
+  id: string,
+  users: string[],
+  more: { issuers?: boolean } = {},
+): Promise<Result<Judged>> {
   const caller = callerOf(c);
   if (!caller.ok) return caller;
   const { organization } = caller.value;
@@ -34,7 +40,7 @@ export async function judged(c: Ctx, id: string, users: string[]): Promise<Resul
   const record = found.ok ? found.value : null;
   const asked = [...new Set([...users, ...(record ? votersOf(record) : [])])];
   const owners_of = record?.requester.kind === 'service_account' ? record.requester.id : null;
-  const who = await authorized(c, { users: asked, owners_of });
+  const who = await authorized(c, { users: asked, owners_of, ...more });
   if (!who.ok) return who;
   if (!found.ok) return found;
   const denied = deniedNow(found.value, who.value);

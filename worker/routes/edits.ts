@@ -19,7 +19,7 @@ import { nothingToDecide, reviewerOf, type SignedBody, signedCall } from '../req
 import { ApprovalRequestSchema } from '../schema/approval-requests.ts';
 import { CeremonySchema } from '../schema/ceremony.ts';
 import { answers, BY_SESSION, IdParams, jsonBody } from '../schema/common.ts';
-import { DecisionBody, EditOptionsBody } from '../schema/decisions.ts';
+import { EditOptionsBody, SignedBody as SignedEditBody } from '../schema/decisions.ts';
 import { macKeysOf } from '../secrets.ts';
 
 const path = '/v1/approval-requests/{id}/edit';
@@ -35,7 +35,7 @@ const editing = createRoute({
   ...{ method: 'post', path, tags, security: BY_SESSION, summary: 'Edit the params with a passkey' },
   description:
     'Policy judges the edited action again, earlier votes are void, and only the edited action can be exchanged. Under `edits: any` whoever edits does not approve.',
-  request: { params: IdParams, body: jsonBody(DecisionBody) },
+  request: { params: IdParams, body: jsonBody(SignedEditBody) },
   responses: answers(200, 'The request after the edit.', ApprovalRequestSchema),
 });
 

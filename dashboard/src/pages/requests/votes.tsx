@@ -49,10 +49,9 @@ function Vote({ vote, asked }: { vote: Decision; asked: string }) {
 }
 
 /** Which key signed: a device-bound one cannot be copied, a synced one can. */
-const assurance = ({ assurance: { method, device_type, enrolment_entry } }: Decision): string =>
-  [
-    `${device_type === 'singleDevice' ? 'device-bound' : 'synced'} ${method}`,
-    enrolment_entry === null ? null : `enrolled in ledger entry ${enrolment_entry}`,
-  ]
-    .filter((part) => part !== null)
-    .join(', ');
+const assurance = ({ assurance }: Decision): string => {
+  if (assurance.method === 'oidc') return `signed token of the identity provider ${assurance.issuer}`;
+  const { method, device_type, enrolment_entry } = assurance;
+  const kind = device_type === 'singleDevice' ? 'device-bound' : 'synced';
+  return `${kind} ${method}${enrolment_entry === null ? '' : `, enrolled in ledger entry ${enrolment_entry}`}`;
+};

@@ -1,0 +1,88 @@
+// A signed token (JWS compact, RFC 7515) taken apart, and what its claims must say (OpenID Connect Core 3.1.3.7). It
+// verifies no signature: Worker and evidence do, over `signed`. Strict JSON, so that whoever reads it reads the same.
+import { fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
+import type { JsonObject } from '../json.ts';
+import { MAX_ID_TOKEN_CHARS } from '../limits.ts';
+import { parseStrictJson } from '../strict-json.ts';
+import { type OidcIssuer, TOKEN_ALGORITHMS, type TokenAlgorithm } from './issuer.ts';
+
+export interface ReadToken {
+  alg: TokenAlgorithm;
+  /** Null where the header names no key. */
+  kid: string | null;
+  claims: JsonObject;
+  /** What the signature is over. */
+  signed: Uint8Array;
+  signature: Uint8Array;
+}
+
+/** A public key that a token was verified with, as it is sealed: nothing but what verifies. */
+export type TokenKey = { alg: TokenAlgorithm; kid?: string } & (
+  | { kty: 'EC'; crv: 'P-256'; x: string; y: string }
+  | { kty: 'OKP'; crv: 'Ed25519'; x: string }
+  | { kty: 'RSA'; n: string; e: string }
+);
+
+const KINDS: Record<TokenAlgorithm, { kty: TokenKey['kty']; crv?: string; fields: readonly string[] }> = {
+  RS256: { kty: 'RSA', fields: ['n', 'e'] },
+  PS256: { kty: 'RSA', fields: ['n', 'e'] },
+  ES256: { kty: 'EC', crv: 'P-256', fields: ['crv', 'x', 'y'] },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519', fields: ['crv', 'x'] },
+};
+
+/** The key for this algorithm, bare; null where it is of another kind, or says that it is for something else. */
+export function tokenKey(jwk: JsonObject, alg: TokenAlgorithm): TokenKey | null {
+  const { kty, crv, fields } = KINDS[alg];
+  const fits =
+    jwk.kty === kty &&
+    (crv === undefined || jwk.crv === crv) &&
+    (jwk.alg === undefined || jwk.alg === alg) &&
+    (jwk.use === undefined || jwk.use === 'sig') &&
+    fields.every((field) => typeof jwk[field] === 'string');
+  if (!fits) return null;
+  const parts = Object.fromEntries(fields.map((field) => [field, jwk[field]!]));
+  return { alg, ...(typeof jwk.kid === 'string' ? { kid: jwk.kid } : {}), kty, ...parts } as TokenKey;
+}
+
+/** Header types that are none of an identity: `at+jwt` says what somebody may do, not who signs. */
+const TYPES: readonly unknown[] = [undefined, 'JWT', 'jwt'];
+
+/** A token in its parts; a string with the reason where it is none that could ever be taken. */
+export function readToken(text: string): ReadToken | string {
+  if (text.length > MAX_ID_TOKEN_CHARS) return 'longer than any token';
+  const parts = text.split('.');
+  if (parts.length !== 3) return 'not three parts';
+  const [header, claims] = parts.slice(0, 2).map(objectIn);
+  const signature = fromBase64Url(parts[2]!);
+  if (!header || !claims || !signature || signature.length === 0) return 'not readable';
+  const { alg, kid = null, typ, crit, b64 } = header;
+  if (!TOKEN_ALGORITHMS.includes(alg as TokenAlgorithm)) return `algorithm ${String(alg).slice(0, 20)}`;
+  if (crit !== undefined || b64 !== undefined) return 'critical extensions';
+  if (!TYPES.includes(typ)) return `type ${String(typ).slice(0, 20)}`;
+  if (kid !== null && typeof kid !== 'string') return 'key id is no text';
+  return { alg: alg as TokenAlgorithm, kid, claims, signed: utf8(`${parts[0]}.${parts[1]}`), signature };
+}
+
+function objectIn(part: string): JsonObject | null {
+  const text = fromUtf8(fromBase64Url(part) ?? new Uint8Array());
+  const parsed = text === null ? null : parseStrictJson(text);
+  const value = parsed?.ok ? parsed.value : null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+/** What every token must say, pinned by the issuer's signed settings; null when it does. `now_s` since the epoch. */
+export function faultOfClaims(claims: JsonObject, issuer: OidcIssuer, now_s: number): string | null {
+  const { iss, sub, aud, azp, exp, nbf, iat } = claims;
+  const leeway = issuer.leeway_seconds;
+  if (iss !== issuer.issuer) return 'another issuer';
+  if (typeof sub !== 'string' || sub === '' || sub.length > 255) return 'no subject';
+  const audiences = Array.isArray(aud) ? aud : [aud];
+  if (!audiences.includes(issuer.audience)) return 'another audience';
+  // Core 3.1.3.7, step 4: several audiences are told apart by the authorised party.
+  if (audiences.length > 1 && azp !== issuer.audience) return 'several audiences, and another party';
+  if (!isTime(exp) || now_s >= exp + leeway) return 'expired';
+  if (nbf !== undefined && (!isTime(nbf) || now_s < nbf - leeway)) return 'not valid yet';
+  return isTime(iat) && iat <= now_s + leeway ? null : 'issued in the future, or never';
+}
