@@ -7,6 +7,7 @@ import { checkCapability } from './evidence/capability.ts';
 import { birthOf, type Case, votesOf } from './evidence/case.ts';
 import { checkDigests, checkPinnedRequest, checkWire } from './evidence/content.ts';
 import { checkDecision } from './evidence/decision.ts';
+import { checkDelegation } from './evidence/delegation.ts';
 import { checkEdit } from './evidence/edit.ts';
 import { checkQuorum } from './evidence/eligibility.ts';
 import { bundleDigest, readBundle } from './evidence/file.ts';
@@ -72,6 +73,7 @@ async function examine(
   for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));
   for (const line of bundle.events.filter(({ event }) => event.type === 'break_glass.used'))
     await tally.attempt('break-glass', atLine(line), () => checkBreakGlass(of, line));
+  for (const line of of.votes) await tally.attempt('delegation', atLine(line), () => checkDelegation(of, line));
   let counted: EvidenceLine[] | null = null;
   await tally.attempt('quorum', {}, () => {
     counted = checkQuorum(of);

@@ -25,7 +25,7 @@ import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
 import type { BreakGlassAdmission, BreakGlassQuestion } from '../durable-objects/organization/break-glass.ts';
 import type { ReviewQuestion } from '../durable-objects/organization/break-glass-review.ts';
-import type { Entry } from '../durable-objects/organization/entries.ts';
+import type { EntriesQuestion, Entry } from '../durable-objects/organization/entries.ts';
 import type { Organization } from '../durable-objects/organization.ts';
 
 /** Who is behind a session: what sign-in and enrolment answer. */
@@ -150,7 +150,7 @@ export interface OrganizationPort {
   policyVersion(call: { version: number }): Answer<Snapshot['policy']>;
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
   /** Enrolments of these passkeys, reviews of the request's use, the organisation's first event, and the one that published this policy version. */
-  entries(of: { passkeys: string[]; policy_version: number; request?: string }): Answer<Entry[]>;
+  entries(of: EntriesQuestion): Answer<Entry[]>;
   /** Tells D1 everything once more. */
   retell(): Promise<void>;
   fetch(request: Request): Promise<Response>;

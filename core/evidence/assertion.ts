@@ -3,7 +3,13 @@
 import { sha256 } from '#sha256';
 import { userHandle } from '../credential.ts';
 import { concatBytes, equalBytes, fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
-import { type BreakGlassIntent, challengeText, type DecisionIntent, type EditIntent } from '../intent.ts';
+import {
+  type BreakGlassIntent,
+  type ChangeIntent,
+  challengeText,
+  type DecisionIntent,
+  type EditIntent,
+} from '../intent.ts';
 import type { JsonObject } from '../json.ts';
 import { rawSignature } from '../receipt.ts';
 import { parseStrictJson } from '../strict-json.ts';
@@ -11,7 +17,7 @@ import { keyOfCose } from './cose.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
 export interface Asserted {
-  intent: DecisionIntent | EditIntent | BreakGlassIntent;
+  intent: DecisionIntent | EditIntent | BreakGlassIntent | ChangeIntent;
   /** AuthenticationResponseJSON. */
   assertion: JsonObject;
   /** COSE, base64url. */
@@ -73,7 +79,9 @@ function faultOfData(data: Uint8Array, rp_id: string): AssertionFault | null {
   return (flags & USER_VERIFIED) === 0 ? { field, detail: 'the person was not verified (UV)' } : null;
 }
 
-function faultOfHandle(handle: unknown, { organization, reviewer }: Asserted['intent']): AssertionFault | null {
+function faultOfHandle(handle: unknown, intent: Asserted['intent']): AssertionFault | null {
+  const { organization } = intent;
+  const reviewer = intent.kind === 'change' ? intent.signer : intent.reviewer;
   if (handle === undefined || handle === null || handle === userHandle(organization, reviewer)) return null;
   return { field: '/response/userHandle', detail: 'the passkey says that it is of somebody else' };
 }

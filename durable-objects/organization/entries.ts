@@ -9,6 +9,8 @@ export interface EntriesQuestion {
   policy_version: number;
   /** The request itself: reviews of its break-glass use. */
   request?: string;
+  /** Under which votes were given: each comes with the enrolment of the key that signed it. */
+  delegations?: string[];
 }
 
 export interface Entry {
@@ -22,11 +24,14 @@ const ASKED: Partial<Record<string, (event: RecordedEvent, question: EntriesQues
   'organization.created': () => true,
   'policy.published': ({ skeleton }, { policy_version }) => skeleton.version === policy_version,
   'break_glass.reviewed': ({ skeleton }, { request }) => skeleton.request === request,
+  'delegation.created': ({ skeleton }, { delegations = [] }) => delegations.includes(String(skeleton.delegation)),
   'passkey.registered': ({ skeleton }, { passkeys }) => passkeys.includes(String(skeleton.passkey)),
 };
 
 /** The asked events, in the order in which they happened. */
-export function entriesFor(room: Room, question: EntriesQuestion): Entry[] {
+export function entriesFor(room: Room, asked: EntriesQuestion): Entry[] {
+  const made = (asked.delegations ?? []).map((id) => room.store.delegations.get(id)?.passkey ?? '');
+  const question = { ...asked, passkeys: [...asked.passkeys, ...made] };
   const types = Object.keys(ASKED);
   const rows = room.ctx.storage.sql.exec<{ events: string; sealed: string | null }>(
     `SELECT events, sealed FROM journal WHERE ${types.map(() => 'instr(events, ?) > 0').join(' OR ')} ORDER BY n`,

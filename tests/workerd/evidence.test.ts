@@ -1,12 +1,15 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
+import { canonicalize } from '../../core/canonical.ts';
+import { assembleEvidence, type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
+import type { Json } from '../../core/json.ts';
 import type { Ledger } from '../../durable-objects/ledger.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { BASE, env, get, post, success } from './support/house.ts';
 import {
   approved,
+  change,
   decide,
   exchange,
   found,
@@ -31,6 +34,7 @@ rules:
     verdict: require_approval
     risk: low
     approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+  - { id: lent, match: { action: lent.out }, verdict: require_approval, risk: low, approvals: [{ from: role:owner, count: 1 }] }
   - { id: less, match: { action: take.less }, verdict: require_approval, risk: low, edits: narrow }
   - { id: free, match: { action: take.any }, verdict: require_approval, risk: low, edits: any }
   - id: large
@@ -85,6 +89,15 @@ async function verified(id: string, caller: { key?: string; cookie?: string } = 
   return { report, bundle: JSON.parse(text) as EvidenceBundle, text };
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: tampering is not typed
+type Loose = any;
+const remove = (list: Loose[], fits: (one: Loose) => boolean) => list.splice(list.findIndex(fits), 1);
+const entryOf = ({ organization_events }: Loose, type: string) =>
+  organization_events.find(({ event }: Loose) => event.type === type).event;
+const vote = ({ events }: Loose) => events.find(({ event }: Loose) => event.type === 'approval.decided').event;
+const holder = (bundle: Loose) =>
+  vote(bundle).personal.eligibility.people.find(({ user }: Loose) => user === vote(bundle).skeleton.reviewer);
+
 const ALL = ['format', 'checkpoint', 'lifecycle', 'digests', 'request', 'policy', 'signature', 'intent', 'enrolment'];
 
 describe('the evidence of', () => {
@@ -110,6 +123,44 @@ describe('the evidence of', () => {
     await success(decide(boss, id, { decision: 'reject', comment: 'not today' }));
     const { report } = await verified(id);
     for (const claim of [...ALL, 'eligibility', 'receipt']) expect(proved(report), claim).toContain(claim);
+  });
+
+  it('a vote in another’s right proves who lent it, by that person’s own signature', async () => {
+    const value = { to: other.user, expires_at: new Date(Date.now() + 86_400_000).toISOString() };
+    const { target } = await change(boss, 'delegation', value);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { id } = await propose(world, { action: 'lent.out' });
+    await success(decide(other, id));
+    const { report, text } = await verified(id);
+    for (const claim of [...ALL, 'eligibility', 'quorum', 'receipt', 'delegation'])
+      expect(proved(report), claim).toContain(claim);
+    const lent = report.claims.filter(({ claim }) => claim === 'delegation');
+    expect(lent.map(({ status }) => status).sort()).toEqual(['asserted', 'proved']);
+    expect(lent.find(({ status }) => status === 'proved')?.detail).toContain(`${boss.user} lent`);
+
+    const forgeries: [check: string, change: (bundle: Loose) => unknown][] = [
+      ['delegation', (b) => remove(b.organization_events, (line) => line.event.type === 'delegation.created')],
+      ['delegation', (b) => entryOf(b, 'delegation.created').personal.intents.splice(0)],
+      ['delegation', (b) => Object.assign(entryOf(b, 'delegation.created').personal, { to_name: 'Somebody' })],
+      ['delegation', (b) => Object.assign(entryOf(b, 'delegation.created').skeleton, { from: other.user })],
+      ['delegation', (b) => Object.assign(vote(b).skeleton.delegation, { id: 'del_other' })],
+      ['eligibility', (b) => holder(b).delegations.splice(0)],
+      ['eligibility', (b) => Object.assign(holder(b).delegations[0], { since: b.events[0].event.at })],
+      ['eligibility', (b) => remove(vote(b).personal.eligibility.people, ({ user }) => user === boss.user)],
+      ['request', (b) => Object.assign(b.request.decisions[0], { delegation: null })],
+      ['request', (b) => Object.assign(b.request.decisions[0].delegation, { id: target.replace(/.$/, '0') })],
+    ];
+    for (const [check, tamper] of forgeries) {
+      const { format: _f, digest: _d, ...parts } = JSON.parse(text);
+      tamper(parts);
+      const forged = canonicalize(assembleEvidence(parts) as unknown as Json);
+      const again = await verifyEvidence(forged, await anchors(), webCrypto);
+      expect(again.valid).toBe(false);
+      expect(
+        failures(again).map(({ claim }) => claim),
+        String(tamper),
+      ).toContain(check);
+    }
   });
 
   it('a quorum of two proves two people', async () => {

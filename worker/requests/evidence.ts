@@ -57,8 +57,12 @@ const receiptKeyOf = ({ decisions: [first] }: EvidenceParts, { receipt_keys }: L
 
 function restsOn({ lines }: EvidenceParts) {
   const passkeys = lines.map(({ event }) => event.skeleton.passkey).filter((passkey) => typeof passkey === 'string');
+  const delegations = lines.flatMap(({ event }) => {
+    const under = event.skeleton.delegation as { id: string } | undefined;
+    return under === undefined ? [] : [under.id];
+  });
   const { skeleton, object } = lines[0]!.event;
-  return { passkeys, policy_version: skeleton.policy_version as number, request: object };
+  return { passkeys, delegations, policy_version: skeleton.policy_version as number, request: object };
 }
 
 const bare = (event: RecordedEvent): RecordedEvent => ({ ...event, personal: null, salt_personal: null });
