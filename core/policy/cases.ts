@@ -6,6 +6,7 @@ import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { type Case, casesDocument, type Expectation } from './cases/schema.ts';
 import { judge } from './judge.ts';
 import type { Judgement, Policy, Stage } from './model.ts';
+import { faultsOfParams } from './parameters.ts';
 import type { At } from './reader.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -63,11 +64,14 @@ const pathOf = ({ value }: Source, index: number, ...more: string[]) =>
 export const runCases = (policy: Policy, { cases, source }: Cases, now: string): Outcome[] =>
   cases.map((one, index) => {
     const judgement = judge(policy, one.request, { now: one.now ?? now, exhausted_patterns: one.exhausted });
-    const failures = (Object.keys(one.expect) as (keyof Expectation)[])
-      .filter((field) => one.expect[field] !== undefined)
+    // What the door would refuse is never judged: a case that does not say so proves nothing.
+    const refused = faultsOfParams(judgement.parameters ?? null, one.request.params).map(({ pointer }) => pointer);
+    const wanted: Expectation = { ...one.expect, refused: one.expect.refused ?? [] };
+    const failures = (Object.keys(wanted) as (keyof Expectation)[])
+      .filter((field) => wanted[field] !== undefined)
       .flatMap((field): Failure[] => {
-        const expected = comparable[field](one.expect[field] as never);
-        const got = GOT[field](judgement);
+        const expected = comparable[field](wanted[field] as never);
+        const got = field === 'refused' ? refused : GOT[field](judgement);
         if (canonicalize(expected) === canonicalize(comparable[field](got as never))) return [];
         const detail = `"${one.name}": expected ${field} ${shown(expected)}, got ${shown(got)}.`;
         const place = source.place(pathOf(source, index, 'expect', field), detail);
@@ -79,7 +83,7 @@ export const runCases = (policy: Policy, { cases, source }: Cases, now: string):
 const shown = (value: Json): string => (typeof value === 'string' ? value : canonicalize(value));
 
 /** What the judgement holds under the names that a case uses. */
-const GOT: Record<keyof Expectation, (judgement: Judgement) => Json> = {
+const GOT: Record<Exclude<keyof Expectation, 'refused'>, (judgement: Judgement) => Json> = {
   verdict: ({ verdict }) => verdict,
   rule: ({ rule }) => rule,
   risk: ({ risk }) => risk.level,
@@ -92,10 +96,11 @@ const GOT: Record<keyof Expectation, (judgement: Judgement) => Json> = {
 
 const itself = (value: Json): Json => value;
 /** Who may approve is a set: its order says nothing. */
-const sortedStages = (stages: Stage[]): Json => stages.map(({ from, count }) => ({ from: [...from].sort(), count }));
+const sortedStages = (stages: Stage[]): Json =>
+  stages.map(({ from, count, actions }) => ({ from: [...from].sort(), count, ...(actions ? { actions } : {}) }));
 
 const comparable: Record<keyof Expectation, (value: never) => Json> = {
   ...{ verdict: itself, rule: itself, risk: itself, verify: itself },
-  ...{ constraints: itself, timeout: itself, message: itself },
+  ...{ constraints: itself, timeout: itself, message: itself, refused: itself },
   stages: sortedStages,
 };

@@ -3,8 +3,9 @@ import { parseAction, parseActor, parseResource } from '../../actor.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { MAX_NAME_CHARS } from '../../limits.ts';
 import type { Result } from '../../problems.ts';
-import { MAX_STAGES, MAX_TIMEOUT_SECONDS } from '../bounds.ts';
+import { MAX_ALTERNATIVES, MAX_PARAMETER_FAULTS, MAX_STAGE_COUNT, MAX_STAGES, MAX_TIMEOUT_SECONDS } from '../bounds.ts';
 import {
+  DECISIONS,
   type PolicyInput,
   RISK_LEVELS,
   type RiskLevel,
@@ -14,8 +15,8 @@ import {
   type Verdict,
   type Verify,
 } from '../model.ts';
-import { id, message, moment, stage } from '../parts.ts';
-import { duration, isObject, list, type Read, record, refuse, text, word } from '../reader.ts';
+import { id, message, moment, principals } from '../parts.ts';
+import { dictionary, duration, isObject, list, type Read, record, refuse, text, whole, word } from '../reader.ts';
 
 const MAX_CASES = 1_000;
 
@@ -31,6 +32,8 @@ export interface Expectation {
   /** Seconds. */
   timeout: number | undefined;
   message: string | null | undefined;
+  /** Pointers of params that do not fit the schema of the action: nothing is judged, the call is refused. */
+  refused: string[] | undefined;
 }
 export interface Case {
   name: string;
@@ -73,6 +76,13 @@ const request: Read<PolicyInput> = (value, at) => {
 /** A field that may be left out: then it says nothing. */
 const optional = <T>(read: Read<T>): readonly [Read<T | undefined>, T | undefined] => [read, undefined];
 
+const rights = dictionary(list(word(DECISIONS), DECISIONS.length, 1), MAX_ALTERNATIVES);
+const writtenStage = record({ from: [principals], count: [whole(1, MAX_STAGE_COUNT), 1], actions: optional(rights) });
+const stage: Read<Stage> = (value, at) => {
+  const { actions, ...asked } = writtenStage(value, at);
+  return actions === undefined ? asked : { ...asked, actions };
+};
+
 const expectation = record<Expectation>({
   verdict: optional(word(VERDICTS)),
   rule: optional(orNothing(text(MAX_NAME_CHARS))),
@@ -82,6 +92,7 @@ const expectation = record<Expectation>({
   constraints: optional(json),
   timeout: optional(duration(1, MAX_TIMEOUT_SECONDS)),
   message: optional(orNothing(message)),
+  refused: optional(list(text(MAX_NAME_CHARS), MAX_PARAMETER_FAULTS, 1)),
 });
 const expected: Read<Expectation> = (value, at) => {
   if (isObject(value) && Object.keys(value).length === 0)
