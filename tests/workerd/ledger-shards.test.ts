@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fromHex, hex } from '../../core/encoding.ts';
 import { faultOfEvent } from '../../core/events.ts';
 import { verifyEvidence } from '../../core/evidence.ts';
+import { type ExportReceipt, exportLines, tilesOfExport, verifyExport } from '../../core/ledger/export.ts';
 import {
   acrossShards,
   auditOrganization,
@@ -250,6 +251,41 @@ describe('what was sealed before', () => {
       const unpinned = await verifyEvidence(text, {}, webCrypto);
       expect([unpinned.valid, unpinned.first_use]).toEqual([true, true]);
     }
+  });
+
+  it('is exported in one file, which verifies under the keys of both shards and under neither alone', async () => {
+    const { link_key } = await success(get('/v1/organization/link-key', { key: world.admin.text }));
+    const { data } = await success(get('/v1/events?limit=100', { key: world.admin.text }));
+    const notes = await Promise.all(
+      (await shards()).map(async ({ shard, verifier_key: log_key }) => ({
+        ...{ shard, log_key, checkpoint: (await get(`/ledger/shards/${shard}/checkpoint`)).text },
+      })),
+    );
+    const sizes = notes.map(({ checkpoint }) => Number(checkpoint.split('\n')[1]));
+    const tiles = new Map<string, Uint8Array>();
+    for (const [shard, size] of sizes.entries())
+      for (const tile of tilesOfExport([0], size))
+        tiles.set(`${shard}/${tilePath(tile)}`, (await shardStub(env, shard).tile(tilePath(tile)))!);
+    const placed = (data as { receipt: ExportReceipt }[])
+      .map((one) => ({ event: { ...one, organization: world.organization } as never, receipt: one.receipt }))
+      .toSorted((a, b) => a.receipt.org_seq - b.receipt.org_seq);
+    const { checkpoint, log_key } = notes.at(-1)!;
+    const exported = exportLines({
+      ...{ organization: { id: world.organization, kind: 'live' }, checkpoint, log_key, shards: notes, events: placed },
+      decisions: [],
+      read_tile: (level, number, width, shard) => tiles.get(`${shard}/${tilePath({ level, number, width })}`)!,
+    });
+    const lines = [...exported];
+    const keys = notes.map((one) => one.log_key);
+    const verified = (log_key: string[], all = lines) => verifyExport(all, { log_key, link_key }, webCrypto);
+    const withoutReceipts = (claims: { claim: string; status: string }[]) =>
+      claims.filter(({ claim, status }) => status === 'failed' && claim !== 'receipt');
+    const whole = await verified(keys);
+    expect(withoutReceipts(whole.claims)).toEqual([]);
+    expect([whole.events, whole.size]).toEqual([placed.length, sizes[0]! + sizes[1]!]);
+    for (const key of keys) expect((await verified([key])).valid).toBe(false);
+    const cut = lines.findIndex((line) => line.includes('"shard":1,') && line.includes('"tile"'));
+    expect((await verified(keys, lines.toSpliced(cut, 1))).valid).toBe(false);
   });
 
   it('is found by an organisation’s audit over all leaves of both shards, in one unbroken chain', async () => {

@@ -137,7 +137,11 @@ async function keysOf(c: Ctx): Promise<object> {
 }
 
 export function ledger(app: App): void {
-  app.openapi(checkpoint, async (c) => noteAnswer(c, (await ledgerOf(c.env).checkpoint()).note));
+  app.openapi(checkpoint, async (c) => {
+    const { note, shard = 0 } = await ledgerOf(c.env).checkpoint();
+    c.header('Assentry-Shard', String(shard));
+    return noteAnswer(c, note);
+  });
   app.openapi(shardCheckpoint, async (c) => {
     const shard = await ledgerOf(c.env).shard(c.req.valid('param').shard);
     return shard === null ? answer(c, NO_SHARD) : noteAnswer(c, (await shard.checkpoint()).note);

@@ -13,11 +13,11 @@ import { count } from '../inputs.ts';
 import { type Audit, auditOf } from '../ledger/audit.ts';
 import { type Finding, verifyEvents } from '../ledger/events.ts';
 import { exportOf } from '../ledger/export.ts';
-import { headOf, type VerifiedHead } from '../ledger/head.ts';
+import { Heads, type VerifiedHead } from '../ledger/head.ts';
 import { profileNamed } from '../settings.ts';
 
 interface VerifyOptions extends GlobalOptions {
-  key?: string;
+  key?: string[];
   limit: number;
   audit: boolean;
 }
@@ -31,7 +31,11 @@ export function ledgerCommands(program: Command, world: World): void {
     .command('verify [ids...]')
     .description('Verify the checkpoint, the events of these requests (default: the newest), and that none is missing')
     .addHelpText('before', examples('assentry ledger verify\nassentry ledger verify apr_… --key origin+hash+key'))
-    .option('--key <verifier-key>', "the log's verifier key, pinned (default: the profile's, else the server's word)")
+    .option(
+      '--key <verifier-key>',
+      "the log's verifier key, pinned; once for each shard (default: the profile's, else the server's word)",
+      (text: string, before: string[] = []) => [...before, text],
+    )
     .option('--limit <requests>', 'how many of the newest requests', count, DEFAULT_REQUESTS)
     .option('--no-audit', "leave out the organisation's audit, which reads every leaf of the log")
     .action((ids: string[], options: VerifyOptions, command: Command) => verify(world, ids, options, command));
@@ -56,13 +60,14 @@ async function exportTo(world: World, output: string | undefined, command: Comma
 
 async function verify(world: World, ids: string[], options: VerifyOptions, command: Command): Promise<void> {
   const context = contextOf(world, command);
-  const head = await headOf(context, options.key ?? context.settings().ledger_key);
+  const heads = await Heads.of(context, options.key ?? context.settings().ledger_key?.split(/\s+/) ?? []);
+  const head = heads.newest;
   const requests = ids.length > 0 ? ids : await newest(context, options.limit);
   const findings: Finding[] = [];
-  for (const id of requests) findings.push(await verifyEvents(context, head, id));
+  for (const id of requests) findings.push(await verifyEvents(context, heads, id));
   const { json, profile } = command.optsWithGlobals<GlobalOptions>();
   const link_key = profile === undefined ? null : (profileNamed(world, profile)?.link_key ?? null);
-  const audit = options.audit ? await auditOf(context, head, link_key) : LEFT_OUT;
+  const audit = options.audit ? await auditOf(context, heads, link_key) : LEFT_OUT;
   if (json) context.out.json(reportOf(head, findings, audit));
   else for (const line of linesOf(head, findings, audit)) context.out.data(printable(line));
   const faults = [...findings.flatMap((finding) => finding.faults), ...faultsOf(audit)].length;

@@ -36,7 +36,7 @@ export function anchorsFor(place: Place, flags: AnchorFlags, profile_name: strin
   const profile = profile_name === undefined ? {} : profileNamed(place, profile_name);
   if (profile === null) throw new CliError(EXIT.usage, `There is no profile "${profile_name}".`);
   const pins = {
-    log_key: flags.logKey ?? profile.ledger_key,
+    log_key: flags.logKey ?? profile.ledger_key?.split(/\s+/),
     organization: flags.organization ?? organizationOf(profile),
     origin: flags.origin ?? profile.origin,
     rp_id: flags.rpId ?? profile.rp_id,

@@ -3,9 +3,9 @@
 
 import { equalBytes, fromHex } from '../../../core/encoding.ts';
 import { faultOfEvent, type RecordedEvent } from '../../../core/events.ts';
-import { eventLeaf, leafHash, verifyInclusion } from '../../../core/ledger.ts';
+import { eventLeaf, leafHash, placeInShard, verifyInclusion } from '../../../core/ledger.ts';
 import type { Context } from '../context.ts';
-import type { VerifiedHead } from './head.ts';
+import type { Heads, VerifiedHead } from './head.ts';
 
 interface Receipt {
   index: number;
@@ -27,7 +27,7 @@ const NOTHING = new Uint8Array(0);
 const bytesOf = (text: string): Uint8Array => fromHex(text) ?? NOTHING;
 
 /** Verifies all events of one request. */
-export async function verifyEvents(context: Context, head: VerifiedHead, request: string): Promise<Finding> {
+export async function verifyEvents(context: Context, heads: Heads, request: string): Promise<Finding> {
   const path = `/v1/approval-requests/${encodeURIComponent(request)}/events`;
   const { data } = await context
     .client()
@@ -36,9 +36,10 @@ export async function verifyEvents(context: Context, head: VerifiedHead, request
   if (data.length === 0) finding.faults.push('has no events');
   for (const [at, event] of data.entries()) {
     const fault = faultOfEvent(event) ?? orderFault(request, event, data[at - 1]);
+    const head = event.receipt && (await heads.holding(event.receipt.index));
     if (fault !== null) finding.faults.push(`${event.id}: ${fault}`);
-    else if (event.receipt === null || event.receipt.index >= head.size) finding.unproved++;
-    else if (await isIncluded(context, head, event, event.receipt)) finding.proved++;
+    else if (event.receipt === null || placeInShard(event.receipt.index) >= head!.size) finding.unproved++;
+    else if (await isIncluded(context, head!, event, event.receipt)) finding.proved++;
     else finding.faults.push(`${event.id}: is not at index ${event.receipt.index} of the log`);
   }
   return finding;
@@ -64,5 +65,11 @@ async function isIncluded(
   const { index } = receipt;
   const path = `/v1/ledger/proofs?index=${index}&size=${head.size}`;
   const proof = await context.client().call<{ hashes: string[] }>('GET', path, undefined, { signal: context.signal });
-  return verifyInclusion({ index, size: head.size, root: head.root, leaf_hash, hashes: proof.hashes.map(bytesOf) });
+  return verifyInclusion({
+    index: placeInShard(index),
+    size: head.size,
+    root: head.root,
+    leaf_hash,
+    hashes: proof.hashes.map(bytesOf),
+  });
 }

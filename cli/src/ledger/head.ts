@@ -2,11 +2,13 @@
 // word about its key is only a check that nothing is broken, and is said to be that.
 import { createPublicKey, verify } from 'node:crypto';
 import { base64, base64url } from '../../../core/encoding.ts';
-import { type NoteKey, openCheckpoint, parseVerifierKey } from '../../../core/ledger.ts';
+import { acrossShards, type NoteKey, openCheckpoint, parseVerifierKey, shardOf } from '../../../core/ledger.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 
 export interface VerifiedHead {
+  /** Which shard of the log; 0 is the first. */
+  shard: number;
   origin: string;
   size: number;
   root: Uint8Array;
@@ -14,35 +16,81 @@ export interface VerifiedHead {
   pinned: boolean;
 }
 
-/** Fetches and verifies. Throws with exit code 9 when the note does not open. */
-export async function headOf(context: Context, pinned: string | null): Promise<VerifiedHead> {
-  if (pinned === null) context.out.say("The log's key is the server's own word: pin it with --key.");
-  const key = parseVerifierKey(pinned ?? (await serverKey(context)));
-  if (key === null) throw new CliError(pinned === null ? EXIT.verification : EXIT.usage, 'This is not a verifier key.');
-  const note = await noteOf(context);
-  const checkpoint = await openCheckpoint(note, { ...key, verify: verifierOf(key) });
-  if (checkpoint === null) {
-    throw new CliError(
-      EXIT.verification,
-      `The checkpoint is not signed by ${key.name}. Do not trust this log; tell its operator.`,
-    );
+/** The log's heads: the public checkpoint, and those of the shards before it, each fetched once, when it is asked for. */
+export class Heads {
+  readonly newest: VerifiedHead;
+  readonly #context: Context;
+  readonly #pinned: readonly string[];
+  readonly #others = new Map<number, Promise<VerifiedHead>>();
+
+  private constructor(context: Context, pinned: readonly string[], newest: VerifiedHead) {
+    this.#context = context;
+    this.#pinned = pinned;
+    this.newest = newest;
   }
-  return { ...checkpoint, root_text: base64(checkpoint.root), pinned: pinned !== null };
+
+  /**
+   * Fetches and verifies. Throws with exit code 9 when the note does not open.
+   *
+   * @param pinned verifier keys, one for each shard; none: the server's own word
+   */
+  static async of(context: Context, pinned: readonly string[]): Promise<Heads> {
+    if (pinned.length === 0) context.out.say("The log's key is the server's own word: pin it with --key.");
+    return new Heads(context, pinned, await headOf(context, pinned, null));
+  }
+
+  /** The heads of all shards, the first one first. */
+  all(): Promise<VerifiedHead[]> {
+    const shards = Array.from({ length: this.newest.shard + 1 }, (_, shard) => acrossShards(shard, 0));
+    return Promise.all(shards.map((index) => this.holding(index)));
+  }
+
+  /** The head of the shard that an index, counted across shards, is in. */
+  holding(index: number): Promise<VerifiedHead> {
+    const shard = shardOf(index);
+    if (shard === this.newest.shard) return Promise.resolve(this.newest);
+    const head = this.#others.get(shard) ?? headOf(this.#context, this.#pinned, shard);
+    this.#others.set(shard, head);
+    return head;
+  }
 }
 
-async function serverKey({ client, signal }: Context): Promise<string> {
-  const { verifier_key } = await client().call<{ verifier_key: string }>('GET', '/v1/ledger/key', undefined, {
-    signal,
-  });
-  return verifier_key;
+/** @param shard null: the one that takes entries */
+async function headOf(context: Context, pinned: readonly string[], shard: number | null): Promise<VerifiedHead> {
+  const given = pinned.length > 0 ? pinned : await serverKeys(context);
+  const keys = given.map((text) => parseVerifierKey(text));
+  if (!keys.every((key) => key !== null))
+    throw new CliError(pinned.length === 0 ? EXIT.verification : EXIT.usage, 'This is not a verifier key.');
+  const { note, newest } = await noteOf(context, shard);
+  for (const key of keys) {
+    const checkpoint = await openCheckpoint(note, { ...key, verify: verifierOf(key) });
+    if (checkpoint === null) continue;
+    const root_text = base64(checkpoint.root);
+    return { ...checkpoint, shard: shard ?? newest, root_text, pinned: pinned.length > 0 };
+  }
+  throw new CliError(EXIT.verification, unsigned(keys, shard ?? newest));
 }
 
-/** A note is text, not JSON, and public: no key goes along. */
-async function noteOf({ settings, signal }: Context): Promise<string> {
-  const address = `${settings().url}/ledger/checkpoint`;
+const unsigned = (keys: readonly NoteKey[], shard: number): string =>
+  shard === 0
+    ? `The checkpoint is not signed by ${keys.map(({ name }) => name).join(' or ')}. Do not trust this log; tell its operator.`
+    : `The checkpoint of shard ${shard} is not signed by a key given: pin that shard's with another --key (docs/ledger.md, time shards).`;
+
+async function serverKeys({ client, signal }: Context): Promise<string[]> {
+  const { verifier_key, shards = [] } = await client().call<{
+    verifier_key: string;
+    shards?: { verifier_keys: string[] }[];
+  }>('GET', '/v1/ledger/key', undefined, { signal });
+  return [verifier_key, ...shards.flatMap((one) => one.verifier_keys)];
+}
+
+/** A note is text, not JSON, and public: no key goes along. The server says by a header which shard is the newest. */
+async function noteOf({ settings, signal }: Context, shard: number | null): Promise<{ note: string; newest: number }> {
+  const address = `${settings().url}/ledger/${shard === null ? '' : `shards/${shard}/`}checkpoint`;
   try {
     const response = await fetch(address, { signal, redirect: 'error' });
-    if (response.ok) return await response.text();
+    if (response.ok)
+      return { note: await response.text(), newest: Number(response.headers.get('assentry-shard') ?? 0) };
   } catch {
     signal.throwIfAborted();
   }

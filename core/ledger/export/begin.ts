@@ -10,7 +10,7 @@ import { EXPORT_FORMAT, type ExportHead } from './format.ts';
 import { ExportReceipts } from './receipts.ts';
 import type { ExportClaim, ExportReport } from './report.ts';
 import { Standing } from './standing.ts';
-import { ProvingTiles } from './tiles.ts';
+import { ShardTiles } from './tiles.ts';
 
 /** What the verifier believes before it reads. `link_key`: K_org as hex, as `GET /v1/organization/link-key` shows it. */
 export type ExportAnchors = Pick<Anchors, 'log_key' | 'organization' | 'receipt_key'> & { link_key?: string };
@@ -18,7 +18,7 @@ export type ExportAnchors = Pick<Anchors, 'log_key' | 'organization' | 'receipt_
 /** What is under way. */
 export interface Reading {
   head: ExportHead;
-  tiles: ProvingTiles;
+  tiles: ShardTiles;
   /** Null until the tiles are whole. */
   events: ExportEvents | null;
   receipts: ExportReceipts;
@@ -42,18 +42,36 @@ export async function begin(
   if (anchors.organization !== undefined && anchors.organization !== organization.id)
     return shape('/export/organization/id', `this is an export of ${organization.id}, not of ${anchors.organization}`);
   report.first_use = anchors.log_key === undefined;
-  const keys = [anchors.log_key ?? hints?.log_key ?? []].flat();
-  const checkpoint = await opened(note, keys, crypto);
-  if (checkpoint === null)
-    return { ...shape('/export/checkpoint', 'no trusted log key signed it'), claim: 'inclusion' };
-  report.size = checkpoint.size;
-  report.claims.push(checkpointClaim(checkpoint, report.first_use));
+  const keys = [anchors.log_key ?? hints?.log_keys ?? hints?.log_key ?? []].flat();
+  const heads = await headsOf(head, keys, crypto);
+  if (!(heads instanceof Map)) return heads;
+  report.size = [...heads.values()].reduce((sum, { size }) => sum + size, 0);
+  for (const checkpoint of heads.values()) report.claims.push(checkpointClaim(checkpoint, report.first_use));
   const link_key = anchors.link_key === undefined ? null : fromHex(anchors.link_key);
   if (anchors.link_key !== undefined && link_key?.length !== 32)
     return shape('', 'the link key given is not 32 bytes of hex');
   const receipt_keys = anchors.receipt_key === undefined ? null : [anchors.receipt_key].flat();
   const receipts = new ExportReceipts(crypto, receipt_keys, organization.kind);
-  return { head, tiles: new ProvingTiles(checkpoint), events: null, receipts, standing: new Standing(), link_key };
+  return { head, tiles: new ShardTiles(heads), events: null, receipts, standing: new Standing(), link_key };
+}
+
+/** The checkpoint of each shard; a fault when a trusted key did not sign one of them. */
+async function headsOf(
+  { checkpoint, shards }: ExportHead,
+  keys: readonly unknown[],
+  crypto: EvidenceCrypto,
+): Promise<Map<number, Checkpoint> | LineFault> {
+  const heads = new Map<number, Checkpoint>();
+  const notes = Array.isArray(shards) ? shards : [{ shard: 0, checkpoint }];
+  if (!notes.some((one) => one?.checkpoint === checkpoint))
+    return shape('/export/checkpoint', 'it is of none of the shards');
+  for (const { shard, checkpoint: note } of notes) {
+    const opening = typeof note === 'string' ? await opened(note, keys, crypto) : null;
+    if (opening === null || !Number.isSafeInteger(shard) || heads.has(shard))
+      return { ...shape('/export/checkpoint', 'no trusted log key signed it'), claim: 'inclusion' };
+    heads.set(shard, opening);
+  }
+  return heads;
 }
 
 async function opened(note: string, keys: readonly unknown[], crypto: EvidenceCrypto): Promise<Checkpoint | null> {

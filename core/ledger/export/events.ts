@@ -10,12 +10,12 @@ import { leafHash } from '../tree.ts';
 import { lineFault as fault, type LineFault } from './fault.ts';
 import type { ExportDecision, ExportReceipt } from './format.ts';
 import type { EventLine } from './line.ts';
-import type { ProvingTiles } from './tiles.ts';
+import type { ShardTiles } from './tiles.ts';
 
 /** What the chains are checked with. */
 export interface ExportScope {
   organization: string;
-  tiles: ProvingTiles;
+  tiles: ShardTiles;
   /** K_org; null: places in the organisation's chain stay the operator's word. */
   link_key: Uint8Array | null;
 }

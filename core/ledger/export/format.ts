@@ -13,16 +13,25 @@ export const EXPORT_FORMAT = 'assentry-export/v1';
 export interface ExportHead {
   format: typeof EXPORT_FORMAT;
   organization: { id: string; kind: 'live' | 'test' };
-  /** C2SP signed note: every proof here is under it. */
+  /** C2SP signed note: every proof here is under it, or under its shard's. */
   checkpoint: string;
+  /** Where not all of it is in the first shard: the note of each; `checkpoint` is the newest one's. */
+  shards?: ExportShard[];
   /** How many event lines follow. */
   events: number;
   /** What the server says to pin; used only where no anchor is given, and then said so. */
-  hints: { log_key: string };
+  hints: { log_key: string; log_keys?: string[] };
+}
+
+export interface ExportShard {
+  shard: number;
+  checkpoint: string;
 }
 
 /** Tiles come after the head: `path` as in C2SP, `hashes` base64. */
 export interface ExportTile {
+  /** Absent: of the first shard. */
+  shard?: number;
   path: string;
   hashes: string;
 }
@@ -32,6 +41,7 @@ export type ExportEvent = Pick<RecordedEvent, 'skeleton' | 'personal' | 'salt_sk
 
 /** Where the event's leaf stands. `sealed_at` is the operator's word: no leaf holds it. */
 export interface ExportReceipt {
+  /** Across shards. */
   index: number;
   link: string;
   org_seq: number;

@@ -13,7 +13,7 @@ export interface ExportReport {
   /** The log key was taken from the export itself. */
   first_use: boolean;
   organization: string | null;
-  /** Leaves in the checkpoint's tree; null when it was not reached. */
+  /** Leaves in the trees of its shards; null when they were not reached. */
   size: number | null;
   /** Events that were verified. */
   events: number;

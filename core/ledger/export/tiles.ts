@@ -1,6 +1,7 @@
 // The tiles of an export: which prove given entries under a checkpoint's root, and the check that they do.
 import { equalBytes } from '../../encoding.ts';
 import { rootAt } from '../proof.ts';
+import { placeInShard, shardOf } from '../shard.ts';
 import { hashesAt, TILE_WIDTH, type Tile, tileHashReader, tilePath, widthOf } from '../tile.ts';
 import { rootOfHashes, splitHashes } from '../tree.ts';
 
@@ -86,3 +87,33 @@ export class ProvingTiles {
 }
 
 const misfit = (tile: Tile): string => `${tilePath(tile)} does not fit the tile above it`;
+
+/** The tiles of every shard that an export is in. */
+export class ShardTiles {
+  readonly #shards: ReadonlyMap<number, ProvingTiles>;
+
+  /** @param heads by shard */
+  constructor(heads: ReadonlyMap<number, { size: number; root: Uint8Array }>) {
+    this.#shards = new Map([...heads].map(([shard, head]) => [shard, new ProvingTiles(head)]));
+  }
+
+  /** Takes a tile. @returns what is wrong with it by itself */
+  add(shard: number, tile: Tile, hashes: Uint8Array): string | null {
+    const tiles = this.#shards.get(shard);
+    return tiles === undefined ? `there is no shard ${shard} in the first line` : tiles.add(tile, hashes);
+  }
+
+  /** The first tile that does not lead to its checkpoint's root, in words. */
+  fault(): string | null {
+    for (const tiles of this.#shards.values()) {
+      const fault = tiles.fault();
+      if (fault !== null) return fault;
+    }
+    return null;
+  }
+
+  /** The leaf hash at an index across shards; null where no tile proves it. */
+  leafHash(index: number): Uint8Array | null {
+    return this.#shards.get(shardOf(index))?.leafHash(placeInShard(index)) ?? null;
+  }
+}

@@ -117,12 +117,12 @@ function eventsOf(reading: Reading): ExportEvents | LineFault {
   return reading.events;
 }
 
-function takeTile({ tiles, events }: Reading, { path, hashes }: JsonObject): LineFault | null {
+function takeTile({ tiles, events }: Reading, { path, hashes, shard = 0 }: JsonObject): LineFault | null {
   if (events !== null) return { claim: 'order', field: '/tile', detail: 'tiles come before events' };
   const tile = parseTilePath(String(path));
   const bytes = fromBase64(String(hashes));
   if (tile === null || bytes === null) return shape('/tile', 'a tile has a path and base64 hashes');
-  const wrong = tiles.add(tile, bytes);
+  const wrong = tiles.add(Number(shard), tile, bytes);
   return wrong === null ? null : { claim: 'inclusion', field: '/tile', detail: wrong };
 }
 

@@ -3,12 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromBase64Url, fromHex, hex } from '../../../core/encoding.ts';
 import { type RecordedEvent, recordEvent } from '../../../core/events.ts';
 import {
+  acrossShards,
   eventLeaf,
   type HashReader,
   inclusionProof,
   leafHash,
   NOTHING_BEFORE,
   nodeHash,
+  placeInShard,
   rootAt,
   signCheckpoint,
   verifierKey,
@@ -144,5 +146,48 @@ describe('assentry ledger verify', () => {
     const pinned = verifierKey({ name: ORIGIN, public_key: fromBase64Url(other)! });
     expect(await verify('--key', pinned)).toMatchObject({ code: 9 });
     expect(await verify('--key', 'nonsense')).toMatchObject({ code: 2 });
+  });
+
+  describe('where the log goes on in a second shard', () => {
+    const SECOND = { ...signer, name: 'assentry.example/ledger/2027h1' };
+    const [first, second] = [verifierKey(KEY), verifierKey(SECOND)];
+    /** Both trees have the same leaves here; the third event is in the second. */
+    beforeEach(() => {
+      Object.assign(events[2]!.receipt!, { index: acrossShards(1, events[2]!.receipt!.index) });
+      const [alone, shards] = [answer, [{ verifier_keys: [first] }, { verifier_keys: [second] }]];
+      server.before = ({ path }) => {
+        const index = /proofs\?index=(\d+)/.exec(path)?.[1];
+        if (path === '/v1/ledger/key') return { status: 200, body: { verifier_key: second, shards } };
+        if (path === '/ledger/shards/0/checkpoint') return { status: 200, body: null, text: texts.first! };
+        if (path === '/ledger/checkpoint')
+          return { status: 200, body: null, text: texts.note!, headers: { 'assentry-shard': '1' } };
+        return alone(index === undefined ? path : path.replace(index, String(placeInShard(Number(index)))));
+      };
+      note = async () => {
+        const head = { size, root: rootAt(read, size) };
+        texts.first = await signCheckpoint(head, signer);
+        return signCheckpoint(head, SECOND);
+      };
+    });
+    const verifyBoth = async (...args: string[]) => {
+      const newest = await note();
+      texts = { ...texts, note: newest };
+      return assentry(['ledger', 'verify', id, ...args], { env });
+    };
+
+    it('proves each event under the checkpoint of its own shard', async () => {
+      for (const args of [[], ['--key', first, '--key', second]]) {
+        const { code, stdout } = await verifyBoth(...args);
+        expect([code, stdout]).toEqual([0, expect.stringContaining('3 in the log, unaltered and in order')]);
+      }
+      const { receipt } = events[2]!;
+      Object.assign(receipt!, { index: receipt!.index - 1 });
+      expect(await verifyBoth()).toMatchObject({ code: 9, stdout: expect.stringContaining(`FAULT       ${id}`) });
+    });
+
+    it('believes neither shard without its own key, and says which one is missing', async () => {
+      expect(await verifyBoth('--key', first)).toMatchObject({ code: 9, stderr: expect.stringContaining('shard 1') });
+      expect(await verifyBoth('--key', second)).toMatchObject({ code: 9 });
+    });
   });
 });

@@ -88,7 +88,7 @@ export class ContractServer {
     const special = this.before(seen);
     if (special === 'hang-up') request.socket.destroy();
     else if (special === 'hold') return;
-    else if (special?.text !== undefined) response.end(special.text);
+    else if (special?.text !== undefined) response.writeHead(special.status, special.headers).end(special.text);
     else if (special !== undefined) reply(response, special.status, special.body, special.headers);
     else if (!/^Bearer asn_(live|test)_/.test(request.headers.authorization ?? ''))
       problem(response, 401, 'unauthenticated');
