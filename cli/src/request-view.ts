@@ -1,5 +1,5 @@
 // An approval request for people: what, who, risk, how far it is, where to decide.
-import type { ApprovalRequest } from '@assentry/sdk';
+import type { ApprovalRequest, Edit, FieldChange } from '@assentry/sdk';
 import { canonicalize } from '../../core/canonical.ts';
 import { printable } from '../../core/display.ts';
 import { type Output, span, table } from './output.ts';
@@ -32,11 +32,17 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
       ['risk', request.risk.level],
     ];
   const pending = request.status === 'pending';
+  const edits = request.edits ?? [];
   return [
     ['action', `${request.action} on ${request.resource}`],
     ['actor', request.actor],
-    ['risk', `${request.risk.level}${request.policy.rule === null ? '' : ` (rule ${request.policy.rule})`}`],
-    ['params', jsonLine(request.params)],
+    [
+      'risk',
+      `${(request.effective.risk ?? request.risk).level}${request.policy.rule === null ? '' : ` (rule ${request.policy.rule})`}`,
+    ],
+    [edits.length > 0 ? 'asked' : 'params', jsonLine(request.params)],
+    ...edits.flatMap(editLines),
+    ['params', edits.length > 0 ? jsonLine(request.effective.params) : null],
     ['metadata', jsonLine(request.metadata)],
     ['message', request.message],
     ['reason', request.rejection_reason],
@@ -47,12 +53,24 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
   ];
 }
 
+/** Who edited, what policy let them do, and each field against what was asked. */
+const editLines = ({ editor, mode, comment, diff }: Edit): [string, string | null][] => [
+  ['edited by', `${editor.name || editor.id} (${mode})${comment === null ? '' : `: ${comment}`}`],
+  ...(diff ?? []).map((change): [string, string] => ['', `${change.pointer}: ${sides(change)}`]),
+];
+
+const sides = ({ kind, from, to }: FieldChange): string => {
+  if (kind === 'added') return `added ${canonicalize(to)}`;
+  return kind === 'removed' ? `removed ${canonicalize(from)}` : `${canonicalize(from)} → ${canonicalize(to)}`;
+};
+
 /** Canonical, so that the same params always look the same. */
 const jsonLine = (value: object): string | null =>
   Object.keys(value).length === 0 ? null : canonicalize(value as Parameters<typeof canonicalize>[0]);
 
 /** `57 min, 1 of 2 approvals`. */
-function progressOf({ expires_at, requirement }: ApprovalRequest, now_ms: number): string {
+function progressOf({ expires_at, effective, ...request }: ApprovalRequest, now_ms: number): string {
+  const requirement = effective.requirement ?? request.requirement;
   const left = span(Date.parse(expires_at) - now_ms);
   const wanted = (requirement?.stages ?? []).reduce((sum, stage) => sum + stage.count, 0);
   const given = (requirement?.stages ?? []).reduce((sum, stage) => sum + Math.min(stage.approved, stage.count), 0);

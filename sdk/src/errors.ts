@@ -10,6 +10,7 @@ export type LocalCode =
   | 'digest-mismatch'
   | 'not-approved'
   | 'already-started'
+  | 'edited'
   | 'wait-timeout'
   | 'verification-failed';
 
@@ -60,7 +61,7 @@ export class MismatchError extends AssentryError {
 export class NotApprovedError extends AssentryError {
   override readonly name = 'NotApprovedError';
   readonly request: ApprovalRequest;
-  constructor(code: 'not-approved' | 'already-started', message: string, request: ApprovalRequest) {
+  constructor(code: 'not-approved' | 'already-started' | 'edited', message: string, request: ApprovalRequest) {
     super(code, message);
     this.request = request;
   }
@@ -100,7 +101,13 @@ const CLASSES: readonly (readonly [statuses: readonly number[], error: typeof As
 ];
 
 /** RFC 9457 answer → error. `refusals` by policy are 403 too, and are not about the key. */
-const ABOUT_THE_ACTION: ReadonlySet<string> = new Set(['policy-denies', 'scope-exceeded', 'not-eligible']);
+const ABOUT_THE_ACTION: ReadonlySet<string> = new Set([
+  'policy-denies',
+  'scope-exceeded',
+  'not-eligible',
+  'edits-not-allowed',
+  'edit-widens',
+]);
 
 /** Builds the error of a problem answer. @param status of HTTP @param body parsed JSON, of any shape */
 export function problemError(status: number, body: unknown, retry_after_seconds?: number): AssentryError {

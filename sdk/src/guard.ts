@@ -1,11 +1,12 @@
 // `guard()`: a function that asks before it runs. Asks, waits, exchanges, runs, reports. Invariants: what runs is a
-// frozen copy of what was asked; it runs at most once per capability unless the caller says that repeating is harmless;
+// frozen copy of what was asked, or of what a reviewer made of it; it runs at most once per capability unless the caller says that repeating is harmless;
 // anything that is not a clear yes means that it does not run.
 import { canonicalize } from '../../core/canonical.ts';
 import { digestOf } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { reasonOf, resourceOf } from './check.ts';
 import type { Assentry } from './client.ts';
+import { type EditedCall, editedArguments, editOf } from './edited.ts';
 import { MismatchError, NotApprovedError } from './errors.ts';
 import { asJson, assertExchanged } from './sent.ts';
 import type { WaitOptions } from './wait.ts';
@@ -28,6 +29,11 @@ export interface GuardOptions<A extends unknown[]> extends Omit<WaitOptions, 'ti
   timeout_ms?: number;
   /** `rerun`: after a crash, the same `run` may execute again under the same capability (the function is idempotent). */
   resume?: 'refuse' | 'rerun';
+  /**
+   * A reviewer changed what is to run: gives the arguments for `edit.effective`, or throws to run nothing. Default: those
+   * that the effective params are; needed where `params` describes richer arguments.
+   */
+  onEdit?: (edit: EditedCall, ...args: A) => A | Promise<A>;
   /** What to tell the server of an error. Default: its name only, because messages can hold secrets. */
   describeError?: (error: unknown) => string;
   /** The function ran, but saying so failed. Default: a warning on the console. */
@@ -67,8 +73,15 @@ export function guarded<A extends unknown[], R>(
     const resource = resourceOf(action, rest.resource);
     const request = await settled(client, { ...rest, action, resource, actor: options.actor, params }, options);
     if (!mayStart(request, options)) return refusal(request);
-    const prepare = () => (describe ? unchanged(args, describe, params) : argumentsOf<A>(args, params));
-    const { permit, prepared } = await permitFor(client, request, params, { ...options, prepare });
+    const edit = editOf(request, params);
+    const described = {
+      describe: describe ?? ((...made: A) => defaultParams(made)),
+      rebuild: describe ? null : (effective: JsonObject) => argumentsOf<A>(args, effective),
+      onEdit: options.onEdit,
+    };
+    const edited = edit && (await editedArguments(edit, args, described));
+    const prepare = () => edited ?? (describe ? unchanged(args, describe, params) : argumentsOf<A>(args, params));
+    const { permit, prepared } = await permitFor(client, request, request.effective.params, { ...options, prepare });
     return reported(client, permit, () => fn.apply(permit, prepared), options);
   };
 }

@@ -4,6 +4,7 @@ export type { Digest, Instant, Json, JsonObject } from '../../core/json.ts';
 export type { ProblemCode } from '../../core/problems.ts';
 export type { CheckInput, CheckResult } from './check.ts';
 export { Assentry, type AssentryOptions, type CallOptions } from './client.ts';
+export type { EditedCall } from './edited.ts';
 export {
   AssentryError,
   AuthenticationError,

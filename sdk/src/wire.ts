@@ -1,12 +1,13 @@
 // What goes over the wire, as contract.md declares it: types only. A status that is not listed here means "not approved".
 import type { AuthorizationDetail } from '../../core/claims.ts';
+import type { FieldChange } from '../../core/edit.ts';
 import type { Scope } from '../../core/intent.ts';
 import type { Digest, Instant, JsonObject } from '../../core/json.ts';
 import type { Status } from '../../core/lifecycle.ts';
 import type { RiskLevel, TraceStep, Verdict } from '../../core/policy.ts';
 import type { Outcome } from '../../core/request/record.ts';
 
-export type { Outcome, RiskLevel, Scope, Status as RequestStatus, Verdict };
+export type { FieldChange, Outcome, RiskLevel, Scope, Status as RequestStatus, Verdict };
 
 /** What an agent proposes. Only `action` and `resource` are required. */
 export interface Proposal {
@@ -66,7 +67,10 @@ export interface Decision {
   external_ref: string | null;
   decided_at: Instant;
   assurance: object;
+  /** It is for an action that a reviewer had edited. */
   edited: boolean;
+  /** Somebody edited after it: it counts no more. */
+  void?: boolean;
   /** In whose right, where it was not the reviewer's own. */
   delegation: { id: string; from: { id: string; name: string } } | null;
 }
@@ -79,6 +83,21 @@ export interface BrokenGlass {
   used_at: Instant;
   passkey: string;
   enrolment_entry: number | null;
+}
+
+/** A reviewer's change of the params. */
+export interface Edit {
+  editor: { id: string; name: string };
+  mode: 'narrow' | 'any';
+  stage: number;
+  comment: string | null;
+  edited_at: Instant;
+  /** The rule that decided of the edited action. */
+  rule: string | null;
+  replaces: Digest;
+  action_digest: Digest;
+  /** Against the params that were asked. */
+  diff: FieldChange[];
 }
 
 export interface ApprovalRequest {
@@ -103,7 +122,14 @@ export interface ApprovalRequest {
   action_digest: Digest;
   params_digest: Digest;
   request_digest: Digest;
-  effective: { params: JsonObject; action_digest: Digest; params_digest: Digest };
+  /** What may run, and what policy asks for it: stricter than what was asked once a reviewer edited. */
+  effective: {
+    params: JsonObject;
+    action_digest: Digest;
+    params_digest: Digest;
+    requirement?: Requirement | null;
+    risk?: { level: RiskLevel; claimed: RiskLevel | null; reasons: string[] };
+  };
   risk: { level: RiskLevel; claimed: RiskLevel | null; reasons: string[] };
   policy: { version: number; digest: Digest; rule: string | null; trace: TraceStep[] };
   message: string | null;
@@ -112,6 +138,10 @@ export interface ApprovalRequest {
   parameters?: object | null;
   requirement: Requirement | null;
   scope: Scope;
+  /** What policy lets a reviewer edit now. */
+  editable?: 'none' | 'narrow' | 'any';
+  /** Oldest first; `effective` is what the last one left. */
+  edits?: Edit[];
   decisions: Decision[];
   comments: { author: string; name: string; comment: string; at: Instant }[];
   rejection_reason: string | null;

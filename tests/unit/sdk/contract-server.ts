@@ -5,10 +5,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { AUTHORIZATION_TYPE } from '../../../core/claims.ts';
 import { actionDigest, paramsDigest } from '../../../core/digest.ts';
+import { editedAction } from '../../../core/edit.ts';
 import { base64url } from '../../../core/encoding.ts';
 import { newId } from '../../../core/ids.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import { matchWords } from '../../../core/match-words.ts';
-import type { ApprovalRequest, Proposal, Scope } from '../../../sdk/src/wire.ts';
+import type { ApprovalRequest, Edit, Proposal, Scope } from '../../../sdk/src/wire.ts';
 
 export interface Seen {
   method: string;
@@ -62,6 +64,19 @@ export class ContractServer {
 
   approve(id: string): void {
     this.change(id, { status: 'approved', capability: capabilityOf(this.requests.get(id)!) });
+  }
+
+  /** A reviewer edits and approves: other params under digests that fit. */
+  approveEdited(id: string, params: JsonObject, edits?: Edit[]): void {
+    const request = this.requests.get(id)!;
+    const { action_digest, diff } = editedAction(request, params);
+    const effective = { params, action_digest, params_digest: paramsDigest(request.salt, params) };
+    const edit: Edit = {
+      ...{ editor: { id: 'usr_1', name: 'Dana' }, mode: 'narrow', stage: 0, comment: 'Half.', rule: null },
+      ...{ edited_at: later(0), replaces: request.action_digest, action_digest, diff },
+    };
+    this.change(id, { effective, edits: edits ?? [edit] });
+    this.approve(id);
   }
 
   /** Ends every open stream in the middle of a line, as a network does. */
