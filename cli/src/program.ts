@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { printable } from '../../core/display.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { approvalCommands } from './commands/approval.ts';
+import { breakGlassCommand } from './commands/break-glass.ts';
 import { capabilityCommands } from './commands/capability.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { policyCommands } from './commands/policy.ts';
@@ -54,6 +55,7 @@ function programFor(world: World, exit: (code: number) => void): Command {
       getErrHasColors: () => world.stderr.isTTY === true && !world.env.NO_COLOR,
     });
   approvalCommands(program, world, exit);
+  breakGlassCommand(program, world);
   capabilityCommands(program, world);
   policyCommands(program, world);
   ledgerCommands(program, world);

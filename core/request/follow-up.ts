@@ -25,6 +25,12 @@ export function escalationDue(record: RequestRecord): Instant | null {
   return next && after(record, next.after_seconds);
 }
 
+/** Whom the next escalation asks, and when; null where none is left. */
+export function escalationNext(record: RequestRecord): { to: string[]; at: Instant } | null {
+  const next = nextEscalation(record);
+  return next && { to: next.to, at: after(record, next.after_seconds) };
+}
+
 /** When those who are asked are next to be reminded; null for never, or no more. */
 export function reminderDue(record: RequestRecord): Instant | null {
   const { remind_seconds } = record.judgement;

@@ -4,6 +4,7 @@ import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
 import type { Requirement } from '../policy.ts';
 import { wireOfErased } from './erase.ts';
+import { escalationNext } from './follow-up.ts';
 import { editsOf, escalationsOf, inForce, liveVotes } from './in-force.ts';
 import { baseScope } from './issue.ts';
 import type { BrokenGlass, RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
@@ -65,6 +66,7 @@ function wireOf(record: RequestRecord, frame: Frame) {
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
     stopped: null as { id: string; target_kind: string; target: string; reason: string; set_at: Instant } | null,
     escalations: escalationsOf(record).map(({ stage, to, by, at }) => ({ stage, to, by, at })),
+    next_escalation: record.life.status === 'pending' ? escalationNext(record) : null,
     claim: record.claim ?? null,
     break_glass: record.break_glass ? brokenGlass(record.break_glass) : null,
     erased_at: record.erased_at ?? null,

@@ -7,12 +7,14 @@ import { useFallbackInterval } from './api/live.ts';
 import { requestsQuery } from './api/queries.ts';
 import { useSession } from './session-gate.tsx';
 import { Connection } from './ui/connection.tsx';
+import { OpenUses } from './ui/open-uses.tsx';
 
 const WORK = [
   ['/', 'Queue'],
   ['/requests', 'Requests'],
   ['/audit', 'Audit'],
   ['/metrics', 'Metrics'],
+  ['/break-glass', 'Break glass'],
 ] as const;
 const CONFIGURE = [
   ['/policy', 'Policy'],
@@ -42,6 +44,7 @@ export function DeskFrame() {
       <main id="main" ref={main} tabIndex={-1} className="max-w-[1240px] min-w-0 p-4 outline-none sm:p-6">
         <Connection />
         <ReadOnly path={path} />
+        <OpenUses path={path} />
         <Outlet />
       </main>
     </div>

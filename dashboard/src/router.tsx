@@ -99,6 +99,11 @@ const delivery = createRoute({
   path: '/delivery',
   component: lazyRouteComponent(() => import('./pages/delivery/delivery-page.tsx'), 'DeliveryPage'),
 });
+const breakGlass = createRoute({
+  getParentRoute: () => desk,
+  path: '/break-glass',
+  component: lazyRouteComponent(() => import('./pages/break-glass/break-glass-page.tsx'), 'BreakGlassPage'),
+});
 const changes = createRoute({
   getParentRoute: () => desk,
   path: '/changes',
@@ -146,6 +151,7 @@ const deskPages = [
   people,
   machines,
   delivery,
+  breakGlass,
   changes,
   ledger,
   account,

@@ -158,6 +158,8 @@ export interface ApprovalRequest {
   stopped: { id: string; target_kind: string; target: string; reason: string; set_at: Instant } | null;
   /** Further people who were asked, in which stage, from when on. */
   escalations: { stage: number; to: string[]; by: string; at: Instant }[];
+  /** Who is asked next if nobody decides, and when. */
+  next_escalation: { to: string[]; at: Instant } | null;
   /** Who said that they are on it. Advisory; it means nothing after `until`. */
   claim: { reviewer: { id: string; name: string }; until: Instant } | null;
   /** The emergency use that let it through; null where there was none. */

@@ -15,7 +15,18 @@ const VIEWS: Record<string, BrowserContextOptions & { colorScheme: 'light' | 'da
   'a desk in the light': { viewport: { width: 1440, height: 900 }, colorScheme: 'light' },
 };
 const PAGES = [
-  ...['/', '/requests', '/policy', '/people', '/machines', '/delivery', '/changes', '/audit', '/metrics'],
+  ...[
+    '/',
+    '/requests',
+    '/policy',
+    '/people',
+    '/machines',
+    '/delivery',
+    '/changes',
+    '/break-glass',
+    '/audit',
+    '/metrics',
+  ],
   ...['/checkpoint', '/verify', '/account', '/nowhere'],
 ];
 const SIDEWAYS = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';

@@ -42,8 +42,14 @@ interface Call {
 type Known = Extract<Awaited<ReturnType<typeof authorizedPerson>>, { ok: true }>['value'];
 type Verified = Parameters<ReturnType<typeof organizationOf>['breakGlass']>[0]['verified'];
 
+/** What the page needs beside the ceremony to compute the action's digest itself. */
+interface Offer extends Ceremony<unknown> {
+  salt: string;
+  constraints: JsonObject;
+}
+
 /** Offers a use to be signed. Every refusal that can be known before the touch is said here. */
-export async function offerBreakGlass(c: Ctx, body: Call['body']): Promise<Result<Ceremony<unknown>>> {
+export async function offerBreakGlass(c: Ctx, body: Call['body']): Promise<Result<Offer>> {
   const known = await authorizedPerson(c);
   if (!known.ok) return known;
   if (canonicalBytes(body).length > MAX_BREAK_GLASS_BYTES)
@@ -63,7 +69,8 @@ export async function offerBreakGlass(c: Ctx, body: Call['body']): Promise<Resul
   const given = { ...ceremony, checkpoint: await recentCheckpoint(c.env) };
   const intent = intentOf(newRecord(born.value, ceremony.issued_at), of, given);
   const site = { site: siteOf(c.env), keys: macKeysOf(c.env, 'intent') };
-  return ok(await offerAssertion(site, intent, usable, base64url(utf8(canonicalize({ ...call })))));
+  const offered = await offerAssertion(site, intent, usable, base64url(utf8(canonicalize({ ...call }))));
+  return ok({ ...offered, salt: call.salt, constraints: born.value.judgement.constraints });
 }
 
 export interface SignedUse {

@@ -8,6 +8,7 @@ import { deliverLater } from '../requests/request-object.ts';
 import { ApprovalRequestSchema } from '../schema/approval-requests.ts';
 import {
   BreakGlassBody,
+  BreakGlassOfferSchema,
   BreakGlassOptionsBody,
   BreakGlassUseSchema,
   ReviewBody,
@@ -26,7 +27,11 @@ const offering = createRoute({
   ...{ method: 'post', path: `${path}/options`, tags, security: BY_SESSION, summary: 'What the passkey is to sign' },
   description: 'Needs the role break_glass. Refused over a deny, under a stop, and while an earlier use is unreviewed.',
   request: { body: jsonBody(BreakGlassOptionsBody) },
-  responses: offered,
+  responses: answers(
+    200,
+    'As other ceremonies, with the salt of the digests. Nothing is stored.',
+    BreakGlassOfferSchema,
+  ),
 });
 const using = createRoute({
   ...{ method: 'post', path, tags, security: BY_SESSION, summary: 'Break glass with a passkey' },

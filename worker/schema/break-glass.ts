@@ -8,8 +8,8 @@ import {
   MIN_CAPABILITY_TTL_SECONDS,
 } from '../../core/limits.ts';
 import { ProposalBody } from './approval-requests.ts';
-import { AuthenticationResponse, IntentSchema } from './ceremony.ts';
-import { InstantSchema } from './common.ts';
+import { AuthenticationResponse, CeremonySchema, IntentSchema } from './ceremony.ts';
+import { InstantSchema, JsonObjectSchema } from './common.ts';
 
 const Said = z.string().trim().min(1).max(MAX_COMMENT_CHARS);
 
@@ -52,6 +52,12 @@ export const ReviewBody = z.strictObject({
   assertion: AuthenticationResponse,
   comment: Said.openapi({ description: 'The text that `comment_digest` in the intent commits to.' }),
 });
+
+/** With what the page needs to compute the action's digest itself. */
+export const BreakGlassOfferSchema = CeremonySchema.extend({
+  salt: z.string(),
+  constraints: JsonObjectSchema,
+}).openapi('BreakGlassOffer');
 
 export const BreakGlassUseSchema = z
   .object({

@@ -7,6 +7,11 @@ const escalations = z
   .array(z.object({ stage: z.int(), to: z.array(z.string()), by: z.string(), at: InstantSchema }))
   .openapi({ description: 'Further people who were asked, in which stage, from when on.' });
 
+const next_escalation = z
+  .object({ to: z.array(z.string()), at: InstantSchema })
+  .nullable()
+  .openapi({ description: 'Who is asked next if nobody decides, and when.' });
+
 const claim = z
   .object({ reviewer: z.object({ id: z.string(), name: z.string() }), until: InstantSchema })
   .nullable()
@@ -29,4 +34,4 @@ const break_glass = z
   .nullable()
   .openapi({ description: 'The emergency use that let it through; null where there was none.' });
 
-export const FOLLOWING = { escalations, claim, stopped, break_glass };
+export const FOLLOWING = { escalations, next_escalation, claim, stopped, break_glass };

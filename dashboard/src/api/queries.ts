@@ -4,6 +4,7 @@ import { api } from './client.ts';
 import type {
   ApiKey,
   ApprovalRequest,
+  BreakGlassUse,
   Change,
   Delivery,
   Group,
@@ -65,6 +66,7 @@ export const policyVersionsQuery = list<PolicyVersion>('policy-versions', '/v1/p
 export const membersQuery = list<Member>('members', '/v1/members');
 export const invitationsQuery = list<Invitation>('invitations', '/v1/invitations');
 export const stopsQuery = list<Stop>('stops', '/v1/stops');
+export const breakGlassQuery = list<BreakGlassUse>('break-glass', '/v1/break-glass');
 export const groupsQuery = list<Group>('groups', '/v1/groups');
 export const serviceAccountsQuery = list<ServiceAccount>('service-accounts', '/v1/service-accounts');
 export const apiKeysQuery = list<ApiKey>('api-keys', '/v1/api-keys');

@@ -78,6 +78,16 @@ export interface Stop {
   set_at: Instant;
   lifted_at?: Instant | null;
 }
+/** A break-glass use; `open` while it waits for its review. */
+export interface BreakGlassUse {
+  request: string;
+  user: string;
+  actor: string;
+  service_account: string;
+  used_at: Instant;
+  open: boolean;
+  review: { by: string; verdict: 'justified' | 'not_justified'; comment: string; at: Instant } | null;
+}
 export interface Group {
   id: string;
   name: string;

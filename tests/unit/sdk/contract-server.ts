@@ -307,6 +307,7 @@ export function requestOf(proposal: Proposal): ApprovalRequest {
     break_glass: null,
     escalations: [],
     stopped: null,
+    next_escalation: null,
     claim: null,
     erased_at: null,
     review_url: `http://localhost:8787/r/${own}`,

@@ -20,7 +20,10 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
       <Field label="Name" required value={name} onChange={(e) => setName(e.target.value)} />
       <Field label="Mail address" type="email" required value={email} onChange={(e) => setEmail(e.target.value)} />
       <Choices legend="Roles" options={ROLES} chosen={roles} onChange={setRoles} />
-      <p className="meta">Reviewers decide; admins also change people and policy; auditors only read.</p>
+      <p className="meta">
+        Reviewers decide; admins also change people and policy; auditors only read. Who has break_glass lets one action
+        through in an emergency, and owes a review.
+      </p>
     </ChangeDialog>
   );
 }

@@ -1,6 +1,7 @@
 // Which pending requests are shown, and in which order: by risk, then by what ends first.
 import type { ApprovalRequest, RiskLevel, Session } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
+import { stagesNow } from '../../text/asked.ts';
 import { namesPerson } from '../../text/people.ts';
 
 export type View = 'mine' | 'all' | 'risky' | 'soon';
@@ -14,7 +15,7 @@ export function byRiskThenDeadline(a: ApprovalRequest, b: ApprovalRequest): numb
 
 /** Whether this person's decision is what the request waits for now. */
 export function waitsFor(request: ApprovalRequest, user: Session['user']): boolean {
-  const stage = request.requirement?.stages?.[currentStage(request)];
+  const stage = stagesNow(request)[currentStage(request)];
   const voted = (request.decisions ?? []).some(({ reviewer }) => reviewer.id === user.id);
   return !voted && (stage === undefined || namesPerson(stage.from, user));
 }

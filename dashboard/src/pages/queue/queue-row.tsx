@@ -2,11 +2,13 @@
 import { Link } from '@tanstack/react-router';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
+import { stagesNow } from '../../text/asked.ts';
 import { actorName, sourcesText } from '../../text/people.ts';
 import { Risk, StatusBadge } from '../../ui/badges.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
 import { When } from '../../ui/when.tsx';
+import { Claimed } from '../review/claim.tsx';
 
 export const ROW =
   'grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 px-4 py-3 text-inherit no-underline -outline-offset-2 hover:bg-accent-soft focus-visible:bg-accent-soft sm:grid-cols-[104px_minmax(0,1fr)_180px_132px] sm:gap-4';
@@ -19,7 +21,10 @@ export function QueueRow({ request }: { request: ApprovalRequest }) {
         <span className="order-2 col-span-2 sm:order-none sm:col-span-1">
           <What request={request} />
         </span>
-        <span className="order-3 col-span-2 text-s text-ink-2 sm:order-none sm:col-span-1">{votes(request)}</span>
+        <span className="order-3 col-span-2 text-s text-ink-2 sm:order-none sm:col-span-1">
+          {votes(request)}
+          <Claimed request={request} />
+        </span>
         <span className="order-1 text-right leading-tight sm:order-none">
           <span className="font-semibold">
             <When at={request.expires_at} />
@@ -62,7 +67,7 @@ export function What({ request }: { request: ApprovalRequest }) {
 }
 
 function votes(request: ApprovalRequest): string {
-  const stages = request.requirement?.stages ?? [];
+  const stages = stagesNow(request);
   const stage = stages[currentStage(request)];
   if (!stage) return '';
   const needed = stages.reduce((sum, { count }) => sum + count, 0);

@@ -41,7 +41,12 @@ export function Narrowing({ request }: { request: ApprovalRequest }) {
           Stop this agent
         </button>
       </p>
-      {stopping ? <StopDialog actor={request.actor} onClose={() => setStopping(false)} /> : null}
+      {stopping ? (
+        <StopDialog
+          stopping={{ kind: 'actor', target: request.actor, name: request.actor }}
+          onClose={() => setStopping(false)}
+        />
+      ) : null}
     </div>
   );
 }

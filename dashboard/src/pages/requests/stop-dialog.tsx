@@ -7,18 +7,27 @@ import { TextArea } from '../../ui/field.tsx';
 import { Modal } from '../../ui/modal.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 
-export function StopDialog({ actor, onClose }: { actor: string; onClose: () => void }) {
+/** Who is to be stopped, as the API and as people call it. */
+export interface Stopping {
+  kind: 'actor' | 'organization';
+  target: string;
+  name: string;
+}
+
+const TITLES: Record<Stopping['kind'], string> = { actor: 'Stop this agent', organization: 'Stop everything' };
+
+export function StopDialog({ stopping, onClose }: { stopping: Stopping; onClose: () => void }) {
   const [reason, setReason] = useState('');
   const client = useQueryClient();
   const mutation = useMutation({
-    mutationFn: () => post('/v1/stops', { target_kind: 'actor', target: actor, reason: reason.trim() }),
+    mutationFn: () => post('/v1/stops', { target_kind: stopping.kind, target: stopping.target, reason: reason.trim() }),
     onSuccess: async () => {
       await client.invalidateQueries();
       onClose();
     },
   });
   return (
-    <Modal title="Stop this agent" onClose={onClose}>
+    <Modal title={TITLES[stopping.kind]} onClose={onClose}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {
@@ -28,10 +37,10 @@ export function StopDialog({ actor, onClose }: { actor: string; onClose: () => v
       >
         <p className="text-ink-2">
           <b className="text-ink">
-            <Revealed text={actor} />
+            <Revealed text={stopping.name} />
           </b>{' '}
-          gets no decision, no capability and no token any more, also for what is approved already. Lifting the stop is
-          a change that is signed.
+          gets no decision, no capability and no token any more, also for what is approved already. Who waits is told
+          why. Lifting the stop is a change that is signed.
         </p>
         <TextArea
           label="Reason (required)"

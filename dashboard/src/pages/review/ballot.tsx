@@ -1,8 +1,10 @@
 // The two answers. Both are signed; the page waits for the server's confirmation and never assumes it.
+
 import { useRef, useState } from 'react';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
+import { stagesNow } from '../../text/asked.ts';
 import { mayAnswer } from '../../text/people.ts';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
@@ -34,7 +36,7 @@ const orNull = (text: string): string | null => text.trim() || null;
 
 export function Ballot({ request }: { request: ApprovalRequest }) {
   const { organization, user } = useSession();
-  const stage = request.requirement?.stages[currentStage(request)];
+  const stage = stagesNow(request)[currentStage(request)];
   const may = (answer: 'approve' | 'reject') => stage === undefined || mayAnswer(stage, user, answer);
   const { phase, send } = useDecision(request);
   const [note, setNote] = useState<NoteText>({ comment: '', external_ref: '' });

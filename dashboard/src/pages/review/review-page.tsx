@@ -18,6 +18,7 @@ import { Erased } from '../requests/erased.tsx';
 import { AgentWords } from './agent-words.tsx';
 import { Ballot } from './ballot.tsx';
 import { FactsCard } from './facts-card.tsx';
+import { FollowUp } from './follow-up.tsx';
 import { MatchWords, Release } from './release.tsx';
 import { standingFace } from './standing.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -69,6 +70,7 @@ function Review({ request }: { request: ApprovalRequest }) {
         <Why request={request} />
         <Release request={request} />
         <MatchWords request={request} />
+        {request.status === 'pending' ? <FollowUp request={request} mine={face === null} /> : null}
         {face === null ? <Ballot request={request} /> : null}
       </div>
     </article>

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react';
 import type { ApprovalRequest, Session } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
+import { stagesNow } from '../../text/asked.ts';
 import { namesPerson, sourcesText } from '../../text/people.ts';
 import { Face } from '../../ui/face.tsx';
 import { Go } from '../../ui/go.tsx';
@@ -10,7 +11,7 @@ import { Settled } from './settled.tsx';
 
 /** @param late whether the deadline has passed */
 export function standingFace(request: ApprovalRequest, user: Session['user'], late: boolean): ReactNode {
-  const stage = request.requirement?.stages[currentStage(request)];
+  const stage = stagesNow(request)[currentStage(request)];
   const voted = request.decisions.some((vote) => vote.reviewer.id === user.id);
   if (request.status !== 'pending') return <Settled request={request} />;
   if (late) return <TooLate />;

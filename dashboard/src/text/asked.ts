@@ -1,0 +1,6 @@
+// Who is asked now: what policy wrote for the effective action, with whom was escalated to. A list may hold a request from
+// before this was told; then what it said at first holds.
+import type { ApprovalRequest, Stage } from '../api/types.ts';
+
+export const stagesNow = (request: ApprovalRequest): Stage[] =>
+  (request.effective?.requirement ?? request.requirement)?.stages ?? [];
