@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../problems.ts';
 import type { Match, Policy, Trusted, Verdict } from './model.ts';
 import { parsePolicy } from './parse.ts';
 import { withEntry, withoutEntry } from './splice.ts';
+import { switchId } from './switch-id.ts';
 
 /** Alternatives as people write them: one alone needs no list. */
 const alone = <T>(list: T[]): T | T[] => (list.length === 1 ? list[0]! : list);
@@ -52,12 +53,6 @@ export interface Drafted {
   /** Of the rule that says it. */
   rule: string;
 }
-
-/** The id of the rule that a switch writes: the same switch writes the same rule. */
-export const switchId = ({ action, actor }: Pick<Switch, 'action' | 'actor'>): string =>
-  `switch-${`${action}${actor === null ? '' : `-${actor}`}`.replaceAll(/[^a-z0-9]+/gi, '-')}`
-    .slice(0, 64)
-    .replace(/-+$/, '');
 
 /**
  * The policy with a rule on top of `rules` that says whether a person must approve `action` (of `actor`). An earlier rule

@@ -17,6 +17,7 @@ import type {
   ServiceAccount,
   Session,
   Stop,
+  Suggestions,
   WebhookEndpoint,
 } from './types.ts';
 
@@ -63,6 +64,12 @@ export const eventsQuery = (filter: { object?: string; type?: string; cursor?: s
 
 export const policyQuery = queryOptions({ queryKey: ['policy'], queryFn: read<PolicyVersion>('/v1/policy') });
 export const policyVersionsQuery = list<PolicyVersion>('policy-versions', '/v1/policy/versions');
+/** Walks the whole history: only when somebody asks. */
+export const suggestionsQuery = queryOptions({
+  queryKey: ['policy-suggestions'],
+  queryFn: read<Suggestions>('/v1/policy/suggestions'),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 export const membersQuery = list<Member>('members', '/v1/members');
 export const invitationsQuery = list<Invitation>('invitations', '/v1/invitations');
 export const stopsQuery = list<Stop>('stops', '/v1/stops');

@@ -3,6 +3,8 @@ import type { Change as CoreChange } from '../../../core/authority.ts';
 import type { Scope } from '../../../core/intent.ts';
 import type { Instant, Json, JsonObject } from '../../../core/json.ts';
 import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
+import type { SimulationResult } from '../../../core/policy/simulate.ts';
+import type { Suggestion } from '../../../core/policy/suggest.ts';
 import type { ApprovalRequest } from '../../../core/request/present.ts';
 
 export type { ApprovalRequest, Instant, Json, JsonObject, RiskLevel, Scope, TraceStep };
@@ -144,6 +146,21 @@ export interface Metrics {
   median_seconds_to_decide: number | null;
   p95_seconds_to_decide: number | null;
   top_actions: { action: string; count: number }[];
+}
+/** What a draft would have said to what was asked. */
+export interface Simulation extends SimulationResult {
+  digest: string;
+  complete: boolean;
+}
+export interface Suggestions {
+  considered: number;
+  complete: boolean;
+  data: Suggestion[];
+}
+export interface PolicyDraft {
+  source: string;
+  rule: string;
+  base_digest: string;
 }
 /** As core has it; `secret` comes once, with the signature that applies it. */
 export interface Change extends CoreChange {

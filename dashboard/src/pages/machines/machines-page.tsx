@@ -12,11 +12,12 @@ import { When } from '../../ui/when.tsx';
 import { AccountDialog } from './account-dialog.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { Stops } from './stops.tsx';
+import { SwitchDialog } from './switch-dialog.tsx';
 
 export function MachinesPage() {
   const accounts = useQuery(serviceAccountsQuery);
   const keys = useQuery(apiKeysQuery);
-  const [open, setOpen] = useState<'account' | 'key' | null>(null);
+  const [open, setOpen] = useState<'account' | 'key' | 'switch' | null>(null);
   const known = accounts.data?.data ?? [];
   return (
     <PageFrame
@@ -28,6 +29,9 @@ export function MachinesPage() {
           </button>
           <button type="button" className="btn small" disabled={known.length === 0} onClick={() => setOpen('key')}>
             New API key
+          </button>
+          <button type="button" className="btn small" onClick={() => setOpen('switch')}>
+            When a person must approve
           </button>
         </>
       }
@@ -47,10 +51,13 @@ export function MachinesPage() {
         What machines can call: <a href="/docs">API reference</a>.
       </p>
       {open === 'account' ? <AccountDialog onClose={() => setOpen(null)} /> : null}
+      {open === 'switch' ? <SwitchDialog actors={actorsOf(known)} onClose={() => setOpen(null)} /> : null}
       {open === 'key' ? <KeyDialog accounts={known} onClose={() => setOpen(null)} /> : null}
     </PageFrame>
   );
 }
+
+const actorsOf = (accounts: ServiceAccount[]): string[] => [...new Set(accounts.flatMap(({ actors }) => actors ?? []))];
 
 const Accounts = ({ accounts }: { accounts: ServiceAccount[] }) => (
   <Table

@@ -1,21 +1,37 @@
 // Editing: a plain text box with line numbers, errors at line:column that jump to their place, then the diff and the signature.
+import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { ApiProblem, type Place } from '../../api/client.ts';
-import type { Change, PolicyVersion } from '../../api/types.ts';
+import { ApiProblem, type Place, post } from '../../api/client.ts';
+import type { Change, PolicyVersion, Simulation } from '../../api/types.ts';
 import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
 import { useChange } from '../../ui/change/use-change.ts';
 import { Face, Failure } from '../../ui/face.tsx';
+import { SimulationView } from './simulation.tsx';
+
+/** As many past requests as are judged at once. */
+const SIMULATED = 10_000;
 
 interface Props {
   base: PolicyVersion;
+  /** As it is in force. */
+  published: string;
+  /** What is edited to begin with. */
   source: string;
   onDone: () => void;
 }
 
-export function PolicyEditor({ base, source, onDone }: Props) {
+export function PolicyEditor({ base, published, source, onDone }: Props) {
   const [draft, setDraft] = useState(source);
   const flow = useChange();
   const { proposal } = flow;
+  const simulation = useMutation({
+    mutationFn: () => post<Simulation>('/v1/policy/simulations', { source: draft, limit: SIMULATED }),
+  });
+  const edit = (text: string) => {
+    setDraft(text);
+    simulation.reset();
+    proposal.reset();
+  };
   const propose = () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest });
   if (flow.applied) {
     return (
@@ -33,16 +49,20 @@ export function PolicyEditor({ base, source, onDone }: Props) {
   if (flow.change) return <ChangeSigner change={flow.change} flow={flow} onBack={flow.reset} />;
   return (
     <div className="grid gap-3">
-      <Editor draft={draft} onChange={setDraft} error={proposal.error} />
+      <Editor draft={draft} onChange={edit} error={proposal.error ?? simulation.error} />
       <div className="flex flex-wrap items-center gap-3">
-        <button type="button" className="btn" disabled={draft === source || proposal.isPending} onClick={propose}>
+        <button type="button" className="btn" disabled={draft === published || proposal.isPending} onClick={propose}>
           {proposal.isPending ? 'Checking…' : 'Check and show the diff'}
+        </button>
+        <button type="button" className="btn" disabled={simulation.isPending} onClick={() => simulation.mutate()}>
+          {simulation.isPending ? 'Judging…' : 'Try it on past requests'}
         </button>
         <button type="button" className="btn quiet" onClick={onDone}>
           Discard
         </button>
         <span className="meta">Nothing is in force before you have seen the diff and signed it.</span>
       </div>
+      {simulation.data ? <SimulationView simulation={simulation.data} /> : null}
     </div>
   );
 }

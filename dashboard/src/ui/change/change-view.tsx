@@ -5,6 +5,7 @@ import { Diff } from '../diff.tsx';
 import { Face } from '../face.tsx';
 import { Revealed } from '../revealed.tsx';
 import { ScrollBlock } from '../scroll-block.tsx';
+import { PolicyWords, sourceIn } from './policy-words.tsx';
 
 export function ChangeView({ change }: { change: Change }) {
   const { diff, fits } = ownDifference(change);
@@ -15,6 +16,9 @@ export function ChangeView({ change }: { change: Change }) {
           <p className="text-ink-2">The server names other digests than this page computed. Tell your administrator.</p>
         </Face>
       )}
+      {change.kind === 'policy' ? (
+        <PolicyWords before={sourceIn(change.before)} after={sourceIn(change.after)} />
+      ) : null}
       <Diff text={diff} label="What changes" />
       {change.warnings?.map((warning) => (
         <p key={warning.detail} className="rounded-lg bg-warn-soft p-3 text-warn">
