@@ -1,8 +1,8 @@
 // Params that do not fit the policy's schema stop at the door, at every door that judges, and leave nothing behind.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import { get, post, success } from './support/house.ts';
-import { change, found, fresh, owner, POLICY, propose, type World } from './support/world.ts';
+import { change, found, fresh, type Member, member, owner, POLICY, propose, type World } from './support/world.ts';
 
 const schema = (most: number) => `${POLICY}
 parameters:
@@ -10,10 +10,13 @@ parameters:
     schema:
       required: [amount]
       properties: { amount: { type: integer, maximum: ${most}, title: Amount, narrow: lower } }
+  - { action: read.ledger, schema: { properties: { amount: { type: integer } } } }
 `;
 let world: World;
+let boss: Member;
 beforeAll(async () => {
   world = await found('live', schema(100));
+  boss = await owner(world);
 });
 const refund = (params: JsonObject) => ({ action: 'pay.refund', resource: 'service:pay', params });
 const ask = (params: JsonObject, idempotency = fresh()) =>
@@ -36,6 +39,28 @@ describe('params that do not fit', () => {
     expect(dry.body.detail).toBe((await ask({ amount: '24005' })).body.detail);
   });
 
+  it('are a no by AuthZEN, even where a rule would allow', async () => {
+    const evaluation = (amount: Json) => ({
+      subject: { type: 'service-account', id: 'release-bot' },
+      action: { name: 'read.ledger', properties: { amount } },
+      resource: { type: 'service', id: 'pay' },
+    });
+    const asked = (amount: Json) => post('/access/v1/evaluation', { key: world.agent.text, body: evaluation(amount) });
+    expect((await success(asked(5))).decision).toBe(true);
+    expect((await success(asked('5'))).decision).toBe(false);
+  });
+
+  it('are not let through by breaking glass either', async () => {
+    const fire = await member(boss, 'fire@example.com', ['break_glass']);
+    const offered = (amount: Json) =>
+      post('/v1/break-glass/options', {
+        cookie: fire.cookie,
+        body: { ...refund({ amount }), actor: world.actor, reason: 'billing is down' },
+      });
+    expect(await offered('24005')).toMatchObject(refusal);
+    expect((await offered(90)).status).toBe(200);
+  });
+
   it('tell nobody without a key what the schema is', async () => {
     const answer = await post('/v1/approval-requests', { body: refund({ amount: '1' }), idempotency: fresh() });
     expect([answer.status, answer.body.code]).toEqual([401, 'unauthenticated']);
@@ -53,11 +78,10 @@ describe('params that fit', () => {
   it('stay answered when the schema changes; new ones meet the new schema at once', async () => {
     const key = fresh();
     const first = await success(ask({ amount: 90 }, key));
-    const admin = await owner(world);
-    await change(admin, 'policy', { source: schema(50) });
+    await change(boss, 'policy', { source: schema(50) });
     expect(await ask({ amount: 91 })).toMatchObject(refusal);
     expect((await success(ask({ amount: 90 }, key))).id).toBe(first.id);
-    await change(admin, 'policy', { source: schema(1_000) });
+    await change(boss, 'policy', { source: schema(1_000) });
     expect((await success(ask({ amount: 999 }))).status).toBe('pending');
   });
 });

@@ -27,6 +27,7 @@ import type { Ctx } from '../context.ts';
 import { organizationOf } from '../organization.ts';
 import { macKeysOf } from '../secrets.ts';
 import { recentCheckpoint } from './checkpoint.ts';
+import { paramsFit } from './fitting.ts';
 import { policyInput, readProposal } from './proposal.ts';
 import { freshId, random } from './propose.ts';
 import { requestOf } from './request-object.ts';
@@ -123,6 +124,8 @@ async function admit(c: Ctx, known: Known, call: Call, verified: Verified): Prom
     const denied = judgeDenies(by.policy.policy, policyInput(asked.value.proposal, null), instantAt(Date.now()));
     if (denied)
       return fail('policy-denies', `Glass is never broken over a deny (rule ${denied.rule}): ${denied.detail}`);
+    const fits = paramsFit(by.policy.policy, asked.value.proposal);
+    if (!fits.ok) return fits;
     const answer = await organizationOf(c.env, caller.organization).breakGlass({
       ...{ credential: caller.credential, config_version: by.config_version, judged_by: by.config_version, verified },
       ...{ request: call.request, actor: asked.value.proposal.actor, external_ref: call.body.external_ref ?? null },

@@ -1,5 +1,6 @@
 // Params at the door: what does not fit the schema that policy has for the action is refused before anything is judged,
-// reserved or recorded. Both doors that judge come through here: a proposal and a dry run.
+// reserved or recorded. Every door that judges new params comes through here: a proposal, a dry run, AuthZEN, break-glass. (An edit is held to
+// the pinned schema by core/request/edit.ts.)
 import type { JsonObject } from '../../core/json.ts';
 import { faultsOfParams, parametersFor } from '../../core/policy/parameters.ts';
 import type { Policy } from '../../core/policy.ts';

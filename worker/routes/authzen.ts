@@ -17,6 +17,7 @@ import { type Authorized, authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
 import { placesOf } from '../edge/invalid.ts';
 import { answer, problemAnswer } from '../problem.ts';
+import { paramsFit } from '../requests/fitting.ts';
 import { policyInput, readProposal } from '../requests/proposal.ts';
 import { DecisionSchema, DecisionsSchema, EvaluationBody, EvaluationsBody, MetadataSchema } from '../schema/authzen.ts';
 import { answers, BY_KEY_OR_SESSION, BY_NOBODY, jsonBody } from '../schema/common.ts';
@@ -96,6 +97,8 @@ function each(who: Authorized, item: Partial<Evaluation>): Decision {
 function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluation): Decision {
   const read = readProposal(proposalOf(asked), principal);
   if (!read.ok) return refused(read.problem.detail, read.problem.code);
+  const fits = paramsFit(snapshot.policy.policy, read.value.proposal);
+  if (!fits.ok) return refused(fits.problem.detail, fits.problem.code);
   const input = policyInput(read.value.proposal, null);
   return decisionOn(snapshot.policy.policy, facts.stops, input, instantAt(Date.now()));
 }
