@@ -15,7 +15,7 @@ import { escalate, reviewerOfStage } from '../core/request/follow-up.ts';
 import { inForce } from '../core/request/in-force.ts';
 import type { RequestRecord } from '../core/request/record.ts';
 import { lifetimeEnd } from '../core/request/settle.ts';
-import { stageOf } from '../core/request/stage.ts';
+import { factsOf, stageOf } from '../core/request/stage.ts';
 import { exchange, liveClaims } from '../core/request/use.ts';
 import { decide } from '../core/request/vote.ts';
 import { cancel, comment, expireNow, report, revoke } from '../core/request/withdraw.ts';
@@ -100,7 +100,7 @@ export class ApprovalRequest extends DurableObject<Env> {
       needs: (record, now) => unmet(record, question, now),
       step: (record, now) => {
         const gate = gateOf(record, question);
-        return gate.ok ? decide(record, { ...question.call, facts: question.facts }, now) : gate;
+        return gate.ok ? decide(record, { ...question.call, facts: factsOf(record, question.facts) }, now) : gate;
       },
     });
   }
@@ -110,7 +110,7 @@ export class ApprovalRequest extends DurableObject<Env> {
       needs: (record, now) => unmet(record, question, now),
       step: (record, now) => {
         const gate = gateOf(record, question);
-        return gate.ok ? edit(record, { ...question.call, facts: question.facts }, now) : gate;
+        return gate.ok ? edit(record, { ...question.call, facts: factsOf(record, question.facts) }, now) : gate;
       },
     });
   }

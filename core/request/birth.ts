@@ -16,6 +16,8 @@ export interface Birth {
   proposal: Proposal;
   requester: Requester;
   on_behalf_of: string | null;
+  /** Owners of the service account and who made its keys, when it was asked. */
+  owners?: string[];
   judgement: Judgement;
   policy: { version: number; digest: Digest };
   config_version: number;
@@ -91,6 +93,7 @@ export function newRecord(birth: Birth, now: Instant): RequestRecord {
     life: { status: null, capability: null, returned_count: 0 },
     ...{ steps: 0, seq: 0, votes: [], comments: [], rejection_reason: null, capability: null, outcome: null },
     ...{ calls: {}, decided_at: null, decided_by: null },
+    ...(birth.owners === undefined || birth.owners.length === 0 ? {} : { owners: birth.owners }),
   };
 }
 

@@ -163,6 +163,8 @@ export interface RequestRecord {
   proposal: Proposal;
   requester: Requester;
   on_behalf_of: string | null;
+  /** Owners of the service account and who made its keys, when it was asked; absent: nobody. */
+  owners?: string[];
   judgement: Judgement;
   policy: { version: number; digest: Digest };
   action_digest: Digest;

@@ -34,11 +34,22 @@ export function stageOf(record: RequestRecord, facts: Pick<Facts, 'standings' | 
   );
 }
 
+/** Owners when it was asked, and now: "excluded at any of these moments" (policy.md "Who may decide"). */
+const everOwners = ({ owners = [] }: RequestRecord, now: readonly string[]): string[] => [
+  ...new Set([...owners, ...now]),
+];
+
+/** Facts as this request is judged by them, and as its votes commit to them. */
+export const factsOf = (record: RequestRecord, facts: Facts): Facts => ({
+  ...facts,
+  owners: everOwners(record, facts.owners),
+});
+
 /** Everybody who is part of the request. `owners` as the organisation says them now. */
 export const peopleOf = (record: RequestRecord, owners: string[]): RequestPeople => ({
   requester: record.requester.id,
   on_behalf_of: record.on_behalf_of,
   actor: record.proposal.actor,
-  owners,
+  owners: everOwners(record, owners),
   editors: editorsOf(record),
 });

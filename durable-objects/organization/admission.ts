@@ -2,17 +2,18 @@
 // ago. All of it is judged and reserved in one transaction, so that concurrent proposals are taken one after the other.
 
 import { hmacSha256 } from '#sha256';
-import type { Admission, AdmitQuestion, Principal, Stop } from '../../core/authority.ts';
+import type { Admission, AdmitQuestion, Authority, Principal, Stop } from '../../core/authority.ts';
 import { hex, utf8 } from '../../core/encoding.ts';
 import { RISK_LEVELS, type RiskLevel } from '../../core/policy.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
-import { authorize, snapshotOf } from './principals.ts';
+import { authorize, ownersOf, snapshotOf } from './principals.ts';
 import { idKey, organizationOf, type Room } from './room.ts';
 
 /** Lets a proposal in, or says why not. A repeat of the same request's id counts once. Only inside `transact`. */
 export function admit(room: Room, question: AdmitQuestion): Result<Admission> {
-  const authority = authorize(room, question);
-  if (!authority.ok) return authority;
+  const known = authorize(room, question);
+  if (!known.ok) return known;
+  const authority = ok(withOwners(room, known.value));
   const allowed = mayPropose(authority.value.principal, question.actor);
   if (!allowed.ok) return allowed;
   const stop = stopOf(authority.value.facts.stops, authority.value.principal, question.actor);
@@ -27,6 +28,12 @@ export function admit(room: Room, question: AdmitQuestion): Result<Admission> {
   const reserved = question.verdict === 'require_approval' ? reserve(room, question) : ok(undefined);
   return reserved.ok ? ok({ ...authority.value, admitted: 'yes' }) : reserved;
 }
+
+/** Who owns the account that asks: they stay part of the request, whoever owns it later. */
+const withOwners = (room: Room, { principal, facts, snapshot }: Authority): Authority => {
+  const owners = principal.kind === 'machine' ? ownersOf(room, principal.service_account) : [];
+  return { principal, snapshot, facts: { ...facts, owners } };
+};
 
 /** Keys propose as the actors that they list; people as themselves. */
 function mayPropose(principal: Principal, actor: string): Result<void> {

@@ -248,7 +248,9 @@ describe('separation: owners', () => {
     expect((await success(decide(of.dan, second))).status).toBe('pending');
     expect([await statusOf(of, second), await statusOf(of, third)]).toEqual(['pending', 'pending']);
     await own(of, []);
-    expect((await success(decide(of.ada, third))).status).toBe('approved');
+    refused(await decide(of.ada, third), 403, 'not-eligible');
+    expect((await success(decide(of.bob, third))).status).toBe('approved');
+    expect((await success(decide(of.ada, await asked(of, action)))).status).toBe('pending');
   });
 
   it('unset, an owner watches over their own agent', async () => {

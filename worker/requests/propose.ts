@@ -42,8 +42,8 @@ export async function propose(c: Ctx, idempotencyKey: string | null): Promise<Re
   const named = name(known.value, asked.value, idempotencyKey, body);
   const admitted = await admit(c, known.value, asked.value, named.id);
   if (!admitted.ok) return recall(c, known.value, named, admitted);
-  const { judgement, snapshot, principal, as_of } = admitted.value;
-  const birth = birthOf(c, { ...known.value, snapshot, principal }, asked.value, judgement, named);
+  const { as_of } = admitted.value;
+  const birth = birthOf(c, admitted.value, asked.value, named);
   return requestOf(c.env, birth.organization.id, birth.id).create(birth, as_of);
 }
 
@@ -101,6 +101,8 @@ interface Admitted {
   judgement: Judgement;
   snapshot: Snapshot;
   principal: Principal;
+  /** Owners of the account that asks, and who made its keys: part of the request for good. */
+  owners: string[];
   /** Of the organisation's answer: the object takes no admission that has aged on the way. */
   as_of: number;
 }
@@ -118,14 +120,11 @@ async function admit(c: Ctx, known: Known, asked: Asked, id: string): Promise<Re
     const question = admission(known, asked, id, judgement, snapshot);
     const answer: Result<Admission> = await organizationOf(c.env, known.caller.organization).admit(question);
     if (!answer.ok) return answer;
-    const {
-      admitted,
-      principal,
-      facts: { as_of },
-    } = answer.value;
-    seePrincipal(known.caller.credential.digest, principal, answer.value.facts.config_version);
+    const { admitted, principal } = answer.value;
+    const { as_of, owners, config_version } = answer.value.facts;
+    seePrincipal(known.caller.credential.digest, principal, config_version);
     snapshot = confirmSnapshot(answer.value.snapshot, snapshot, Date.now());
-    if (admitted === 'yes') return ok({ judgement, snapshot, principal, as_of });
+    if (admitted === 'yes') return ok({ judgement, snapshot, principal, owners, as_of });
     if (admitted === 'exhausted') exhausted.push(judgement.draws_on!.pattern);
     const fits = paramsFit(snapshot.policy.policy, asked.proposal);
     if (!fits.ok) return fits;
@@ -170,16 +169,17 @@ async function recall(c: Ctx, known: Known, named: Named, refusal: Result<never>
   return !before.ok && before.problem.code === 'not-found' ? refusal : before;
 }
 
-function birthOf(c: Ctx, known: Known, asked: Asked, judgement: Judgement, named: Named): Birth {
-  const { id, kind } = known.snapshot.organization;
-  const { version, digest } = known.snapshot.policy;
-  const { principal } = known;
+function birthOf(c: Ctx, admitted: Admitted, asked: Asked, named: Named): Birth {
+  const { judgement, snapshot, principal, owners } = admitted;
+  const { id, kind } = snapshot.organization;
+  const { version, digest } = snapshot.policy;
   return {
     ...{ id: named.id, capability_id: named.capability_id, idempotency: named.idempotency },
     ...{ organization: { id, kind }, proposal: asked.proposal, requester: requesterOf(principal), judgement },
     on_behalf_of: principal.kind === 'person' ? principal.user : null,
     policy: { version, digest },
-    config_version: known.snapshot.config_version,
+    owners,
+    config_version: snapshot.config_version,
     salt: base64url(random(16)),
     expires_in: asked.expires_in,
     ip: c.req.header('cf-connecting-ip') ?? null,
