@@ -51,6 +51,13 @@ export function sealedEvents(
   return sealed;
 }
 
+/** What one batch of a flush sealed; by seq. */
+export function eventsOfBatch(flush: OpenFlush, batch: Batch): Map<number, Sealed> {
+  const sealed = new Map<number, Sealed>();
+  readBatch(flush, batch, sealed);
+  return sealed;
+}
+
 function apart(flush: Flush | OpenFlush): OpenFlush {
   if (Array.isArray(flush.leaves)) return flush as OpenFlush;
   const { leaves, hashes, ...rest } = flush as Flush;

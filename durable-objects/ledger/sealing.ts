@@ -10,7 +10,7 @@ import { growHead, type Head } from './head.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { SignedReceipt } from './receipts.ts';
 import { broken, faultOfShape, moved } from './refusal.ts';
-import { answerOf, faultOfRepeat, type OpenFlush, sealedEvents } from './repeat.ts';
+import { answerOf, eventsOfBatch, faultOfRepeat, type OpenFlush, sealedEvents } from './repeat.ts';
 import type { Batch, LedgerStore, ObjectRow, OrganizationRow } from './store.ts';
 
 /** Where the flush is made. */
@@ -64,10 +64,12 @@ export class Sealing {
     const object = this.#object(request);
     const organization = this.#organization(request);
     const fresh = request.events.filter((event) => event.seq > (object?.last_seq ?? 0));
-    const sealed =
-      fresh.length > 0 ? this.#append(request, fresh, signed, { object, organization: organization! }) : object!;
-    const answer = answerOf(request, this.#sealed(sealed, request), this.#place.shard);
-    return ok({ ...answer, size: this.#size() });
+    const batch =
+      fresh.length === 0 ? null : this.#append(request, fresh, signed, { object, organization: organization! });
+    // Wholly new is the rule: reading it back through the flush would look at every batch of everybody in it.
+    const isWhole = batch !== null && fresh.length === request.events.length;
+    const sealed = isWhole ? eventsOfBatch(this.#flush, batch) : this.#sealed(this.#object(request)!, request);
+    return ok({ ...answerOf(request, sealed, this.#place.shard), size: this.#size() });
   }
 
   #isNew(request: AppendRequest): boolean {
@@ -117,7 +119,7 @@ export class Sealing {
     fresh: AppendEvent[],
     signed: readonly SignedReceipt[],
     before: { object: ObjectRow | null; organization: OrganizationRow },
-  ): ObjectRow {
+  ): Batch {
     const batch: Batch = {
       ...{ organization: request.organization, object: request.object, seq: fresh[0]!.seq, count: fresh.length },
       ...{ index: this.#size(), org_seq: before.organization.org_seq + 1, receipts: [] },
@@ -133,7 +135,7 @@ export class Sealing {
     const first_index = batch.previous === null ? batch.index : before.object!.first_index;
     const row = { organization, kind, object, last_seq: fresh.at(-1)!.seq, first_index, last_flush: this.#flush.first };
     this.#objects.set(`${organization}/${object}`, row);
-    return row;
+    return batch;
   }
 
   /** Adds the events' leaves, each linked to the organisation's one before. */
