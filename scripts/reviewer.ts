@@ -80,8 +80,8 @@ export class Reviewer {
   }
 
   /** Enrols the first passkey of whoever the link is for, which opens a session. `link` ends in `#token=…`. */
-  static async enrol(base_url: string, link: string): Promise<Reviewer> {
-    const reviewer = new Reviewer(base_url, await SoftwarePasskey.make(base_url));
+  static async enrol(base_url: string, link: string, passkey?: SoftwarePasskey): Promise<Reviewer> {
+    const reviewer = new Reviewer(base_url, passkey ?? (await SoftwarePasskey.make(base_url)));
     const token = decodeURIComponent(new URL(link).hash.replace('#token=', ''));
     const offer = await reviewer.call<Offer<PublicKeyCredentialCreationOptionsJSON>>('POST', '/v1/passkeys/options', {
       token,

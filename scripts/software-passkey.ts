@@ -1,4 +1,4 @@
-// A passkey in software: ES256 on WebCrypto, for tests, CI and the virtual demo, on Node and in workerd. Without
+// A passkey in software, on WebCrypto (ES256 unless another is asked for): for tests, CI and the virtual demo, on Node and in workerd. Without
 // attestation it looks like any other passkey, which is why test organisations exist. Not a client for people: it
 // shows nothing and asks nobody. The knobs let tests break one thing at a time.
 import type {
@@ -9,6 +9,7 @@ import type {
 } from '@simplewebauthn/server';
 import { sha256 } from '#sha256';
 import { base64url, concatBytes, fromBase64Url, utf8 } from '../core/encoding.ts';
+import { PASSKEY_ALGORITHMS, type PasskeyAlgorithm } from './software-algorithms.ts';
 
 /** What a test may get wrong on purpose; all absent: an honest authenticator on an honest page. */
 export interface Knobs {
@@ -49,18 +50,6 @@ function cborHead(major: number, count: number): Uint8Array {
   return Uint8Array.of((major << 5) | 25, count >> 8, count & 0xff);
 }
 
-/** An ECDSA signature as WebAuthn has it (DER) from WebCrypto's r ‖ s. */
-function derOf(raw: Uint8Array): Uint8Array {
-  const integer = (bytes: Uint8Array) => {
-    const first = bytes.findIndex((byte) => byte !== 0);
-    const short = bytes.subarray(first);
-    const body = short[0]! & 0x80 ? concatBytes(Uint8Array.of(0), short) : short;
-    return concatBytes(Uint8Array.of(2, body.length), body);
-  };
-  const body = concatBytes(integer(raw.subarray(0, 32)), integer(raw.subarray(32)));
-  return concatBytes(Uint8Array.of(0x30, body.length), body);
-}
-
 const bigEndian = (value: number, length: number): Uint8Array =>
   Uint8Array.from({ length }, (_, at) => (value / 256 ** (length - 1 - at)) & 0xff);
 
@@ -79,20 +68,28 @@ export class SoftwarePasskey {
   counter = 0;
   private readonly keys: CryptoKeyPair;
 
-  private constructor(origin: string, keys: CryptoKeyPair, credentialId: string) {
+  private readonly algorithm: PasskeyAlgorithm;
+
+  private constructor(
+    origin: string,
+    keys: CryptoKeyPair,
+    credentialId: string,
+    algorithm: PasskeyAlgorithm = 'ES256',
+  ) {
     this.origin = origin;
     this.keys = keys;
+    this.algorithm = algorithm;
     this.credentialId = credentialId;
   }
 
   /** A new key. `origin` is the page that it pretends to be on, such as `http://localhost:8787`. */
-  static async make(origin: string): Promise<SoftwarePasskey> {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-    const keys = (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair;
-    return new SoftwarePasskey(origin, keys, base64url(crypto.getRandomValues(new Uint8Array(32))));
+  static async make(origin: string, algorithm: PasskeyAlgorithm = 'ES256'): Promise<SoftwarePasskey> {
+    const { key } = PASSKEY_ALGORITHMS[algorithm];
+    const keys = (await crypto.subtle.generateKey(key, true, ['sign', 'verify'])) as CryptoKeyPair;
+    return new SoftwarePasskey(origin, keys, base64url(crypto.getRandomValues(new Uint8Array(32))), algorithm);
   }
 
-  /** A key from what `save` gave. */
+  /** A key of ES256 from what `save` gave. */
   static async load(origin: string, state: SoftwarePasskeyState): Promise<SoftwarePasskey> {
     const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
     const { d: _secret, key_ops: _operations, ...publicJwk } = state.privateKey;
@@ -161,21 +158,14 @@ export class SoftwarePasskey {
   }
 
   private async sign(bytes: Uint8Array): Promise<Uint8Array> {
-    const algorithm = { name: 'ECDSA', hash: 'SHA-256' };
-    return derOf(new Uint8Array(await crypto.subtle.sign(algorithm, this.keys.privateKey, bytes as BufferSource)));
+    const { signing, form } = PASSKEY_ALGORITHMS[this.algorithm];
+    return form(new Uint8Array(await crypto.subtle.sign(signing, this.keys.privateKey, bytes as BufferSource)));
   }
 
-  /** The public key in COSE form (RFC 9053): EC2, ES256, P-256. */
+  /** The public key in COSE form. */
   private async coseKey(): Promise<Uint8Array> {
     const jwk = (await crypto.subtle.exportKey('jwk', this.keys.publicKey)) as JsonWebKey;
-    const key: [number, unknown][] = [
-      [1, 2],
-      [3, -7],
-      [-1, 1],
-      [-2, fromBase64Url(jwk.x!)!],
-      [-3, fromBase64Url(jwk.y!)!],
-    ];
-    return cbor(new Map(key));
+    return cbor(new Map(PASSKEY_ALGORITHMS[this.algorithm].cose(jwk)));
   }
 
   private clientData(type: string, challenge: string, knobs: Knobs): Uint8Array {

@@ -38,8 +38,11 @@ export function parseEventLeaf(leaf: Uint8Array): { commit: Uint8Array; link: Ui
 
 /** A number below 2^53 as 8 bytes, big-endian. */
 export function u64(value: number): Uint8Array {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} does not fit in 53 bits`);
   const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, Math.floor(value / 2 ** 32));
+  view.setUint32(4, value % 2 ** 32);
   return bytes;
 }
 

@@ -1,15 +1,12 @@
 // The pinned samples verify for ever, with our verifier and with others that we did not write.
 import { createPublicKey, verify as verifySignature } from 'node:crypto';
-import { bundleFromJSON } from '@sigstore/bundle';
-import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#sha256';
-import { concatBytes, fromBase64, fromBase64Url, hex, utf8 } from '../../../core/encoding.ts';
+import { concatBytes, fromBase64Url, hex, utf8 } from '../../../core/encoding.ts';
 import { keyOfCose } from '../../../core/evidence/cose.ts';
 import { attestationOf, type EvidenceBundle } from '../../../core/evidence.ts';
-import { keyId, parseVerifierKey } from '../../../core/ledger.ts';
-import { receiptKeyId } from '../../../core/receipt.ts';
 import { ANCHORS, failuresOf, type Loose, SAMPLES, textOf, verify } from './samples.ts';
+import { sigstoreAccepts } from './sigstore.ts';
 
 /** SHA-256 of the files: a changed sample is a promise broken, not a test to mend. */
 const PINNED: Record<string, string> = {
@@ -50,33 +47,6 @@ describe('a golden sample', () => {
     expect(failed.length).toBeGreaterThan(0);
   });
 });
-
-/** The unmodified verifier, trusting our log key and receipt key alone. */
-function sigstoreAccepts(bundle: Loose): void {
-  const log = parseVerifierKey(ANCHORS.log_key as string)!;
-  const id = Buffer.from(keyId(log));
-  const spki = Buffer.from(fromBase64(ANCHORS.receipt_key as string)!);
-  const x = Buffer.from(log.public_key).toString('base64url');
-  const rawBytes = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }).export({
-    format: 'der',
-    type: 'spki',
-  });
-  const material = toTrustMaterial(
-    {
-      mediaType: 'application/vnd.dev.sigstore.trustedroot+json;version=0.1',
-      ...{ certificateAuthorities: [], timestampAuthorities: [], ctlogs: [] },
-      tlogs: [
-        {
-          ...{ baseUrl: `https://${log.name}`, hashAlgorithm: 1, operator: '' },
-          publicKey: { rawBytes, keyDetails: 7, validFor: { start: new Date(0), end: undefined } },
-          ...{ logId: { keyId: id }, checkpointKeyId: { keyId: id } },
-        },
-      ],
-    } as never,
-    { [receiptKeyId(spki)]: { rawBytes: spki, keyDetails: 5 } as never },
-  );
-  new Verifier(material, { timestampThreshold: 0 }).verify(toSignedEntity(bundleFromJSON(bundle)));
-}
 
 describe('tools that we did not write', () => {
   const withReceipt = ['approval', 'rejection', 'quorum'] as const;

@@ -13,7 +13,11 @@ export const SAMPLES = ['approval', 'rejection', 'quorum', 'erased'] as const;
 /** Made later, out of another stack, which its own anchors name. */
 export type Sample = (typeof SAMPLES)[number] | 'edited';
 
-export const textOf = (sample: Sample): string => read(`${sample}.evidence`);
+/** Samples of other passkeys and of a test organisation, each with anchors of its own. */
+export const LATER = ['eddsa', 'rs256', 'test-approval'] as const;
+export const anchorsOf = (sample: (typeof LATER)[number]): typeof ANCHORS => JSON.parse(read(`${sample}.anchors.json`));
+
+export const textOf = (sample: Sample | (typeof LATER)[number]): string => read(`${sample}.evidence`);
 export const ANCHORS: Required<Pick<Anchors, 'log_key' | 'organization' | 'origin' | 'rp_id' | 'receipt_key'>> =
   JSON.parse(read('anchors.json'));
 
