@@ -5,13 +5,21 @@ import { canonicalize } from '../canonical.ts';
 import type { OnBehalf } from '../delegation.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import type { RiskLevel } from '../policy.ts';
-import { assuranceAllows, judgeReject, judgeVote, type Vote, type VoteQuestion } from '../requirement.ts';
+import {
+  assuranceAllows,
+  judgeReject,
+  judgeVote,
+  type ProvenIdentity,
+  type Vote,
+  type VoteQuestion,
+} from '../requirement.ts';
 import type { Case } from './case.ts';
 import { pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
 import { editorsBefore, editsOf, type Held, heldBefore } from './held.ts';
 import { signedOf } from './signature.ts';
 import { type At, atLine } from './tally.ts';
+import { isByToken, provenBy } from './token.ts';
 
 export interface Snapshot {
   nonce: string;
@@ -19,12 +27,17 @@ export interface Snapshot {
   people: Standing[];
 }
 
-const voteOf = ({ event }: EvidenceLine): Vote => {
+const voteOf = (of: Case, line: EvidenceLine): Vote => {
+  const { event } = line;
   const { reviewer, stage, decision, passkey, delegation, ...digests } = event.skeleton as Record<string, Json>;
   const action_digest = digests.effective_action_digest ?? digests.action_digest;
-  const vote = { reviewer, stage, action_digest, decision, passkey, voted_at: event.at };
+  const token = isByToken(line) ? { token: provenBy(of, line) ?? NOBODY } : { passkey };
+  const vote = { reviewer, stage, action_digest, decision, ...token, voted_at: event.at };
   return { ...vote, ...(delegation === undefined ? {} : { delegation }) } as unknown as Vote;
 };
+
+/** Whom a token proves that cannot be read: nobody is linked to no provider. */
+const NOBODY: ProvenIdentity = { issuer: '', subject: '', groups: [], until: '' };
 
 /** Votes that an edit has not made void: those after the last one before this event. */
 const votesBefore = ({ votes }: Case, { event }: EvidenceLine, { edit }: Held): EvidenceLine[] =>
@@ -59,18 +72,23 @@ function judgeAgain(of: Case, line: EvidenceLine): EvidenceLine[] | null {
   const snapshot = signed.eligibility as unknown as Snapshot;
   const question = questionOf(of, line, before, snapshot, held);
   const own = snapshot.people.find(({ user }) => user === skeleton.reviewer);
-  const key = own?.passkeys.find(({ id, status }) => id === skeleton.passkey && status === 'active');
   tally.holds(snapshot.nonce === signed.intent.nonce, 'eligibility', 'The snapshot is of another ceremony.', at);
-  if (!tally.holds(key !== undefined, 'key-status', `${skeleton.passkey} was not active in the snapshot.`, at))
-    return null;
-  tally.say(
-    'key-status',
-    'asserted',
-    `${skeleton.passkey} was active then: the operator’s word, committed to.`,
-    atLine(line),
-  );
-  checkAssurance(of, line, key!, at);
+  const key = own?.passkeys.find(({ id, status }) => id === skeleton.passkey && status === 'active') ?? null;
+  const what = isByToken(line) ? `The identity at ${skeleton.issuer}` : String(skeleton.passkey);
+  const stood = isByToken(line) ? isLinked(of, line, own) : key !== null;
+  if (!tally.holds(stood, 'key-status', `${what} was not ${skeleton.reviewer}’s in the snapshot.`, at)) return null;
+  const word = `${what} was ${skeleton.reviewer}’s and active then: the operator’s word, committed to.`;
+  tally.say('key-status', 'asserted', word, atLine(line));
+  checkAssurance(of, line, key, at);
   return skeleton.command === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
+}
+
+/** Where policy took a token: of an identity that was linked before the request was made. */
+function isLinked(of: Case, line: EvidenceLine, own: Standing | undefined): boolean {
+  const proven = provenBy(of, line);
+  const link = own?.identities?.find(({ issuer, subject }) => issuer === proven?.issuer && subject === proven.subject);
+  const takesToken = heldBefore(of, line.event.seq).requirement?.verify === 'oidc';
+  return takesToken && link !== undefined && link.linked_at < of.birth.line.event.at;
 }
 
 function questionOf(
@@ -84,9 +102,10 @@ function questionOf(
   const { requester, actor, on_behalf_of } = birth.skeleton as Record<string, string>;
   return {
     requirement: held.requirement!,
-    votes: before.map(voteOf),
+    votes: before.map((vote) => voteOf(of, vote)),
     standings: Object.fromEntries(snapshot.people.map((person) => [person.user, person])),
     voter: line.event.skeleton.reviewer as string,
+    ...(isByToken(line) ? { token: provenBy(of, line) ?? NOBODY } : {}),
     created_at: birth.line.event.at,
     effective_action_digest: held.action_digest,
     people: {
@@ -117,12 +136,12 @@ function sameRight(of: Case, line: EvidenceLine, judged: { delegation?: OnBehalf
 }
 
 /** Policy's further wishes: what must be said with the decision, how long a key must have rested. */
-function checkAssurance(of: Case, line: EvidenceLine, key: Passkey, at: At): void {
+function checkAssurance(of: Case, line: EvidenceLine, key: Passkey | null, at: At): void {
   const { tally } = of;
   // An edit is judged by the risk that comes of it.
   const held = heldBefore(of, line.event.seq + 1);
-  const assured = assuranceAllows(key, held.risk, line.event.at as Instant);
-  tally.holds(assured.ok, 'eligibility', 'The passkey was too new for this risk.', at);
+  const assured = key === null || assuranceAllows(key, held.risk, line.event.at as Instant).ok;
+  tally.holds(assured, 'eligibility', 'The passkey was too new for this risk.', at);
   const decision = line.event.skeleton.command as 'approve' | 'reject' | 'edit';
   if (decision === 'edit') return;
   const said = line.event.personal as JsonObject;
@@ -172,7 +191,7 @@ function countPeople(of: Case, deciding: EvidenceLine): void {
   const held = heldBefore(of, deciding.event.seq);
   const { stages } = held.requirement!;
   const counting = [...votesBefore(of, deciding, held), deciding];
-  const approving = counting.map(voteOf).filter((vote) => vote.decision === 'approve');
+  const approving = counting.map((line) => voteOf(of, line)).filter((vote) => vote.decision === 'approve');
   const people = (stage: number) =>
     new Set(approving.filter((vote) => vote.stage === stage).map((vote) => vote.reviewer)).size;
   const needed = stages.reduce((sum, { count }) => sum + count, 0);

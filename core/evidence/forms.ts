@@ -84,11 +84,11 @@ export interface Anchors {
 export type EvidenceKey =
   | { kty: 'EC'; crv: 'P-256'; x: string; y: string }
   | { kty: 'OKP'; crv: 'Ed25519'; x: string }
-  | { kty: 'RSA'; n: string; e: string };
+  | { kty: 'RSA'; n: string; e: string; alg?: 'PS256' };
 
 export interface EvidenceCrypto {
   /**
-   * ES256 (signature r ‖ s), Ed25519, or RSASSA-PKCS1-v1_5 with SHA-256, by the key's kind.
+   * ES256 (signature r ‖ s), Ed25519, or RSA with SHA-256, by the key's kind: PKCS1-v1_5, or PSS where `alg` says so.
    *
    * @returns false, never an error, for a key or a signature that is none
    */

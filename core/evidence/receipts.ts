@@ -23,6 +23,7 @@ import { heldBefore } from './held.ts';
 import { hasLeaf, keyOfSpki } from './sealed.ts';
 import { signedOf } from './signature.ts';
 import { atLine } from './tally.ts';
+import { isByToken } from './token.ts';
 
 /**
  * @param counted the votes that the decision rests on; null where they cannot be counted again
@@ -144,9 +145,13 @@ function votePart({ bundle }: Case, vote: EvidenceLine) {
     ({ event }) => event.type === 'passkey.registered' && event.skeleton.passkey === passkey,
   );
   const { intent, assertion } = signedOf(vote)!;
+  const { issuer } = vote.event.skeleton;
+  const { token, token_key: key } = vote.event.personal as JsonObject;
+  const signed = isByToken(vote)
+    ? { oidc: { issuer, token, key } }
+    : { passkey, assertion, passkey_entry: enrolled?.event.id ?? null };
   return {
-    ...{ reviewer, passkey, eligibility_digest, decision, stage, intent, assertion, decided_at: vote.event.at },
-    passkey_entry: enrolled?.event.id ?? null,
+    ...{ reviewer, eligibility_digest, decision, stage, intent, decided_at: vote.event.at, ...signed },
     ...(vote.event.skeleton.delegation === undefined ? {} : { delegation: vote.event.skeleton.delegation }),
   } as never;
 }

@@ -4,11 +4,12 @@ import { canonicalize } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import { publicKeyDigest } from '../enrolment.ts';
 import type { BreakGlassIntent, DecisionIntent, EditIntent } from '../intent.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { faultOfAssertion } from './assertion.ts';
 import { type Case, pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
 import { atLine } from './tally.ts';
+import { checkToken, isByToken } from './token.ts';
 
 /** What people sign about a request. */
 export type SignedIntent = DecisionIntent | EditIntent | BreakGlassIntent;
@@ -40,7 +41,8 @@ export async function checkSigned(
   const { tally } = of;
   const { skeleton } = line.event;
   const at = atLine(line);
-  const enrolment = checkEnrolment(of, line);
+  const byToken = isByToken(line);
+  const enrolment = byToken ? null : checkEnrolment(of, line);
   const signed = signedOf(line);
   // What was never committed to was never signed: that is not erasure.
   const never = signed === null && skeleton.personal === null;
@@ -50,6 +52,12 @@ export async function checkSigned(
     return;
   }
   const bound = checkParts(of, line, signed) && intentHolds();
+  const who = skeleton.reviewer;
+  if (byToken) {
+    const holds = await checkToken(of, line);
+    if (holds && bound) tally.say('signature', 'proved', `A token over ${what} is ${who}’s, by the link.`, at);
+    return checkTimes(of, line, signed.intent);
+  }
   if (enrolment !== null) checkKey(of, line, signed, enrolment);
   const { origin, rp_id } = of.pinned;
   const fault = await faultOfAssertion({ ...signed, origin, rp_id }, of.crypto);
@@ -65,9 +73,11 @@ export async function checkSigned(
 
 /** The parts that can be erased, under the digests that stay. */
 function checkParts(of: Case, line: EvidenceLine, signed: Signed): boolean {
-  const wrong = (['intent', 'assertion', 'eligibility'] as const).filter(
-    (part) => digestOf(signed[part] as unknown as Json) !== line.event.skeleton[`${part}_digest`],
-  );
+  const parts = isByToken(line)
+    ? ['intent', 'token', 'token_key', 'eligibility']
+    : ['intent', 'assertion', 'eligibility'];
+  const personal = signed as unknown as JsonObject;
+  const wrong = parts.filter((part) => digestOf(personal[part] ?? null) !== line.event.skeleton[`${part}_digest`]);
   for (const part of wrong) {
     const field = pointerTo(of, line, `/event/personal/${part}`);
     of.tally.say('decision', 'failed', `The ${part} is not the one that the event names.`, { ...atLine(line), field });

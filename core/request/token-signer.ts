@@ -1,7 +1,9 @@
 // A signed token in the place of a passkey: good for this request and this person, where the policy in force takes one.
 // The Worker has verified the signature, the nonce and the claims; who may decide is requirement.ts's to say.
 import type { Standing } from '../authority.ts';
+import { instantMs } from '../duration.ts';
 import type { DecisionIntent } from '../intent.ts';
+import type { Instant } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { inForce } from './in-force.ts';
 import type { RequestRecord, SignedToken } from './record.ts';
@@ -14,7 +16,11 @@ export interface TokenCall extends Omit<SignedCall, 'passkey' | 'new_counter' | 
 }
 
 /** policy.md "OIDC": "from an issuer meant for people and linked to a member beforehand". */
-export function tokenSigner(record: RequestRecord, { intent, token, facts }: TokenCall): Result<Standing> {
+export function tokenSigner(
+  record: RequestRecord,
+  { intent, token, facts }: TokenCall,
+  now: Instant,
+): Result<Standing> {
   if (inForce(record).requirement.verify !== 'oidc')
     return fail('passkey-required', 'Policy asks for a passkey here: a signed token decides nothing.');
   const standing = facts.standings[intent.reviewer];
@@ -22,6 +28,9 @@ export function tokenSigner(record: RequestRecord, { intent, token, facts }: Tok
   const issuer = facts.issuers?.find(({ id }) => id === token.issuer);
   if (issuer?.purpose !== 'people' || issuer.digest !== token.issuer_settings)
     return fail('not-eligible', 'This identity provider is not trusted any more: use another one, or a passkey.');
+  // As the verifier of its evidence will: by the moment that is recorded.
+  if (instantMs(now) >= instantMs(token.until) + issuer.leeway_seconds * 1_000)
+    return fail('token-refused', 'The token has expired meanwhile: get a fresh one and try again.');
   const link = standing.identities?.find((one) => one.issuer === issuer.id && one.subject === token.subject);
   if (!link) return fail('not-eligible', 'This identity is linked to nobody who may decide this.');
   if (link.linked_at >= record.created_at)

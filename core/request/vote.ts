@@ -36,7 +36,7 @@ export function decide(record: RequestRecord, call: DecideCall | TokenCall, now:
 }
 
 function byToken(record: RequestRecord, call: TokenCall, now: Instant): Result<Advance> {
-  const standing = tokenSigner(record, call);
+  const standing = tokenSigner(record, call, now);
   return standing.ok ? decideOn(record, call, { standing: standing.value, token: call.token }, now) : standing;
 }
 

@@ -7,6 +7,8 @@ import type { Room } from './room.ts';
 export interface EntriesQuestion {
   passkeys: string[];
   policy_version: number;
+  /** `iss_… sha256:…`: providers whose tokens signed, with the digest of their settings then. */
+  issuers?: string[];
   /** The request itself: reviews of its break-glass use. */
   request?: string;
   /** Under which votes were given: each comes with the enrolment of the key that signed it. */
@@ -25,6 +27,8 @@ const ASKED: Partial<Record<string, (event: RecordedEvent, question: EntriesQues
   'policy.published': ({ skeleton }, { policy_version }) => skeleton.version === policy_version,
   'break_glass.reviewed': ({ skeleton }, { request }) => skeleton.request === request,
   'delegation.created': ({ skeleton }, { delegations = [] }) => delegations.includes(String(skeleton.delegation)),
+  'oidc_issuer.updated': ({ skeleton }, { issuers }) =>
+    issuers?.includes(`${skeleton.issuer} ${skeleton.settings_digest}`) === true,
   'passkey.registered': ({ skeleton }, { passkeys }) => passkeys.includes(String(skeleton.passkey)),
 };
 

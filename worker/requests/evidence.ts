@@ -61,8 +61,11 @@ function restsOn({ lines }: EvidenceParts) {
     const under = event.skeleton.delegation as { id: string } | undefined;
     return under === undefined ? [] : [under.id];
   });
+  const issuers = lines
+    .filter(({ event }) => event.skeleton.method === 'oidc')
+    .map(({ event: { skeleton: said } }) => `${said.issuer} ${said.issuer_settings}`);
   const { skeleton, object } = lines[0]!.event;
-  return { passkeys, delegations, policy_version: skeleton.policy_version as number, request: object };
+  return { passkeys, delegations, issuers, policy_version: skeleton.policy_version as number, request: object };
 }
 
 const bare = (event: RecordedEvent): RecordedEvent => ({ ...event, personal: null, salt_personal: null });

@@ -8,10 +8,12 @@ const ALGORITHMS = {
   RSA: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
 } as const satisfies Record<EvidenceKey['kty'], object>;
 
+const PSS = { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 } as const;
+
 /** WebCrypto behind the verifier's one question. A key that is none verifies nothing. */
 export const webCrypto: EvidenceCrypto = {
   async verify(key, message, signature) {
-    const algorithm = ALGORITHMS[key.kty];
+    const algorithm = key.kty === 'RSA' && key.alg === 'PS256' ? PSS : ALGORITHMS[key.kty];
     try {
       const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
       return await crypto.subtle.verify(algorithm, imported, signature as BufferSource, message as BufferSource);
