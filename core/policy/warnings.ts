@@ -66,7 +66,19 @@ const ADVICE: Advice[] = [
     edits === 'narrow' && !parameters.some((one) => one.action.some((glob) => meets(glob, match.action)))
       ? { key: 'edits', detail: 'Nothing can be reduced: `parameters` has no schema for the actions of this rule.' }
       : null,
+  (rule, written) => late(rule, written),
 ];
+
+/** What would follow after the deadline of the rule never does. */
+const late: Advice = ({ timeout, escalate, remind }) => {
+  const end = timeout?.seconds ?? null;
+  if (end === null) return null;
+  if (escalate.some(({ after }) => after >= end))
+    return { key: 'escalate', detail: 'The timeout of this rule ends before it escalates.' };
+  return remind !== null && remind >= end
+    ? { key: 'remind', detail: 'The timeout of this rule ends before anybody is reminded.' }
+    : null;
+};
 
 /** Whether a glob is about some of these actions, as far as one covers the other. */
 const meets = (glob: string, actions: readonly string[] | null): boolean =>

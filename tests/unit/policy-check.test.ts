@@ -250,6 +250,17 @@ calendars: { office: { zone: UTC, from: "09:00", to: "17:00" } }
   });
 });
 
+describe('what follows after the deadline', () => {
+  it('is told: an escalation, a reminder', () => {
+    const rule = (more: string) => `rules:\n  - { id: a, verdict: require_approval, timeout: 10m, ${more} }\n`;
+    expect(warnings(rule('escalate: [{ after: 10m, to: "group:a" }]'))).toEqual([
+      '2:55 The timeout of this rule ends before it escalates.',
+    ]);
+    expect(warnings(rule('remind: 15m'))).toEqual(['2:55 The timeout of this rule ends before anybody is reminded.']);
+    expect(warnings(rule('remind: 5m, escalate: [{ after: 9m, to: "group:a" }]'))).toEqual([]);
+  });
+});
+
 describe('people who are not there', () => {
   const source = `rules:
   - id: a

@@ -138,3 +138,28 @@ describe('the globs of the examples', () => {
     expect(globMatches('repository:**/.github/workflows/**', 'repository:a/b/xgithub/workflows/ci.yml')).toBe(false);
   });
 });
+
+describe('the guide', () => {
+  const guide = readFileSync('docs/policy.md', 'utf8');
+  const blocks = [...guide.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block!);
+
+  it('shows documents that are accepted as they stand, without a warning', () => {
+    expect(blocks.length).toBeGreaterThan(5);
+    for (const block of blocks) expect([block, parsed(block).warnings]).toEqual([block, []]);
+  });
+
+  it('names every key of a rule', () => {
+    const { policy } = parsed(blocks[0]!);
+    const said = new Set(guide.match(/[a-z_A-Z]+/g));
+    for (const key of Object.keys(policy.rules[0]!)) expect(said).toContain(key.replace('_seconds', ''));
+  });
+
+  it('counts business time as it says', () => {
+    const { policy } = parsed(blocks.find((block) => block.includes('calendars:'))!);
+    const asked = { action: 'a', resource: 'r', actor: 'agent:a', params: {}, metadata: {}, context: null };
+    const friday = Date.parse('2026-11-20T15:30:00.000Z');
+    const facts = { now: new Date(friday).toISOString(), exhausted_patterns: [] };
+    const { timeout_seconds } = judge(policy, { ...asked, claimed_risk: 'high' }, facts);
+    expect(new Date(friday + timeout_seconds * 1000).toISOString()).toBe('2026-11-23T11:30:00.000Z');
+  });
+});
