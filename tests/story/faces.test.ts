@@ -140,6 +140,13 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
     await verdict.waitFor();
     await page.getByText('which is executed').waitFor();
     await page.getByText('First use: this log key came with the file').waitFor();
+    await page.getByText(/^Operator-trusted: no witness that you named/).waitFor();
+    await page.getByLabel('Witness keys').fill('nonsense');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await page.getByRole('alert').filter({ hasText: 'This is no witness' }).waitFor();
+    await page.getByLabel('Witness keys').fill('');
+    await page.getByRole('button', { name: 'Check again' }).click();
+    await verdict.waitFor();
     await page.getByRole('listitem').filter({ hasText: 'proved' }).filter({ hasText: 'quorum' }).waitFor();
     expect(await page.locator('.status.bad').count()).toBe(0);
     expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);

@@ -42,6 +42,9 @@ export async function check(text: string, known: Omit<Anchors, 'log_key'>): Prom
   return { report, about: bundle && aboutOf(bundle), first_key, other_key };
 }
 
+/** Verifier keys of witnesses, one to a line. What is none is a key too: then the report says that it is none. */
+export const witnessesIn = (text: string): string[] => text.split('\n').flatMap((line) => line.trim() || []);
+
 /** The text of a chosen file; undecodable bytes are an error, not replaced. */
 export async function textOf(file: File): Promise<string> {
   if (file.size > EVIDENCE_LIMITS.max_bytes) throw new Error(`${file.name} is larger than any evidence file: 8 MiB.`);

@@ -5,11 +5,12 @@ import type { EvidenceClaim } from '../../../../core/evidence/forms.ts';
 import { Section } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import type { Checked } from './check.ts';
-import { failedFirst, placeOf, verdictOf, wordOf } from './verdict.ts';
+import { failedFirst, placeOf, verdictOf, witnessedBy, wordOf } from './verdict.ts';
 
 export function Report({ checked }: { checked: Checked }) {
   const { report, about } = checked;
   const size = about?.checkpoint ?? '';
+  const witnessed = witnessedBy(report);
   return (
     <Section title="Report">
       <div
@@ -19,6 +20,11 @@ export function Report({ checked }: { checked: Checked }) {
         <p className={`text-l font-semibold wrap-anywhere ${report.valid ? '' : 'text-bad'}`}>
           <Revealed text={verdictOf(report, size)} />
         </p>
+        {witnessed ? (
+          <p className="text-s wrap-anywhere">
+            <Revealed text={witnessed} />
+          </p>
+        ) : null}
         {about ? (
           <p className="text-s wrap-anywhere text-ink-2">
             The file is about request <Revealed text={about.request} />, <Revealed text={about.action} />, of{' '}

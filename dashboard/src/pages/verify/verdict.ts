@@ -25,6 +25,20 @@ export function verdictOf({ valid, claims }: EvidenceReport, size: string): stri
   return `Nothing failed: ${counts.join(', ')}.`;
 }
 
+/**
+ * Whose word time is, and that the log shows everybody the same: witnesses who cosigned, by name, or nobody but the
+ * operator. Null where a failed check leaves nothing to say.
+ */
+export function witnessedBy({ valid, claims }: EvidenceReport): string | null {
+  if (!valid) return null;
+  const seen = claims.flatMap(({ claim, status, detail }) =>
+    claim === 'not-after' && status === 'proved' ? (/: (\S+) cosigned it then\.$/.exec(detail)?.[1] ?? []) : [],
+  );
+  return seen.length > 0
+    ? `Witnessed by ${[...new Set(seen)].join(', ')}.`
+    : 'Operator-trusted: no witness that you named cosigned it.';
+}
+
 function failureOf(failed: EvidenceClaim[]): string {
   // The digest of the whole file only says that there is damage; another check says where.
   const first = failed.find(({ field }) => field !== '/digest') ?? failed[0];

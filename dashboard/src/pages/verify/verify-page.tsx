@@ -7,7 +7,7 @@ import { Face } from '../../ui/face.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
-import { check, textOf } from './check.ts';
+import { check, textOf, witnessesIn } from './check.ts';
 import { FileDrop } from './file-drop.tsx';
 import { pinKeys, pinnedKeys } from './known.ts';
 import { Report } from './report.tsx';
@@ -24,11 +24,12 @@ export function VerifyPage() {
   useTitle('Verify evidence');
   const [keys, setKeys] = useState(() => pinnedKeys().join('\n'));
   const [known, setKnown] = useState<Known>({});
+  const [witnesses, setWitnesses] = useState('');
   const checking = useMutation({
     networkMode: 'always',
     mutationFn: async (file: File) => {
       pinKeys(keys);
-      return check(await textOf(file), known);
+      return check(await textOf(file), { ...known, witnesses: witnessesIn(witnesses) });
     },
     onSuccess: () => setKeys(pinnedKeys().join('\n')),
   });
@@ -76,6 +77,15 @@ export function VerifyPage() {
           hint="Pinned in this browser. One to a line; add a line after the log has changed its key, and compare it first."
           value={keys}
           onChange={(event) => setKeys(event.target.value)}
+        />
+        <TextArea
+          label="Witness keys"
+          className="font-mono text-s"
+          rows={2}
+          spellCheck={false}
+          hint="Of witnesses that you trust, name+hash+key, one to a line. Without one, times are the operator’s word."
+          value={witnesses}
+          onChange={(event) => setWitnesses(event.target.value)}
         />
         <div className="grid gap-3 sm:grid-cols-2">
           {FIELDS.map(([name, label, hint]) => (
