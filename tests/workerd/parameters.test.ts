@@ -1,6 +1,8 @@
 // Params that do not fit the policy's schema stop at the door, at every door that judges, and leave nothing behind.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { businessSeconds } from '../../core/policy/calendar/business.ts';
+import type { Calendar } from '../../core/policy/model.ts';
 import { get, post, success } from './support/house.ts';
 import { change, found, fresh, type Member, member, owner, POLICY, propose, type World } from './support/world.ts';
 
@@ -83,5 +85,28 @@ describe('params that fit', () => {
     expect((await success(ask({ amount: 90 }, key))).id).toBe(first.id);
     await change(boss, 'policy', { source: schema(1_000) });
     expect((await success(ask({ amount: 999 }))).status).toBe('pending');
+  });
+});
+
+describe('business time', () => {
+  it('is counted here as everywhere: the runtime knows the zones and their clock changes', async () => {
+    const calendars = `calendars:
+  office: { zone: Europe/Berlin, from: "09:00", to: "17:00" }
+  always: { zone: Australia/Lord_Howe, days: [mon, tue, wed, thu, fri, sat, sun], from: "00:00", to: "24:00" }
+risk:
+  low: { timeout: { business: 4h, calendar: office } }
+  high: { timeout: { business: 20d, calendar: always } }
+`;
+    const here = await found('live', `version: 1\ndefaults: { risk: low }\n${calendars}`);
+    const evaluate = (risk: string) =>
+      success(post('/v1/policy/evaluate', { key: here.agent.text, body: { ...refund({}), risk } }));
+    const asked_ms = Date.now();
+    const { timeout_seconds } = await evaluate('low');
+    const office = { zone: 'Europe/Berlin', days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' };
+    const expected = businessSeconds(office as Calendar, 4 * 3_600, asked_ms);
+    expect(Math.abs(timeout_seconds - expected)).toBeLessThan(30);
+    expect((await evaluate('high')).timeout_seconds).toBe(20 * 24 * 3_600);
+    const spring = Date.parse('2026-03-27T12:00:00Z');
+    expect(businessSeconds(office as Calendar, 8 * 3_600, spring)).toBe(71 * 3_600);
   });
 });

@@ -1,6 +1,8 @@
 // A member without any role, in the group that owns a repository: decides there and nowhere else.
-import { beforeAll, describe, expect, it } from 'vitest';
-import { post } from './support/house.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { verifyEvidence } from '../../core/evidence.ts';
+import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
+import { BASE, env, get, post, success } from './support/house.ts';
 import {
   change,
   decide,
@@ -77,5 +79,38 @@ describe('a group with reject alone', () => {
     expect(refused.body.detail).toMatch(/As group:payments-readers you cannot approve/);
     const decided = await decide(reader, id, { decision: 'reject', comment: 'Not on a Friday.' });
     expect(decided.body, decided.text).toMatchObject({ status: 'rejected', rejection_reason: 'Not on a Friday.' });
+  });
+});
+
+describe('what such people decided', () => {
+  const anchors = async () => {
+    const keys = await success(get('/v1/ledger/key'));
+    const organization = world.organization;
+    const log = { log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0].public_key };
+    return { ...log, organization, origin: BASE, rp_id: env.RP_ID };
+  };
+  const bundleOf = (id: string) =>
+    vi.waitFor(async () => {
+      const bundle = await get(`/v1/approval-requests/${id}/evidence`, { cookie: boss.cookie });
+      expect(bundle.status).toBe(200);
+      return bundle.text;
+    }, 10_000);
+
+  it.each(['approve', 'reject'] as const)('verifies offline: %s', async (decision) => {
+    const id = await asked(API);
+    const by = decision === 'approve' ? holder : reader;
+    await success(decide(by, id, { decision, comment: 'Read.' }));
+    const text = await bundleOf(id);
+    const report = await verifyEvidence(text, await anchors(), webCrypto);
+    expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
+    expect(report.claims).toContainEqual(expect.objectContaining({ claim: 'eligibility', status: 'proved' }));
+    expect(text).toContain('"actions":{"group:payments-readers":["reject"]}');
+  });
+
+  it('no longer verifies when the limit is taken out of what was shown', async () => {
+    const id = await asked(API);
+    await success(decide(reader, id, { decision: 'reject', comment: 'No.' }));
+    const forged = (await bundleOf(id)).replaceAll('"actions":{"group:payments-readers":["reject"]},', '');
+    expect((await verifyEvidence(forged, await anchors(), webCrypto)).valid).toBe(false);
   });
 });
