@@ -10,6 +10,7 @@ import type { ApprovalRequest } from '../../../core/request/present.ts';
 export type { ApprovalRequest, Instant, Json, JsonObject, RiskLevel, Scope, TraceStep };
 
 export type Decision = ApprovalRequest['decisions'][number];
+export type Edit = ApprovalRequest['edits'][number];
 export type Stage = NonNullable<ApprovalRequest['requirement']>['stages'][number];
 export type Status =
   | 'pending'

@@ -8,6 +8,13 @@ import { refuseMismatch } from './refusal.ts';
 import { type Ballot, intentShown, wrongDigests } from './shown.ts';
 import { assertPasskey, type RequestOptionsJson } from './webauthn.ts';
 
+/** Refuses to go on with content that is not under its digests. */
+export function refuseWrong(request: ApprovalRequest): void {
+  const wrong = wrongDigests(request);
+  if (wrong.length > 0)
+    refuseMismatch(`The content shown does not have the digest that the server names (${wrong.join(', ')}).`);
+}
+
 /** The whole ceremony; resolves with the request as the server confirms it. */
 export async function decide(
   request: ApprovalRequest,
@@ -15,9 +22,7 @@ export async function decide(
   session: Session,
   onSealing: () => void,
 ): Promise<ApprovalRequest> {
-  const wrong = wrongDigests(request);
-  if (wrong.length > 0)
-    refuseMismatch(`The content shown does not have the digest that the server names (${wrong.join(', ')}).`);
+  refuseWrong(request);
   const path = `/v1/approval-requests/${encodeURIComponent(request.id)}/decisions`;
   const asked = await post<Options<DecisionIntent, RequestOptionsJson>>(`${path}/options`, withoutNulls(ballot));
   refuseFrame(asked.intent, 'decision');

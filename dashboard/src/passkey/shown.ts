@@ -3,12 +3,16 @@
 import { canonicalize } from '../../../core/canonical.ts';
 import { actionDigest, paramsDigest, requestDigest } from '../../../core/digest.ts';
 import { type DecisionIntent, decisionIntent } from '../../../core/intent.ts';
-import type { ApprovalRequest, Session } from '../api/types.ts';
+import type { ApprovalRequest, JsonObject, Session } from '../api/types.ts';
+import { stagesNow } from '../text/asked.ts';
+import { atMost, editedShown, withParams } from './edited.ts';
 
 export interface Ballot {
   decision: 'approve' | 'reject';
   comment: string | null;
   external_ref: string | null;
+  /** An approval of less than is asked, in one ceremony. */
+  params?: JsonObject;
 }
 
 /** Names of the digests that do not belong to the displayed content; empty when all do. */
@@ -24,6 +28,9 @@ export function wrongDigests(request: ApprovalRequest): string[] {
   const { scope } = request;
   own.push(['scope.params_digest', effective.params_digest, scope.params_digest]);
   own.push(['scope.action', request.action, scope.action], ['scope.resource', request.resource, scope.resource]);
+  // Without an edit what may run is what was asked, and nothing else.
+  if ((request.edits ?? []).length === 0)
+    own.push(['effective.action_digest', request.action_digest, effective.action_digest]);
   return own.filter(([, computed, answered]) => computed !== answered).map(([name]) => name);
 }
 
@@ -39,7 +46,7 @@ const substance = ({ id, request_digest, effective, scope }: ApprovalRequest): s
 
 /** Index of the stage that is being decided: the first that is not full; the last when all are. */
 export function currentStage(request: ApprovalRequest): number {
-  const stages = request.requirement?.stages ?? [];
+  const stages = stagesNow(request);
   const open = stages.findIndex((stage) => stage.approved < stage.count);
   return open === -1 ? Math.max(0, stages.length - 1) : open;
 }
@@ -50,18 +57,21 @@ export function currentStage(request: ApprovalRequest): number {
  */
 export function intentShown(
   request: ApprovalRequest,
-  ballot: Ballot,
+  { params, ...ballot }: Ballot,
   session: Session,
-  given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id' | 'stage'>,
+  given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id' | 'stage'> &
+    Partial<Pick<DecisionIntent, 'scope'>>,
 ): DecisionIntent {
+  const decided = params === undefined ? request : withParams(request, params);
   const shown = {
     organization: session.organization.id,
     rp_id: given.rp_id,
     request: request.id,
-    stage: Math.min(currentStage(request), given.stage),
-    action_digest: request.effective.action_digest,
+    stage: Math.min(currentStage(decided), given.stage),
+    action_digest: request.action_digest,
     request_digest: request.request_digest,
-    scope: request.scope,
+    scope: params === undefined ? decided.scope : atMost(decided.scope, given.scope ?? null),
+    edited: editedShown(decided),
     policy_digest: request.policy.digest,
     reviewer: session.user.id,
     ...ballot,

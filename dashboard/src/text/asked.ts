@@ -2,5 +2,7 @@
 // before this was told; then what it said at first holds.
 import type { ApprovalRequest, Stage } from '../api/types.ts';
 
-export const stagesNow = (request: ApprovalRequest): Stage[] =>
-  (request.effective?.requirement ?? request.requirement)?.stages ?? [];
+export const requirementNow = ({ effective, requirement }: ApprovalRequest): ApprovalRequest['requirement'] =>
+  effective?.requirement ?? requirement;
+
+export const stagesNow = (request: ApprovalRequest): Stage[] => requirementNow(request)?.stages ?? [];

@@ -16,7 +16,7 @@ export function byRiskThenDeadline(a: ApprovalRequest, b: ApprovalRequest): numb
 /** Whether this person's decision is what the request waits for now. */
 export function waitsFor(request: ApprovalRequest, user: Session['user']): boolean {
   const stage = stagesNow(request)[currentStage(request)];
-  const voted = (request.decisions ?? []).some(({ reviewer }) => reviewer.id === user.id);
+  const voted = (request.decisions ?? []).some((vote) => vote.reviewer.id === user.id && !vote.void);
   return !voted && (stage === undefined || namesPerson(stage.from, user));
 }
 

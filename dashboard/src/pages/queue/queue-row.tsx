@@ -17,7 +17,7 @@ export function QueueRow({ request }: { request: ApprovalRequest }) {
   return (
     <li className="border-t border-line first:border-t-0">
       <Link to="/r/$id" params={{ id: request.id }} className={ROW} data-row="">
-        <Risk level={request.risk.level} />
+        <Risk level={(request.effective?.risk ?? request.risk).level} />
         <span className="order-2 col-span-2 sm:order-none sm:col-span-1">
           <What request={request} />
         </span>
@@ -85,7 +85,7 @@ export function DecidedRow({ request }: { request: ApprovalRequest }) {
           <What request={request} />
         </span>
         <span className="order-3 col-span-2 sm:order-none sm:col-span-1">
-          <Risk level={request.risk.level} />
+          <Risk level={(request.effective?.risk ?? request.risk).level} />
         </span>
         <span className="meta order-1 text-right sm:order-none">
           <When at={request.decided_at ?? request.updated_at ?? request.created_at} />

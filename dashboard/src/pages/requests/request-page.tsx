@@ -10,6 +10,7 @@ import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
 import { AgentWords } from '../review/agent-words.tsx';
+import { Edits } from '../review/edits.tsx';
 import { FactsCard } from '../review/facts-card.tsx';
 import { MatchWords, Release } from '../review/release.tsx';
 import { WhoAsks } from '../review/who-asks.tsx';
@@ -55,7 +56,7 @@ function Life({ request }: { request: ApprovalRequest }) {
       <header className="grid gap-2">
         <p className="flex flex-wrap items-center gap-2">
           <StatusBadge status={request.status} />
-          <Risk level={request.risk.level} long />
+          <Risk level={(request.effective.risk ?? request.risk).level} long />
           {request.ledger?.pending ? <span className="status">Newer step not sealed yet</span> : null}
         </p>
         <h1>
@@ -74,6 +75,7 @@ function Life({ request }: { request: ApprovalRequest }) {
         <div className="grid min-w-0 gap-5">
           <Timeline id={request.id} />
           <FactsCard request={request} />
+          <Edits request={request} />
           <AgentWords request={request} />
         </div>
         <div className="grid min-w-0 gap-5">

@@ -29,6 +29,8 @@ function Vote({ vote, asked }: { vote: Decision; asked: string }) {
         <b className="min-w-0 wrap-anywhere">
           <Revealed text={name(vote)} />
         </b>
+        {vote.void ? <span className="status">void: it was edited afterwards</span> : null}
+        {vote.edited && !vote.void ? <span className="status">of the edited action</span> : null}
       </p>
       {vote.comment ? (
         <p>

@@ -5,6 +5,8 @@ interface Props {
   says: string;
   /** Whether `says` must be read on a phone, too. */
   loud: boolean;
+  /** What the Approve button does, in words. */
+  approves: string;
   canReject: boolean;
   canApprove: boolean;
   approveButton: RefObject<HTMLButtonElement | null>;
@@ -12,7 +14,7 @@ interface Props {
   onApprove: () => void;
 }
 
-export function AnswerBar({ says, loud, canReject, canApprove, approveButton, onReject, onApprove }: Props) {
+export function AnswerBar({ says, loud, approves, canReject, canApprove, approveButton, onReject, onApprove }: Props) {
   return (
     <div className="fixed inset-x-0 bottom-0 z-2 border-t border-line bg-card px-4 pt-3 pb-[calc(12px+env(safe-area-inset-bottom))]">
       <div className="mx-auto grid max-w-[1080px] grid-cols-2 items-center gap-3 min-[900px]:grid-cols-[1fr_auto_auto]">
@@ -32,7 +34,7 @@ export function AnswerBar({ says, loud, canReject, canApprove, approveButton, on
           disabled={!canApprove}
           onClick={onApprove}
         >
-          Approve with passkey
+          {approves}
         </button>
       </div>
     </div>

@@ -1,10 +1,10 @@
 // The two answers. Both are signed; the page waits for the server's confirmation and never assumes it.
 
 import { useRef, useState } from 'react';
-import type { ApprovalRequest } from '../../api/types.ts';
+import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
-import { stagesNow } from '../../text/asked.ts';
+import { requirementNow, stagesNow } from '../../text/asked.ts';
 import { mayAnswer } from '../../text/people.ts';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
@@ -12,6 +12,7 @@ import { InSight } from '../../ui/in-sight.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Confirmation, Note, type NoteText } from './before-approving.tsx';
+import { EditForm } from './edit-form.tsx';
 import { hasAll } from './evidence.ts';
 import { RejectDialog } from './reject-dialog.tsx';
 import { type Phase, useDecision } from './use-decision.ts';
@@ -26,19 +27,47 @@ const SAYS: Record<Phase['at'], string> = {
 /** What stands between this person and the Approve button, in words; null when nothing does. */
 function missing(request: ApprovalRequest, note: NoteText, typed: string): string | null {
   const gaps = [
-    request.risk.level === 'critical' && typed.trim() !== request.action ? 'type the action' : null,
-    hasAll(request.requirement?.require.approve ?? [], note) ? null : 'write the note that policy asks for',
+    isCritical(request) && typed.trim() !== request.action ? 'type the action' : null,
+    hasAll(requirementNow(request)?.require.approve ?? [], note) ? null : 'write the note that policy asks for',
   ].filter((gap) => gap !== null);
   return gaps.length > 0 ? `Before you can approve, above: ${gaps.join(', and ')}.` : null;
 }
 
+const isCritical = ({ effective, risk }: ApprovalRequest): boolean => (effective.risk ?? risk).level === 'critical';
+
 const orNull = (text: string): string | null => text.trim() || null;
 
-export function Ballot({ request }: { request: ApprovalRequest }) {
+/** What keeps this person from approving whatever is filled in. */
+function gapOf({ moved, changed, may }: { moved: boolean; changed: boolean; may: boolean }): string | null {
+  if (moved) return 'Somebody edited this while you read it: read the change above.';
+  if (!may) return 'You may reject this, not approve it.';
+  return changed ? 'You changed it: sign the edit, and somebody else approves it.' : null;
+}
+
+const Moved = ({ onRead }: { onRead: () => void }) => (
+  <section className="card grid gap-2 border-warn px-4 py-3" aria-labelledby="moved">
+    <h2 id="moved">Somebody edited this while you read it</h2>
+    <p>What would run is another action now. The facts and the change are shown on this page.</p>
+    <button type="button" className="btn" onClick={onRead}>
+      I have read the change
+    </button>
+  </section>
+);
+
+interface Props {
+  request: ApprovalRequest;
+  /** The params that the form says, where they are others than those that stand. */
+  draft: JsonObject | null;
+  onDraft: (params: JsonObject | null) => void;
+}
+
+export function Ballot({ request, draft, onDraft }: Props) {
   const { organization, user } = useSession();
+  const required = requirementNow(request)?.require;
   const stage = stagesNow(request)[currentStage(request)];
   const may = (answer: 'approve' | 'reject') => stage === undefined || mayAnswer(stage, user, answer);
-  const { phase, send } = useDecision(request);
+  const { phase, send, sendEdit, moved, haveRead } = useDecision(request);
+  const mode = request.editable ?? 'none';
   const [note, setNote] = useState<NoteText>({ comment: '', external_ref: '' });
   const [typed, setTyped] = useState('');
   const [rejecting, setRejecting] = useState(false);
@@ -46,9 +75,13 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
   const approveButton = useRef<HTMLButtonElement>(null);
   useShortcuts({ r: () => may('reject') && setRejecting(true), a: () => approveButton.current?.focus() });
   const ready = online && phase.at !== 'signing' && phase.at !== 'sealing';
-  const gap = may('approve') ? missing(request, note, typed) : 'You may reject this, not approve it.';
+  const gap =
+    gapOf({ moved, changed: draft !== null && mode === 'any', may: may('approve') }) ?? missing(request, note, typed);
   const approve = () =>
-    void send({ decision: 'approve', comment: orNull(note.comment), external_ref: orNull(note.external_ref) });
+    void send({
+      ...{ decision: 'approve', comment: orNull(note.comment), external_ref: orNull(note.external_ref) },
+      ...(draft === null ? {} : { params: draft }),
+    }).then(() => onDraft(null));
   return (
     <>
       {phase.at === 'failed' ? (
@@ -56,15 +89,22 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
           <Failure error={phase.error} />
         </InSight>
       ) : null}
-      <Note note={note} onChange={setNote} required={request.requirement?.require.approve ?? []} />
-      {request.risk.level === 'critical' ? (
-        <Confirmation action={request.action} typed={typed} onType={setTyped} />
-      ) : null}
+      {moved ? <Moved onRead={haveRead} /> : null}
+      {mode === 'none' || moved ? null : (
+        <EditForm
+          key={request.effective.action_digest}
+          {...{ request, mode, draft, ready, onDraft }}
+          onEdit={(params) => void sendEdit({ params, comment: orNull(note.comment) }).then(() => onDraft(null))}
+        />
+      )}
+      <Note note={note} onChange={setNote} required={required?.approve ?? []} />
+      {isCritical(request) ? <Confirmation action={request.action} typed={typed} onType={setTyped} /> : null}
       {organization.kind === 'test' ? <p className="meta">A test organisation: what you sign here says so.</p> : null}
       <AnswerBar
         says={(phase.at === 'reading' ? gap : null) ?? SAYS[phase.at]}
         loud={phase.at !== 'reading' || gap !== null}
-        canReject={ready && may('reject')}
+        approves={draft === null ? 'Approve with passkey' : 'Approve the reduced action'}
+        canReject={ready && !moved && may('reject')}
         canApprove={ready && gap === null}
         approveButton={approveButton}
         onReject={() => setRejecting(true)}
@@ -73,7 +113,7 @@ export function Ballot({ request }: { request: ApprovalRequest }) {
       {rejecting ? (
         <RejectDialog
           reference={note.external_ref}
-          required={request.requirement?.require.reject ?? []}
+          required={required?.reject ?? []}
           onClose={() => setRejecting(false)}
           onReject={(comment, external_ref) => {
             setRejecting(false);

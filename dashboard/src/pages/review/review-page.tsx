@@ -1,9 +1,11 @@
 // `/r/{id}`: one request, readable in three seconds on a phone, and the two answers to it. Status only as the server
 // confirmed it; what is signed is what stands here.
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useFallbackInterval } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
-import type { ApprovalRequest } from '../../api/types.ts';
+import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
+import { withParams } from '../../passkey/edited.ts';
 import { wrongDigests } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
 import { sentenceText } from '../../text/sentence.ts';
@@ -17,6 +19,7 @@ import { usePassed } from '../../ui/when.tsx';
 import { Erased } from '../requests/erased.tsx';
 import { AgentWords } from './agent-words.tsx';
 import { Ballot } from './ballot.tsx';
+import { Edits } from './edits.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { FollowUp } from './follow-up.tsx';
 import { MatchWords, Release } from './release.tsx';
@@ -44,7 +47,13 @@ export function ReviewPage({ id }: { id: string }) {
 }
 
 function Review({ request }: { request: ApprovalRequest }) {
-  useTitle(sentenceText({ ...request, params: request.effective.params }));
+  const [entered, setEntered] = useState<{ of: string; params: JsonObject | null } | null>(null);
+  const of = request.effective.action_digest;
+  // A draft is of what stood when it was written: nothing is left of it once somebody else has edited.
+  const draft = entered?.of === of ? entered.params : null;
+  // What the form says is shown where everything that is signed is shown.
+  const shown = draft === null ? request : withParams(request, draft);
+  useTitle(sentenceText({ ...shown, params: shown.effective.params }));
   const { user } = useSession();
   const late = usePassed(request.expires_at);
   const wrong = wrongDigests(request);
@@ -53,7 +62,7 @@ function Review({ request }: { request: ApprovalRequest }) {
     <article className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] min-[900px]:items-start min-[900px]:gap-6">
       <header className="grid gap-2 min-[900px]:col-span-2">
         <h1 className="min-[900px]:text-[28px]">
-          <SentenceText request={request} />
+          <SentenceText request={shown} />
         </h1>
         <WhoAsks request={request} timeline />
       </header>
@@ -63,7 +72,8 @@ function Review({ request }: { request: ApprovalRequest }) {
         </div>
       )}
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
-        <FactsCard request={request} />
+        <FactsCard request={shown} />
+        <Edits request={request} />
         <AgentWords request={request} />
       </div>
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
@@ -71,7 +81,9 @@ function Review({ request }: { request: ApprovalRequest }) {
         <Release request={request} />
         <MatchWords request={request} />
         {request.status === 'pending' ? <FollowUp request={request} mine={face === null} /> : null}
-        {face === null ? <Ballot request={request} /> : null}
+        {face === null ? (
+          <Ballot request={request} draft={draft} onDraft={(params) => setEntered({ of, params })} />
+        ) : null}
       </div>
     </article>
   );

@@ -12,11 +12,12 @@ import { Settled } from './settled.tsx';
 /** @param late whether the deadline has passed */
 export function standingFace(request: ApprovalRequest, user: Session['user'], late: boolean): ReactNode {
   const stage = stagesNow(request)[currentStage(request)];
-  const voted = request.decisions.some((vote) => vote.reviewer.id === user.id);
+  const voted = request.decisions.some((vote) => vote.reviewer.id === user.id && !vote.void);
   if (request.status !== 'pending') return <Settled request={request} />;
   if (late) return <TooLate />;
   if (voted) return <Settled request={request} />;
   if (isOwn(request, user.id)) return <OwnRequest />;
+  if (isEditor(request, user.id)) return <OwnEdit />;
   if (stage && !namesPerson(stage.from, user)) return <NotYours from={stage.from} />;
   return null;
 }
@@ -24,6 +25,10 @@ export function standingFace(request: ApprovalRequest, user: Session['user'], la
 /** Whoever asked, or for whom it was asked, decides nothing about it (policy.md "Who may decide"). */
 const isOwn = ({ requester, on_behalf_of, actor }: ApprovalRequest, user: string): boolean =>
   [requester.id, on_behalf_of, actor].some((who) => who === user || who === `user:${user}`);
+
+/** Under `edits: any` whoever chose what runs does not let it run. */
+const isEditor = ({ edits }: ApprovalRequest, user: string): boolean =>
+  (edits ?? []).some(({ editor, mode }) => mode === 'any' && editor.id === user);
 
 const TooLate = () => (
   <Face title="The time to decide is over">
@@ -34,6 +39,12 @@ const TooLate = () => (
 const OwnRequest = () => (
   <Face title="You asked for this yourself">
     <p className="text-ink-2">Somebody else must decide it.</p>
+  </Face>
+);
+
+const OwnEdit = () => (
+  <Face title="You edited this">
+    <p className="text-ink-2">Somebody else must decide what you changed.</p>
   </Face>
 );
 

@@ -1,5 +1,6 @@
 // Risk, progress and time left: always in sight.
 import type { ApprovalRequest } from '../../api/types.ts';
+import { requirementNow } from '../../text/asked.ts';
 import { Risk, StatusBadge } from '../../ui/badges.tsx';
 import { Go } from '../../ui/go.tsx';
 import { Countdown } from '../../ui/when.tsx';
@@ -16,12 +17,12 @@ export function TopBar({ request }: { request: ApprovalRequest | undefined }) {
 }
 
 function Filled({ request }: { request: ApprovalRequest }) {
-  const stages = request.requirement?.stages ?? [];
+  const stages = requirementNow(request)?.stages ?? [];
   const needed = stages.reduce((sum, stage) => sum + stage.count, 0);
   const given = stages.reduce((sum, stage) => sum + Math.min(stage.approved ?? 0, stage.count), 0);
   return (
     <>
-      <Risk level={request.risk.level} long />
+      <Risk level={(request.effective.risk ?? request.risk).level} long />
       {request.status === 'pending' ? (
         <>
           <span className="meta">

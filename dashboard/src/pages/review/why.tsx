@@ -1,5 +1,6 @@
 // Why a person is asked: the rule, the sub-expression that decided, the values it read, and who decides.
 import type { ApprovalRequest, Stage, TraceStep } from '../../api/types.ts';
+import { requirementNow } from '../../text/asked.ts';
 import { plain } from '../../text/facts.ts';
 import { sourcesText } from '../../text/people.ts';
 import { Revealed } from '../../ui/revealed.tsx';
@@ -7,7 +8,9 @@ import { Revealed } from '../../ui/revealed.tsx';
 const CODE = 'rounded-[5px] bg-well px-1.5 py-0.5';
 
 export function Why({ request }: { request: ApprovalRequest }) {
-  const { policy, requirement, risk } = request;
+  const { policy } = request;
+  const requirement = requirementNow(request);
+  const risk = request.effective.risk ?? request.risk;
   const hits = (policy.trace ?? []).filter((step) => step.result !== 'not-matched');
   return (
     <section className="card grid gap-2 px-4 py-3" aria-labelledby="why">

@@ -1,0 +1,64 @@
+// Who edited what: both sides of every changed parameter, computed on this page from what was asked and what may run.
+import { diffOf, type FieldChange } from '../../../../core/edit.ts';
+import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
+import { plain } from '../../text/facts.ts';
+import { Revealed } from '../../ui/revealed.tsx';
+import { When } from '../../ui/when.tsx';
+
+/** Nothing where nobody edited. */
+export function Edits({ request }: { request: ApprovalRequest }) {
+  const edits = request.edits ?? [];
+  if (edits.length === 0) return null;
+  return (
+    <section className="card grid gap-2 px-4 py-3" aria-labelledby="edits">
+      <h2 id="edits">Edited by a reviewer</h2>
+      {edits.map(({ editor, edited_at, comment, mode }) => (
+        <p key={edited_at}>
+          <b className="wrap-anywhere">
+            <Revealed text={editor.name || editor.id} />
+          </b>{' '}
+          {mode === 'narrow' ? 'reduced it' : 'changed it'} <When at={edited_at} />
+          {comment === null ? null : ': '}
+          {comment === null ? null : <Revealed text={comment} lines />}
+        </p>
+      ))}
+      <Changes before={request.params} after={request.effective.params} />
+      <p className="meta">Only the edited action can run. Approvals from before an edit count no more.</p>
+    </section>
+  );
+}
+
+/** Each difference with both sides. */
+export function Changes({ before, after }: { before: JsonObject; after: JsonObject }) {
+  const changes = diffOf(before, after);
+  if (changes.length === 0) return <p className="meta">Nothing differs from what was asked.</p>;
+  return (
+    <ul className="grid gap-1" aria-label="What differs from what was asked">
+      {changes.map((change) => (
+        <Change key={change.pointer} change={change} />
+      ))}
+    </ul>
+  );
+}
+
+const Change = ({ change: { pointer, kind, from, to } }: { change: FieldChange }) => (
+  <li className="num wrap-anywhere">
+    <code className="text-ink-2">
+      <Revealed text={pointer} />
+    </code>{' '}
+    {kind === 'added' ? null : (
+      <del className="text-ink-3">
+        <span className="sr-only">before: </span>
+        <Revealed text={plain(from)} />
+      </del>
+    )}{' '}
+    {kind === 'removed' ? (
+      <span>removed</span>
+    ) : (
+      <ins className="font-semibold no-underline">
+        <span className="sr-only">after: </span>
+        <Revealed text={plain(to)} />
+      </ins>
+    )}
+  </li>
+);
