@@ -14,7 +14,7 @@ export interface Mapped {
 }
 
 /** Fields of a decision that the mapping uses, and what each must be. */
-const FIELDS: { [field: string]: { form: string; fits: (value: Json) => boolean } } = {
+export const FIELDS: { [field: string]: { form: string; fits: (value: Json) => boolean } } = {
   decision_id: text('the id of the decision'),
   decision: text('require_approval'),
   tool: text('the name of the tool'),

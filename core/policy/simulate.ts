@@ -6,7 +6,7 @@ import { judge } from './judge.ts';
 import type { Judgement, Policy, RiskLevel, Stage, Verdict } from './model.ts';
 import { faultsOfParams, parametersFor } from './parameters.ts';
 import { Budgets, type KnownPolicies } from './simulate/budget.ts';
-import { type Fate, judgedAt, type StoredRequest } from './simulate/stored.ts';
+import { FATES, type Fate, judgedAt, type StoredRequest } from './simulate/stored.ts';
 
 export type { KnownPolicies } from './simulate/budget.ts';
 export type { Fate, StoredRequest } from './simulate/stored.ts';
@@ -69,7 +69,8 @@ export interface SimulationResult {
 type Counts = { [V in SimulatedVerdict]: number };
 
 const none = (): Counts => ({ allow: 0, require_approval: 0, deny: 0, refused: 0 });
-const noFates = (): Difference['fates'] => ({ approved: 0, rejected: 0, expired: 0, failed: 0, other: 0 });
+export const noFates = (): Difference['fates'] =>
+  Object.fromEntries(FATES.map((fate) => [fate, 0])) as Difference['fates'];
 
 /** Takes stored requests, oldest first, and tells at any time what they come to. */
 export class Simulation {

@@ -6,6 +6,7 @@ import type { Instant } from '../json.ts';
 import { ruleFits } from './match.ts';
 import type { Policy, Trusted } from './model.ts';
 import type { Fate, StoredRequest } from './simulate/stored.ts';
+import { noFates } from './simulate.ts';
 import { common, conditionFor, metadataFor, type Shape, shapeOf } from './suggest/bounds.ts';
 import { trustedText } from './text.ts';
 
@@ -55,13 +56,11 @@ interface Group {
 /** `order:ORD-1` → `order:*`. */
 const kindOf = (resource: string): string => `${resource.slice(0, resource.indexOf(':'))}:*`;
 
-/** Why a request speaks against a habit of approving. */
+/** What became of a request that speaks against a habit of approving it as it is. */
+const AGAINST: readonly Fate[] = ['rejected', 'edited', 'expired', 'failed'];
+
 const speaksAgainst = ({ fate, risk, trace }: StoredRequest): boolean =>
-  fate === 'rejected' ||
-  fate === 'failed' ||
-  fate === 'expired' ||
-  risk === 'critical' ||
-  trace.some(({ result }) => result === 'error');
+  AGAINST.includes(fate) || risk === 'critical' || trace.some(({ result }) => result === 'error');
 
 /** First every request through `learn`, then every one again through `try`, then `suggestions`. */
 export class Suggesting {
@@ -146,7 +145,7 @@ function suggestionOf(group: Group, id: string, now: Instant): Suggestion {
   return {
     ...{ rule, action, actor, resource, approved, people: people.size, from, to, pattern },
     yaml: trustedText(pattern),
-    simulation: { would_let_through: 0, fates: { approved: 0, rejected: 0, expired: 0, failed: 0, other: 0 } },
+    simulation: { would_let_through: 0, fates: noFates() },
   };
 }
 

@@ -1,6 +1,7 @@
 // The decision of another tool as a proposal: one mapping, strict, and the same decision is the same request.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { proposalFrom } from '../../core/foreign-decision.ts';
+import { FIELDS, proposalFrom } from '../../core/foreign-decision.ts';
 import type { JsonObject } from '../../core/json.ts';
 
 const DECISION: JsonObject = {
@@ -46,6 +47,13 @@ describe('a decision of another tool', () => {
     const { proposal } = mapped({ decision_id: 'd', decision: 'require_approval', ...what } as JsonObject);
     expect(proposal).toMatchObject({ action, resource });
     expect(proposal.params).toEqual(params);
+  });
+
+  it('of the guide is taken as the guide says', () => {
+    const guide = readFileSync('docs/policy-life.md', 'utf8');
+    const { proposal } = mapped(JSON.parse(/```json\n([\s\S]*?)```/.exec(guide)![1]!) as JsonObject, 'developer');
+    expect(proposal).toMatchObject({ action: 'write_file', resource: 'target:iam/admin-role.tf', risk: 'high' });
+    for (const field of Object.keys(FIELDS)) expect(guide).toContain(`\`${field}\``);
   });
 
   it('shows the reviewer what the mapping does not use', () => {

@@ -18,6 +18,8 @@ rules:
   - { id: exports, match: { action: data.export }, verdict: require_approval, risk: low }
 trusted:
   - { id: few, match: { action: data.export }, when: context.records < 10, limit: { count: 3, per: 1h } }
+repositories:
+  - { repository: payments/api, groups: "group:payments-owners", actions: [approve] }
 `;
 const refund = (amount: unknown): JsonObject => ({
   action: 'refund',
@@ -38,6 +40,7 @@ const ASKED: JsonObject[] = [
   { action: 'deployment.execute', metadata: {} },
   ...Array.from({ length: 5 }, (_, at) => exported(at)),
   ...[exported(50), { action: 'something.else', resource: 'thing:1' }],
+  { action: 'merge', resource: 'repository:payments/api' },
 ];
 
 let world: World;
@@ -112,7 +115,7 @@ describe('a simulation', () => {
   });
 
   it('takes the newest, and none before an instant', async () => {
-    expect(await simulated(POLICY, { limit: 3 })).toMatchObject({ considered: 3, rules: { default: 1, exports: 2 } });
+    expect(await simulated(POLICY, { limit: 3 })).toMatchObject({ considered: 3, rules: { default: 2, exports: 1 } });
     const { data } = await success(get('/v1/approval-requests?limit=5', { cookie: person.cookie }));
     expect(await simulated(POLICY, { since: data[4].created_at })).toMatchObject({ considered: 5 });
   });
@@ -298,5 +301,67 @@ describe('a switch', () => {
     expect((await draft({ ...asks, action: '**' })).status).toBe(400);
     expect((await draft({ ...asks, actor: 'agent:*' })).status).toBe(400);
     expect((await draft(asks, { key: world.agent.text })).status).toBe(403);
+  });
+});
+
+describe('a policy of an organisation with four eyes', () => {
+  let house: World;
+  let first: Member;
+  let second: Member;
+  const next = (id: string) => `version: 1\nrules:\n  - { id: ${id}, match: { action: a }, verdict: allow }\n`;
+  const inForce = () => success(get('/v1/policy', { cookie: first.cookie }));
+  const proposed = (source: string, more: JsonObject = {}) =>
+    post('/v1/changes', { cookie: first.cookie, body: { kind: 'policy', value: { source }, ...more } });
+  async function signed(by: Member, id: string) {
+    const offer = await post(`/v1/changes/${id}/options`, { cookie: by.cookie, body: {} });
+    if (offer.status >= 300) return offer;
+    const { intent, intent_token, public_key } = offer.body;
+    const assertion = await by.passkey.get(public_key);
+    return post(`/v1/changes/${id}/sign`, { cookie: by.cookie, body: { intent, intent_token, assertion } as never });
+  }
+
+  beforeAll(async () => {
+    house = await found('live');
+    first = await owner(house);
+    second = await member(first, 'sam@example.com', ['admin']);
+    await change(first, 'organization', { settings: { four_eyes: ['policy'] } });
+  });
+
+  it('is in force with the second signature, and no signature counts twice', async () => {
+    const { id, signatures_needed } = await success(proposed(next('one')));
+    expect(signatures_needed).toBe(2);
+    expect((await success(signed(first, id))).status).toBe('proposed');
+    expect((await signed(first, id)).status).toBeGreaterThanOrEqual(400);
+    expect((await inForce()).version).toBe(1);
+    expect((await success(signed(second, id))).status).toBe('applied');
+    expect(await inForce()).toMatchObject({ version: 2, source: next('one') });
+  });
+
+  it('is refused once its base has moved, between two signatures and before the first', async () => {
+    const base_digest = (await inForce()).digest;
+    const [one, other] = [await success(proposed(next('two'))), await success(proposed(next('three')))];
+    await success(signed(first, one.id));
+    await success(signed(first, other.id));
+    await success(signed(second, other.id));
+    expect((await signed(second, one.id)).body.code).toBe('base-moved');
+    expect((await proposed(next('four'), { base_digest })).body.code).toBe('base-moved');
+    expect(await inForce()).toMatchObject({ version: 3, source: next('three') });
+  });
+
+  it('that is wrong is refused with line, column and a suggestion; nothing of it is recorded or in force', async () => {
+    const before = [await inForce(), (await success(get('/v1/changes', { cookie: first.cookie }))).data.length];
+    const bad = await proposed(
+      'version: 1\nrules:\n  - { id: good, verdict: allow }\n  - { id: bad, verdit: allow }\n',
+    );
+    expect([bad.status, bad.body.code]).toEqual([400, 'invalid-policy']);
+    expect(bad.body.errors).toMatchObject([
+      { line: 4, column: 16, pointer: '/rules/1/verdit', detail: expect.stringContaining('Did you mean "verdict"?') },
+      { line: 4 },
+    ]);
+    expect([await inForce(), (await success(get('/v1/changes', { cookie: first.cookie }))).data.length]).toEqual(
+      before,
+    );
+    const judged = await propose(house, { action: 'anything.else', resource: 'thing:1' });
+    expect([judged.verdict, judged.policy.version]).toEqual(['require_approval', 3]);
   });
 });

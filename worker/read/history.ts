@@ -12,7 +12,7 @@ const START = `SELECT created_at, id FROM approval_requests WHERE organization =
   ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?`;
 const PAGE = `SELECT id, created_at, json_extract(document, '$.action', '$.resource', '$.actor', '$.params',
     '$.metadata', '$.context', '$.risk', '$.verdict', '$.policy', '$.requirement.stages', '$.status', '$.decided_by',
-    '$.capability.id', '$.decisions', '$.outcome.status') AS parts
+    '$.capability.id', '$.decisions', '$.outcome.status', '$.break_glass.id', '$.edits') AS parts
   FROM approval_requests WHERE organization = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
 interface Row {
@@ -101,13 +101,20 @@ type Life = [
   capability: string | null,
   decisions: { reviewer: { id: string } }[] | null,
   outcome: string | null,
+  break_glass: string | null,
+  edits: unknown[] | null,
 ];
 
-function fateOf([status, decided_by, capability, decisions, outcome]: Life): { fate: Fate; people: string[] } {
+function fateOf([status, decided_by, capability, decisions, outcome, break_glass, edits]: Life): {
+  fate: Fate;
+  people: string[];
+} {
   const people = [...new Set((decisions ?? []).map(({ reviewer }) => reviewer.id))];
   const byPerson = decided_by === 'person';
+  // An emergency override is nobody's approval.
+  if (break_glass !== null) return { fate: 'other', people };
   if (outcome === 'failed') return { fate: 'failed', people };
   if (byPerson && status === 'rejected') return { fate: 'rejected', people };
-  if (byPerson && capability !== null) return { fate: 'approved', people };
+  if (byPerson && capability !== null) return { fate: edits?.length ? 'edited' : 'approved', people };
   return { fate: status === 'expired' && capability === null ? 'expired' : 'other', people };
 }

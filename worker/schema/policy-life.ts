@@ -28,6 +28,7 @@ const Said = z.object({
 });
 const Fates = z.object({
   approved: z.int(),
+  edited: z.int(),
   rejected: z.int(),
   expired: z.int(),
   failed: z.int(),

@@ -3,8 +3,9 @@
 import type { Digest, Instant } from '../../json.ts';
 import type { PolicyInput, RiskLevel, Stage, TraceStep, Verdict } from '../model.ts';
 
-/** What became of it by now. */
-export type Fate = 'approved' | 'rejected' | 'expired' | 'failed' | 'other';
+/** What became of it by now. `edited`: approved, but not as it was asked. */
+export const FATES = ['approved', 'edited', 'rejected', 'expired', 'failed', 'other'] as const;
+export type Fate = (typeof FATES)[number];
 
 export interface StoredRequest {
   id: string;
