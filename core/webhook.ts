@@ -32,12 +32,13 @@ export function cloudEvent(event: RecordedEvent, request: ApprovalRequest | null
 }
 
 function requestData(event: RecordedEvent, request: ApprovalRequest): JsonObject {
-  const { decision, reviewer } = event.skeleton as { decision?: Json; reviewer?: Json };
+  const { decision, reviewer, escalated_to } = event.skeleton as Record<string, Json | undefined>;
   return {
     ...{ approval_id: request.id, organization: request.organization, seq: event.seq },
     ...{ decision: decision ?? null, reviewer: reviewer ?? null, status: event.skeleton.to ?? request.status },
     ...{ action: request.action, resource: request.resource, actor: request.actor, context: request.context },
     ...{ risk: request.risk.level, message: request.message, rejection_reason: request.rejection_reason },
+    ...(escalated_to === undefined ? {} : { escalated_to }),
     ...{ review_url: request.review_url, expires_at: request.expires_at },
   };
 }

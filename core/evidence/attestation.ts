@@ -86,12 +86,17 @@ function summaryOf({ organization, events, request, checkpoint, digest }: Eviden
   };
 }
 
-const DECIDES: readonly string[] = ['approval.decided', 'approval.vote_recorded', 'approval.edited'];
+const DECIDES: readonly string[] = [
+  ...['approval.decided', 'approval.vote_recorded', 'approval.edited'],
+  'break_glass.used',
+];
+
+/** What is no vote has a word of its own: an edit can be signed with an approval, an emergency use is never one. */
+const NO_VOTES: Readonly<Record<string, string>> = { 'approval.edited': 'edit', 'break_glass.used': 'break-glass' };
 
 const decisionOf = ({ event, receipt }: EvidenceBundle['events'][number]): SummarisedDecision => ({
   by: (event.skeleton.reviewer as string | null) ?? 'policy',
-  // An edit can be signed with an approval, which is the next event: here it is an edit.
-  decision: event.type === 'approval.edited' ? 'edit' : String(event.skeleton.decision),
+  decision: NO_VOTES[event.type] ?? String(event.skeleton.decision),
   decided_at: event.at,
   passkey: (event.skeleton.passkey as string | undefined) ?? null,
   ...{ entry: receipt.index, event: event.id },
@@ -111,6 +116,12 @@ export const markdownText = (value: Json): string =>
         .join('')
         .replace(/[&\\`*_{}[\]()<>#+\-.!|~@:/]/g, (sign) => `&#${sign.codePointAt(0)};`);
 
+/** A status alone would read like an approval where there is none. */
+function caveatOf({ organization, decisions }: EvidenceSummary): string {
+  if (decisions.some(({ decision }) => decision === 'break-glass')) return ' (by breaking glass, not an approval)';
+  return organization.kind === 'test' ? ' (test, not an approval)' : '';
+}
+
 function markdownOf(summary: EvidenceSummary): string {
   const { organization, policy, ledger, outcome } = summary;
   const rows: [string, Json][] = [
@@ -129,7 +140,7 @@ function markdownOf(summary: EvidenceSummary): string {
       `- **${markdownText(decision)}** by ${markdownText(by)} at ${markdownText(decided_at)}, ledger entry ${entry}`,
   );
   return [
-    `### Assentry: ${markdownText(summary.status)}${organization.kind === 'test' ? ' (test, not an approval)' : ''}`,
+    `### Assentry: ${markdownText(summary.status)}${caveatOf(summary)}`,
     '',
     '| | |',
     '|---|---|',

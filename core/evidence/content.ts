@@ -5,6 +5,7 @@ import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { matchWords } from '../match-words.ts';
 import { type Case, lineOf } from './case.ts';
+import { EMERGENCY_WIRE } from './emergency-wire.ts';
 import { editsOf, heldBefore } from './held.ts';
 import { atLine } from './tally.ts';
 
@@ -94,7 +95,7 @@ const votesShown = ({ bundle }: Case): Json =>
 
 /** Older requests show no `delegation`: nobody lent anything then. */
 const underShown = (delegation: JsonObject | null): Json =>
-  delegation && { id: delegation.id!, from: (delegation.from as JsonObject).id! };
+  delegation && { id: delegation.id ?? null, from: (delegation.from as JsonObject | undefined)?.id ?? null };
 
 const editsSaid: Source = (of) =>
   editsOf(of).map(({ event }) => {
@@ -135,7 +136,9 @@ const same = (one: Json | undefined, other: Json): boolean => canonicalize(one ?
 /** Every field that the tables know; the others repeat what the events say better, or are the operator's comfort. */
 export function checkWire(of: Case): void {
   const { bundle, tally } = of;
-  const told = Object.entries({ ...WIRE, ...INNER }).map(([field, source]) => [field, source(of)] as const);
+  const told = Object.entries({ ...WIRE, ...INNER, ...EMERGENCY_WIRE }).map(
+    ([field, source]) => [field, source(of)] as const,
+  );
   const wrong = told
     .filter(([field, said]) => said !== undefined && !same(placeIn(bundle.request, field), said))
     .map(([field]) => field);

@@ -3,6 +3,7 @@
 // is a break of a promise. Without names, all of them under one anchors.json: for a new version of the format.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { challengeText, type Intent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { Reviewer } from '../../scripts/reviewer.ts';
 import { enrolOwner } from '../support/people.ts';
@@ -22,6 +23,12 @@ rules:
     risk: low
     edits: narrow
     approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+  - id: slow
+    match: { action: slow.** }
+    verdict: require_approval
+    risk: low
+    approvals: [{ from: role:reviewer, count: 1 }]
+    escalate: [{ after: 30m, to: "group:managers" }]
 parameters:
   - action: order_tools.**
     schema: { type: object, properties: { amount: { type: integer, narrow: lower } } }
@@ -74,6 +81,20 @@ async function keep(reviewer: Reviewer, id: string, name: string): Promise<void>
   }
 }
 
+/** A ceremony as the page does it: what is offered is signed and sent back. */
+async function signed<T>(by: Reviewer, path: string, body: JsonObject, more: JsonObject = {}): Promise<T> {
+  const offer = await by.call<Offer>('POST', `${path}/options`, body);
+  const { intent, intent_token, public_key } = offer;
+  const assertion = await by.passkey.get({ ...public_key, challenge: challengeText(intent) });
+  return by.call<T>('POST', path, { intent, intent_token, assertion, ...more } as unknown as JsonObject);
+}
+
+interface Offer {
+  intent: Intent;
+  intent_token: string;
+  public_key: Parameters<Reviewer['passkey']['get']>[0];
+}
+
 try {
   const boss = await enrolOwner(stack, 'live');
   await boss.change('policy', { source: POLICY });
@@ -110,6 +131,37 @@ try {
   await call('POST', '/v1/capabilities/exchange', { request: edited, actor: live.actor, nonce: 'edited' });
   await call('POST', `/v1/approval-requests/${edited}/outcome`, { status: 'executed' });
   await keep(boss, edited, 'edited');
+
+  // Asked further people by hand, and decided by somebody whom only that let in.
+  const invitedThird = await boss.change('invitation', {
+    name: 'Third',
+    email: 'third@example.com',
+    roles: ['auditor'],
+  });
+  const third = await Reviewer.enrol(stack.base_url, String(invitedThird.secret));
+  const members = await boss.call<{ data: { id: string; name: string }[] }>('GET', '/v1/members');
+  const idOf = (name: string) => members.data.find((member) => member.name === name)!.id;
+  await boss.change('group', { name: 'managers', members: [idOf('Third')] });
+  const escalated = await propose('slow.thing');
+  await boss.call('POST', `/v1/approval-requests/${escalated}/escalate`, { reason: 'nobody is there' });
+  await third.call('POST', `/v1/approval-requests/${escalated}/claim`, {});
+  await third.decide(escalated, 'approve');
+  await keep(boss, escalated, 'escalated');
+
+  // An emergency: used, exchanged, reviewed by somebody else.
+  const invitedFire = await boss.change('invitation', {
+    ...{ name: 'Fire', email: 'fire@example.com', roles: ['break_glass'] },
+  });
+  const fire = await Reviewer.enrol(stack.base_url, String(invitedFire.secret));
+  const { id: broken } = await signed<{ id: string }>(fire, '/v1/break-glass', {
+    ...{ action: 'deployment.rollback', resource: 'service:billing-api', actor: live.actor },
+    ...{ params: { version: 'v1' }, reason: 'billing is down', external_ref: 'INC-42', expires_in: 1_200 },
+  });
+  await call('POST', '/v1/capabilities/exchange', { request: broken, actor: live.actor, nonce: 'broken' });
+  await call('POST', `/v1/approval-requests/${broken}/outcome`, { status: 'executed' });
+  const comment = 'The incident was real.';
+  await signed(third, `/v1/break-glass/${broken}/review`, { verdict: 'justified', comment }, { comment });
+  await keep(boss, broken, 'broken-glass');
 
   const keys = (await (await fetch(`${stack.base_url}/v1/ledger/key`)).json()) as {
     verifier_key: string;

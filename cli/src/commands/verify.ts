@@ -78,7 +78,9 @@ function saidBy(text: string): Pick<Verdict, 'about' | 'size'> {
   const said = parsed.ok ? (parsed.value as Partial<EvidenceBundle> | null) : null;
   const { checkpoint, request, organization } = said ?? {};
   const opened = typeof checkpoint === 'string' ? parseNote(checkpoint) : null;
-  const about = `${request?.id} (${request?.status}) of ${organization?.id}, ${organization?.kind}`;
+  const broken = said?.events?.some(({ event }) => event?.type === 'break_glass.used');
+  const status = `${request?.status}${broken ? ', by breaking glass: nobody approved it' : ''}`;
+  const about = `${request?.id} (${status}) of ${organization?.id}, ${organization?.kind}`;
   return {
     about: request && organization ? about : null,
     size: (opened && parseCheckpoint(opened.text)?.size) ?? null,

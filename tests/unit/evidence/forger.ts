@@ -25,6 +25,7 @@ export const ASSERTED = [
   /^request\/(preview|review_url|updated_at|decided_at|decided_by|rejection_reason|erased_at|outcome|comments|scope)/,
   /^request\/(ledger|requirement|parameters|editable|effective\/(params|requirement|risk)|policy\/trace|risk\/(claimed|reasons)|requester\/(kind|name|key))/,
   /^request\/(capability\/(scope|expires_at)|decisions\/\d+\/(reviewer\/name|comment|external_ref|assurance|edited|void))/,
+  /^request\/(claim|next_escalation|stopped|notify|break_glass\/user\/name)/,
   /^request\/edits\/\d+\/(editor\/name|stage|comment|rule|replaces)/,
 ];
 

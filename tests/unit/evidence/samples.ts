@@ -11,17 +11,20 @@ const read = (name: string): string => readFileSync(join(GOLDEN, name), 'utf8');
 
 export const SAMPLES = ['approval', 'rejection', 'quorum', 'erased'] as const;
 /** Made later, out of another stack, which its own anchors name. */
-export type Sample = (typeof SAMPLES)[number] | 'edited';
+export type Sample = (typeof SAMPLES)[number] | 'edited' | 'escalated' | 'broken-glass';
 
 /** Samples of other passkeys and of a test organisation, each with anchors of its own. */
 export const LATER = ['eddsa', 'rs256', 'test-approval'] as const;
-export const anchorsOf = (sample: (typeof LATER)[number]): typeof ANCHORS => JSON.parse(read(`${sample}.anchors.json`));
+export const anchorsOf = (sample: Sample | (typeof LATER)[number]): typeof ANCHORS =>
+  JSON.parse(read(`${sample}.anchors.json`));
 
 export const textOf = (sample: Sample | (typeof LATER)[number]): string => read(`${sample}.evidence`);
 export const ANCHORS: Required<Pick<Anchors, 'log_key' | 'organization' | 'origin' | 'rp_id' | 'receipt_key'>> =
   JSON.parse(read('anchors.json'));
 
-export const EDITED_ANCHORS: typeof ANCHORS = JSON.parse(read('edited.anchors.json'));
+export const EDITED_ANCHORS = anchorsOf('edited');
+export const ESCALATED_ANCHORS = anchorsOf('escalated');
+export const BROKEN_GLASS_ANCHORS = anchorsOf('broken-glass');
 
 // biome-ignore lint/suspicious/noExplicitAny: tampering is not typed
 export type Loose = any;

@@ -17,6 +17,7 @@ import { WhoAsks } from '../review/who-asks.tsx';
 import { Why } from '../review/why.tsx';
 import { CapabilityState } from './capability-state.tsx';
 import { Digests } from './digests.tsx';
+import { EmergencyUse } from './emergency-use.tsx';
 import { Erased } from './erased.tsx';
 import { Erasing } from './erasing.tsx';
 import { EvidenceFile } from './evidence-file.tsx';
@@ -79,6 +80,7 @@ function Life({ request }: { request: ApprovalRequest }) {
           <AgentWords request={request} />
         </div>
         <div className="grid min-w-0 gap-5">
+          <EmergencyUse request={request} />
           <Votes request={request} />
           <CapabilityState request={request} />
           <Narrowing request={request} />

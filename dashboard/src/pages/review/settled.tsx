@@ -16,8 +16,19 @@ const WORDS: Record<string, [string, string]> = {
   indeterminate: ['Nobody said how it ended', 'The capability was used or handed out, and no outcome was reported.'],
 };
 
+/** What nobody approved is not called approved. */
+const BROKEN: [string, string] = [
+  'Let through by breaking glass',
+  'Nobody approved it. It waits for a review, or had one.',
+];
+
+function wordsFor({ status, break_glass }: ApprovalRequest): [string, string] {
+  if (break_glass && (status === 'approved' || status === 'executing')) return BROKEN;
+  return WORDS[status] ?? [status, ''];
+}
+
 export function Settled({ request }: { request: ApprovalRequest }) {
-  const [title, detail] = WORDS[request.status] ?? [request.status, ''];
+  const [title, detail] = wordsFor(request);
   return (
     <div role="status">
       <Face title={title}>

@@ -59,13 +59,14 @@ export async function textOf(file: File): Promise<string> {
 const isUnread = ({ claim, status, field }: EvidenceReport['claims'][number]): boolean =>
   claim === 'format' && status === 'failed' && field !== '/digest';
 
-function aboutOf({ request, organization, checkpoint }: EvidenceBundle): About {
+function aboutOf({ request, organization, checkpoint, events }: EvidenceBundle): About {
+  const broken = events.some(({ event }) => event.type === 'break_glass.used');
   const said = (value: unknown): string => (typeof value === 'string' ? value : 'unnamed');
   return {
     ...{
       request: said(request.id),
       action: said(request.action),
-      status: said(request.status),
+      status: `${said(request.status)}${broken ? ', by breaking glass: nobody approved it' : ''}`,
       organization: organization.id,
     },
     checkpoint: checkpoint.split('\n')[1] ?? '',
