@@ -180,7 +180,14 @@ export const EVENT_FIELDS = {
   'session.opened': entry(['session', 'user', 'passkey', 'expires_at']),
   'session.closed': entry(['session', 'user']),
   'service_account.updated': entry(['service_account', 'actors', 'owners', 'status', 'change'], ['name']),
-  'api_key.created': entry(['key', 'service_account', 'scopes', 'audience', 'change', 'created_by'], ['name']),
+  'api_key.created': entry(
+    [
+      ...['key', 'service_account', 'scopes', 'audience', 'change', 'created_by'],
+      // Where a workload's token became it.
+      ...['actors', 'issuer', 'rule', 'token_digest', 'expires_at'],
+    ],
+    ['name', 'subject'],
+  ),
   'api_key.revoked': entry(['key', 'service_account'], ['reason']),
   'oidc_issuer.updated': entry(['issuer', 'change', 'removed', 'purpose', 'settings_digest'], ['settings']),
   'webhook_endpoint.updated': entry(['endpoint', 'events', 'change', 'removed'], ['url']),

@@ -3,6 +3,7 @@
 import type * as Say from '../core/authority.ts';
 import type { LinkClaims } from '../core/credential.ts';
 import { RESERVATION_CONFIRM_SECONDS } from '../core/limits.ts';
+import type { KnownIssuer } from '../core/oidc/issuer.ts';
 import { ok, type Result } from '../core/problems.ts';
 import { admit } from './organization/admission.ts';
 import {
@@ -32,6 +33,7 @@ import { authorize } from './organization/principals.ts';
 import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
 import * as sessions from './organization/sessions.ts';
+import * as workload from './organization/workload.ts';
 
 type Answer<T> = Promise<Result<T>>;
 
@@ -108,6 +110,18 @@ export class Organization extends Narrowed {
     return this.#door.widen(
       (room) => enrolment.enrolFirst(room, question),
       (enrolled, room) => enrolment.openFirst(room, question, enrolled),
+    );
+  }
+
+  async workloadIssuer(question: { issuer: string }): Answer<KnownIssuer> {
+    return this.#door.read((room) => workload.workloadIssuer(room, question));
+  }
+
+  /** A workload's token, verified, becomes a key that ends by itself. */
+  async exchangeWorkload(question: workload.WorkloadExchange): Answer<workload.WorkloadToken> {
+    return this.#door.widen(
+      (room) => workload.exchangeWorkload(room, question),
+      (key, room) => ok(workload.workloadToken(room, key)),
     );
   }
 

@@ -31,6 +31,7 @@ import { issuer } from './routes/issuer.ts';
 import { ledger } from './routes/ledger.ts';
 import { live } from './routes/live.ts';
 import { members } from './routes/members.ts';
+import { oauth2 } from './routes/oauth2.ts';
 import { oidcIssuers } from './routes/oidc-issuers.ts';
 import { organization } from './routes/organization.ts';
 import { passkeys } from './routes/passkeys.ts';
@@ -54,7 +55,7 @@ const RESOURCES = [
   ...[session, passkeys, changes, stops, policy, authzen],
   ...[members, groups, delegations, invitations, serviceAccounts, apiKeys, oidcIssuers],
   ...[webhookEndpoints, organization],
-  ...[policyLife, records, live, ledger, witness, issuer, internal, rebuild, shards, docs],
+  ...[policyLife, records, live, ledger, witness, issuer, oauth2, internal, rebuild, shards, docs],
 ];
 
 export const app: App = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });

@@ -21,11 +21,13 @@ import type {
 } from '../core/authority.ts';
 import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
 import type { Digest, Instant, Json, JsonObject } from '../core/json.ts';
+import type { KnownIssuer } from '../core/oidc/issuer.ts';
 import type { Result } from '../core/problems.ts';
 import type { Env } from '../durable-objects/env.ts';
 import type { BreakGlassAdmission, BreakGlassQuestion } from '../durable-objects/organization/break-glass.ts';
 import type { ReviewQuestion } from '../durable-objects/organization/break-glass-review.ts';
 import type { EntriesQuestion, Entry } from '../durable-objects/organization/entries.ts';
+import type { WorkloadExchange, WorkloadToken } from '../durable-objects/organization/workload.ts';
 import type { Organization } from '../durable-objects/organization.ts';
 
 /** Who is behind a session: what sign-in and enrolment answer. */
@@ -115,6 +117,8 @@ export interface OrganizationPort {
     session_expires_at: Instant;
     client?: Client;
   }): Answer<Opened & { passkey: Passkey }>;
+  workloadIssuer(of: { issuer: string }): Answer<KnownIssuer>;
+  exchangeWorkload(of: WorkloadExchange): Answer<WorkloadToken>;
   enrolFurther(
     call: Acting & { verified: VerifiedAssertion; registration: Registration },
   ): Answer<{ passkey: Passkey }>;

@@ -59,8 +59,9 @@ const IDENTIFYING = [
   ...['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'project_path', 'project_id'],
   ...['namespace_path', 'namespace_id', 'organization_id', 'azp', 'client_id', 'appid'],
 ];
-/** Exact, or with more before its first star than the name of a kind: `repo:acme/*`, not `repo:*`. */
-const pins = (pattern: string): boolean => !pattern.includes('*') || /^[^*]*[:/|@][^*]+\*/.test(pattern);
+/** Exact, or whole before its first star: `acme/*`; in a subject beyond its kind, `repo:acme/*` and not `repo:*`. */
+const pins = (claim: string, pattern: string): boolean =>
+  !pattern.includes('*') || (claim === 'sub' ? /^[^*]*[:/|@][^*]+[:/|@]/ : /^[^*]+[:/|@]/).test(pattern);
 
 /** A rule that pins only a branch or an environment lets in whoever the provider knows: every project of a public one. */
 const claims: Check = (value) => {
@@ -72,7 +73,7 @@ const claims: Check = (value) => {
   );
   if (wrong) return `${wrong[0]} must be one text or a list of texts`;
   const pinned = patterns.some(
-    ([claim, wanted]) => IDENTIFYING.includes(claim) && wanted.every((one) => pins(one as string)),
+    ([claim, wanted]) => IDENTIFYING.includes(claim) && wanted.every((one) => pins(claim, one as string)),
   );
   return pinned
     ? null

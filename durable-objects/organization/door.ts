@@ -16,6 +16,7 @@ import { checkReservations, nextCheck } from './reservations.ts';
 import { FOREVER, organizationOf, type Room, transact } from './room.ts';
 import { forgetSessions } from './sessions.ts';
 import { createTables } from './store.ts';
+import { forgetWorkloads, workloadEffect } from './workload.ts';
 
 /** A link is there at once; that it waits to be sealed only holds up its answer. */
 const EFFECTS: Effects = {
@@ -24,6 +25,7 @@ const EFFECTS: Effects = {
   enrol: enrolEffect,
   link: () => {},
   break_glass_review: reviewEffect,
+  workload: workloadEffect,
 };
 
 /** The alarm looks after what should have been delivered by then. */
@@ -179,6 +181,7 @@ export class Door {
     forgetNonces(this.room, now_ms);
     forgetSessions(this.room, now_ms);
     forgetCounters(this.room, now_ms);
+    forgetWorkloads(this.room, now_ms);
   }
 
   async #armNext(): Promise<void> {

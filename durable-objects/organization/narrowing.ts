@@ -112,10 +112,12 @@ export function endDelegation(room: Room, question: Narrowing): Result<{ id: str
 export function revokeApiKey(room: Room, question: Narrowing): Result<{ id: string }> {
   const by = administrator(room, question);
   if (!by.ok) return by;
-  const key = room.store.api_keys.get(question.id);
+  const workload = room.store.workload_keys.get(question.id);
+  room.store.workload_keys.drop(['id', '=', question.id]);
+  const key = workload ? { ...workload, status: 'active' as const } : room.store.api_keys.get(question.id);
   if (!key) return missing('API key');
   if (key.status === 'revoked') return ok({ id: key.id });
-  room.store.api_keys.put({ ...key, status: 'revoked' });
+  if ('name' in key) room.store.api_keys.put({ ...key, status: 'revoked' });
   const skeleton = { key: key.id, service_account: key.service_account };
   record(room, [draft('api_key.revoked', by.value.user, skeleton, reasonOf(question))]);
   bumpConfig(room);

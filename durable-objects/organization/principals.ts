@@ -19,6 +19,7 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import { groupNames, standingOf } from './people.ts';
 import type { ApiKeyRecord, ServiceAccountRecord } from './records.ts';
 import { nowInstant, organizationOf, type Room } from './room.ts';
+import { creatorOf, workloadBy } from './workload.ts';
 
 const unknown = (reason: string) =>
   fail('unauthenticated', 'This credential is not valid. Sign in again, or use a live API key.', { reason });
@@ -32,6 +33,8 @@ export function authenticate(room: Room, credential: Credential): Result<Princip
 
 function machineBy(room: Room, id: string, digest: string): Result<Machine> {
   const key = room.store.api_keys.get(id);
+  const workload = key ? null : workloadBy(room, id, digest);
+  if (workload) return ok(workload);
   if (!key || !equalBytes(utf8(key.digest), utf8(digest))) return unknown('no such key');
   const account = room.store.service_accounts.get(key.service_account);
   if (key.status !== 'active' || account?.status !== 'active') return unknown('key or account is off');
@@ -102,6 +105,10 @@ export function snapshotOf(room: Room): Snapshot {
 /** Owners of a service account and whoever created one of its keys: revoked keys count, their requests may still live. */
 export function ownersOf(room: Room, account: string): string[] {
   const creators = room.store.api_keys.list(['service_account', '=', account]).map((key) => key.created_by);
+  const trusting = room.store.issuers
+    .list()
+    .filter((one) => one.rules.some((rule) => rule.service_account === account));
+  creators.push(...trusting.map((issuer) => creatorOf(room, issuer)));
   const owners = room.store.service_accounts.get(account)?.owners ?? [];
   return [...new Set([...owners, ...creators.filter((creator) => creator !== null)])];
 }

@@ -187,7 +187,7 @@ export interface RejectedRecord {
 export interface EffectRecord {
   /** Place of the event in the journal. */
   seq: number;
-  kind: 'genesis' | 'change' | 'enrol' | 'link' | 'break_glass_review';
+  kind: 'genesis' | 'change' | 'enrol' | 'link' | 'break_glass_review' | 'workload';
   body: JsonObject;
 }
 
@@ -204,6 +204,7 @@ export interface WorkloadKeyRecord {
   issuer: string;
   issuer_digest: Digest;
   rule: string;
+  created_by: string | null;
   expires_at: number;
 }
 

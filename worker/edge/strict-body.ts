@@ -14,8 +14,8 @@ const JSON_TYPE = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 /** AuthZEN's transport knows 400, 401, 403 and 500 alone: another type of content is a bad request there. */
 const AUTHZEN = '/access/';
 const BODILESS = new Set(['GET', 'HEAD', 'OPTIONS']);
-/** What takes a text of another specification: bounded like every body, parsed by its route. */
-export const TEXT_PATHS: readonly string[] = ['/witness/add-checkpoint'];
+/** What takes a text or form of another specification: bounded like every body, parsed strictly by its route. */
+export const TEXT_PATHS: readonly string[] = ['/witness/add-checkpoint', '/oauth2/token'];
 
 export const strictBody: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (BODILESS.has(c.req.method)) return next();
