@@ -46,7 +46,10 @@ const anyFits = (patterns: string[] | null, text: string): boolean =>
   patterns === null || patterns.some((pattern) => globMatches(pattern, text));
 
 /** Whether a delegation is in force at that moment and about such a request. */
-export function covers({ scope, since, until }: Lent, { action, resource, risk, now }: About): boolean {
+export function covers(
+  { scope, since, until }: Pick<Lent, 'scope' | 'since' | 'until'>,
+  { action, resource, risk, now }: About,
+): boolean {
   const low_enough = scope.max_risk === null || RISK_LEVELS.indexOf(risk) <= RISK_LEVELS.indexOf(scope.max_risk);
   return (
     since <= now && now < until && low_enough && anyFits(scope.actions, action) && anyFits(scope.resources, resource)

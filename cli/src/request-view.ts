@@ -44,6 +44,7 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
     ...edits.flatMap(editLines),
     ['params', edits.length > 0 ? jsonLine(request.effective.params) : null],
     ['metadata', jsonLine(request.metadata)],
+    ...request.decisions.map(decisionLine),
     ['message', request.message],
     ['reason', request.rejection_reason],
     ['capability', request.capability && `${request.capability.id} ${request.capability.status ?? ''}`.trim()],
@@ -58,6 +59,12 @@ const editLines = ({ editor, mode, comment, diff }: Edit): [string, string | nul
   ['edited by', `${editor.name || editor.id} (${mode})${comment === null ? '' : `: ${comment}`}`],
   ...(diff ?? []).map((change): [string, string] => ['', `${change.pointer}: ${sides(change)}`]),
 ];
+
+/** Who decided, and in whose right where it was not their own. */
+const decisionLine = ({ reviewer, decision, delegation }: ApprovalRequest['decisions'][number]): [string, string] => {
+  const behalf = delegation ? ` on behalf of ${delegation.from.name || delegation.from.id} (delegated)` : '';
+  return [decision === 'approve' ? 'approved by' : 'rejected by', `${reviewer.name || reviewer.id}${behalf}`];
+};
 
 const sides = ({ kind, from, to }: FieldChange): string => {
   if (kind === 'added') return `added ${canonicalize(to)}`;

@@ -1,5 +1,6 @@
 // Sign in, who am I, sign out.
 import { createRoute } from '@hono/zod-openapi';
+import type { Facts } from '../../core/authority.ts';
 import { bySession } from '../auth/acting.ts';
 import { authorizedPerson } from '../auth/authorized.ts';
 import { clearSession, setSession } from '../auth/session.ts';
@@ -44,12 +45,12 @@ export function session(app: App): void {
   app.openapi(get, async (c) => {
     const person = await authorizedPerson(c);
     if (!person.ok) return answer(c, person);
-    const { principal, snapshot, passkeys } = person.value;
+    const { principal, snapshot, passkeys, facts } = person.value;
     const { id, kind, name } = snapshot.organization;
     const { user, email, roles, groups, expires_at } = principal;
     return c.json({
       organization: { id, kind, name },
-      user: { id: user, name: principal.name, email, roles, groups },
+      user: { id: user, name: principal.name, email, roles, groups, delegations: lentTo(user, facts) },
       expires_at,
       passkeys: passkeys.map(shownPasskey),
     });
@@ -60,3 +61,12 @@ export function session(app: App): void {
     return closed.ok ? c.body(null, 204) : answer(c, closed);
   });
 }
+
+/** What others lent this person now, with what the lender is asked as: pages tell by it whether somebody may decide. */
+const lentTo = (user: string, { standings }: Facts) =>
+  (standings[user]?.delegations ?? []).flatMap(({ from, ...lent }) => {
+    const lender = standings[from];
+    if (!lender?.active) return [];
+    const { name, email, roles, groups } = lender;
+    return [{ ...lent, from: { id: from, name, email, roles, groups } }];
+  });

@@ -17,10 +17,23 @@ export const PasskeySchema = z
 
 const account = { id: z.string(), name: z.string(), email: z.string() };
 
+const named = z.object({ id: z.string(), name: z.string() });
+const bound = z.array(z.string()).nullable();
+const scope = z.object({ actions: bound, resources: bound, sources: bound, max_risk: z.string().nullable() });
+
+/** What others lent whoever is signed in, and as what these are asked. */
+const lent = z.object({
+  ...{ id: z.string(), scope, since: InstantSchema, until: InstantSchema },
+  from: z.object({ ...account, roles: z.array(z.string()), groups: z.array(z.string()) }),
+});
+
 export const SessionSchema = z
   .object({
     organization: z.object({ id: z.string(), kind: z.enum(['live', 'test']), name: z.string() }),
-    user: z.object({ ...account, roles: z.array(z.string()), groups: z.array(z.string()) }),
+    user: z.object({
+      ...{ ...account, roles: z.array(z.string()), groups: z.array(z.string()) },
+      delegations: z.array(lent),
+    }),
     expires_at: InstantSchema,
     passkeys: z.array(PasskeySchema),
   })
@@ -34,13 +47,10 @@ export const GroupSchema = z
   .object({ id: z.string(), name: z.string(), members: z.array(z.string()) })
   .openapi('Group');
 
-const named = z.object({ id: z.string(), name: z.string() });
-const bound = z.array(z.string()).nullable();
-
 export const DelegationSchema = z
   .object({
     ...{ id: z.string(), from: named, to: named },
-    scope: z.object({ actions: bound, resources: bound, sources: bound, max_risk: z.string().nullable() }),
+    scope,
     status: z.enum(['planned', 'active', 'expired', 'ended']),
     starts_at: InstantSchema.openapi({ description: 'In force since then: for no request that was made before.' }),
     ...{ expires_at: InstantSchema, created_at: InstantSchema, ended_at: InstantSchema.nullable() },

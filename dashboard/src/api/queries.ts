@@ -6,6 +6,7 @@ import type {
   ApprovalRequest,
   BreakGlassUse,
   Change,
+  Delegation,
   Delivery,
   Group,
   Invitation,
@@ -74,6 +75,7 @@ export const membersQuery = list<Member>('members', '/v1/members');
 export const invitationsQuery = list<Invitation>('invitations', '/v1/invitations');
 export const stopsQuery = list<Stop>('stops', '/v1/stops');
 export const breakGlassQuery = list<BreakGlassUse>('break-glass', '/v1/break-glass');
+export const delegationsQuery = list<Delegation>('delegations', '/v1/delegations');
 export const groupsQuery = list<Group>('groups', '/v1/groups');
 export const serviceAccountsQuery = list<ServiceAccount>('service-accounts', '/v1/service-accounts');
 export const apiKeysQuery = list<ApiKey>('api-keys', '/v1/api-keys');

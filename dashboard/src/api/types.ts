@@ -1,5 +1,6 @@
 // What the Worker answers, as docs and contract name it. Types only; shapes that core already has come from core.
 import type { Change as CoreChange } from '../../../core/authority.ts';
+import type { Lent as CoreLent, DelegationScope } from '../../../core/delegation.ts';
 import type { Scope } from '../../../core/intent.ts';
 import type { Instant, Json, JsonObject } from '../../../core/json.ts';
 import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
@@ -23,9 +24,30 @@ export type Status =
   | 'failed'
   | 'indeterminate';
 
+interface Account {
+  id: string;
+  name: string;
+  email: string;
+  roles: string[];
+  groups: string[];
+}
+
+/** What somebody lent the person who is signed in. */
+export type Lent = Omit<CoreLent, 'from'> & { from: Account };
+
+export interface Delegation {
+  id: string;
+  from: { id: string; name: string };
+  to: { id: string; name: string };
+  scope: DelegationScope;
+  status: 'planned' | 'active' | 'expired' | 'ended';
+  starts_at: Instant;
+  expires_at: Instant;
+}
+
 export interface Session {
   organization: { id: string; kind: 'live' | 'test'; name: string };
-  user: { id: string; name: string; email: string; roles: string[]; groups: string[] };
+  user: Account & { delegations?: Lent[] };
   expires_at: Instant;
   passkeys: Passkey[];
 }

@@ -22,10 +22,21 @@ interface Person {
   email: string;
   roles: string[];
   groups: string[];
+  /** What others lent them. */
+  delegations?: { from: Person; scope: { sources: string[] | null } }[];
 }
 
-/** Whether a stage's sources name this person, as far as the page can see; the server has the last word. */
-export function namesPerson(from: string | string[], person: Person): boolean {
+/** Whether a stage's sources name this person or who lent them a right, as far as the page can see. */
+export const namesPerson = (from: string | string[], person: Person): boolean =>
+  isNamed(from, person) ||
+  (person.delegations ?? []).some(({ from: lender, scope }) =>
+    isNamed(
+      [from].flat().filter((source) => scope.sources?.includes(source) ?? true),
+      lender,
+    ),
+  );
+
+function isNamed(from: string | string[], person: Person): boolean {
   const own = new Set([
     `user:${person.id}`,
     `user:${person.email}`,

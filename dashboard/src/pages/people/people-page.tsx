@@ -3,11 +3,14 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { groupsQuery, membersQuery } from '../../api/queries.ts';
 import type { Group, Member } from '../../api/types.ts';
+import { useSession } from '../../session-gate.tsx';
 import { StatusBadge } from '../../ui/badges.tsx';
 import { NarrowButton } from '../../ui/narrow-button.tsx';
 import { PageFrame, Section } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
+import { DelegationDialog } from './delegation-dialog.tsx';
+import { Delegations } from './delegations.tsx';
 import { GroupDialog } from './group-dialog.tsx';
 import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
@@ -15,12 +18,13 @@ import { RecoveryDialog } from './recovery-dialog.tsx';
 import { RolesDialog } from './roles-dialog.tsx';
 
 type Open =
-  | { what: 'invite' }
+  | { what: 'invite' | 'delegation' }
   | { what: 'group'; group?: Group }
   | { what: 'roles' | 'recovery'; member: Member }
   | null;
 
 export function PeoplePage() {
+  const { user } = useSession();
   const members = useQuery(membersQuery);
   const groups = useQuery(groupsQuery);
   const [open, setOpen] = useState<Open>(null);
@@ -36,6 +40,9 @@ export function PeoplePage() {
           <button type="button" className="btn small" onClick={() => setOpen({ what: 'group' })}>
             New group
           </button>
+          <button type="button" className="btn small" onClick={() => setOpen({ what: 'delegation' })}>
+            Delegate
+          </button>
         </>
       }
     >
@@ -45,6 +52,7 @@ export function PeoplePage() {
         </QueryView>
       </Section>
       <Invitations />
+      <Delegations />
       <Section title="Groups">
         <QueryView query={groups} what="the groups">
           {({ data }) => (
@@ -59,6 +67,9 @@ export function PeoplePage() {
       {open?.what === 'invite' ? <InviteDialog onClose={close} /> : null}
       {open?.what === 'group' ? (
         <GroupDialog group={open.group} members={members.data?.data ?? []} onClose={close} />
+      ) : null}
+      {open?.what === 'delegation' ? (
+        <DelegationDialog user={user} members={members.data?.data ?? []} onClose={close} />
       ) : null}
       {open?.what === 'recovery' ? <RecoveryDialog member={open.member} onClose={close} /> : null}
       {open?.what === 'roles' ? <RolesDialog member={open.member} onClose={close} /> : null}

@@ -2,6 +2,7 @@
 import type { ApprovalRequest, RiskLevel, Session } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
 import { stagesNow } from '../../text/asked.ts';
+import { userFor } from '../../text/lent.ts';
 import { namesPerson } from '../../text/people.ts';
 
 export type View = 'mine' | 'all' | 'risky' | 'soon';
@@ -17,7 +18,7 @@ export function byRiskThenDeadline(a: ApprovalRequest, b: ApprovalRequest): numb
 export function waitsFor(request: ApprovalRequest, user: Session['user']): boolean {
   const stage = stagesNow(request)[currentStage(request)];
   const voted = (request.decisions ?? []).some((vote) => vote.reviewer.id === user.id && !vote.void);
-  return !voted && (stage === undefined || namesPerson(stage.from, user));
+  return !voted && (stage === undefined || namesPerson(stage.from, userFor(request, user)));
 }
 
 /** The filters of the queue, by the name that stands in the URL. */

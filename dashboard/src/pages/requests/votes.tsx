@@ -2,6 +2,7 @@
 import type { ApprovalRequest, Decision } from '../../api/types.ts';
 import { span } from '../../text/time.ts';
 import { StatusBadge } from '../../ui/badges.tsx';
+import { OnBehalf } from '../../ui/on-behalf.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { When } from '../../ui/when.tsx';
@@ -29,6 +30,7 @@ function Vote({ vote, asked }: { vote: Decision; asked: string }) {
         <b className="min-w-0 wrap-anywhere">
           <Revealed text={name(vote)} />
         </b>
+        <OnBehalf vote={vote} />
         {vote.void ? <span className="status">void: it was edited afterwards</span> : null}
         {vote.edited && !vote.void ? <span className="status">of the edited action</span> : null}
       </p>

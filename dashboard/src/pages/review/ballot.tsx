@@ -5,10 +5,12 @@ import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
 import { requirementNow, stagesNow } from '../../text/asked.ts';
+import { lenderFor, userFor } from '../../text/lent.ts';
 import { mayAnswer } from '../../text/people.ts';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { AnswerBar } from './answer-bar.tsx';
 import { Confirmation, Note, type NoteText } from './before-approving.tsx';
@@ -65,9 +67,12 @@ export function Ballot({ request, draft, onDraft }: Props) {
   const { organization, user } = useSession();
   const required = requirementNow(request)?.require;
   const stage = stagesNow(request)[currentStage(request)];
-  const may = (answer: 'approve' | 'reject') => stage === undefined || mayAnswer(stage, user, answer);
+  const able = userFor(request, user);
+  const may = (answer: 'approve' | 'reject') => stage === undefined || mayAnswer(stage, able, answer);
+  const lender = stage === undefined ? null : lenderFor(stage.from, able);
   const { phase, send, sendEdit, moved, haveRead } = useDecision(request);
-  const mode = request.editable ?? 'none';
+  // What was lent is the right to decide, not to edit.
+  const mode = lender === null ? (request.editable ?? 'none') : 'none';
   const [note, setNote] = useState<NoteText>({ comment: '', external_ref: '' });
   const [typed, setTyped] = useState('');
   const [rejecting, setRejecting] = useState(false);
@@ -97,6 +102,7 @@ export function Ballot({ request, draft, onDraft }: Props) {
           onEdit={(params) => void sendEdit({ params, comment: orNull(note.comment) }).then(() => onDraft(null))}
         />
       )}
+      {lender === null ? null : <InRightOf name={lender.name} />}
       <Note note={note} onChange={setNote} required={required?.approve ?? []} />
       {isCritical(request) ? <Confirmation action={request.action} typed={typed} onType={setTyped} /> : null}
       {organization.kind === 'test' ? <p className="meta">A test organisation: what you sign here says so.</p> : null}
@@ -124,3 +130,13 @@ export function Ballot({ request, draft, onDraft }: Props) {
     </>
   );
 }
+
+const InRightOf = ({ name }: { name: string }) => (
+  <p className="card px-4 py-3">
+    You decide on behalf of{' '}
+    <b className="wrap-anywhere">
+      <Revealed text={name} />
+    </b>{' '}
+    (delegated): it counts as both of you, once.
+  </p>
+);

@@ -22,6 +22,7 @@ import { Ballot } from './ballot.tsx';
 import { Edits } from './edits.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { FollowUp } from './follow-up.tsx';
+import { GivenVotes } from './given-votes.tsx';
 import { MatchWords, Release } from './release.tsx';
 import { standingFace } from './standing.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -77,6 +78,7 @@ function Review({ request }: { request: ApprovalRequest }) {
         <AgentWords request={request} />
       </div>
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
+        <GivenVotes request={request} />
         <Why request={request} />
         <Release request={request} />
         <MatchWords request={request} />

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { ApprovalRequest, Session } from '../../api/types.ts';
 import { currentStage } from '../../passkey/shown.ts';
 import { stagesNow } from '../../text/asked.ts';
+import { userFor } from '../../text/lent.ts';
 import { namesPerson, sourcesText } from '../../text/people.ts';
 import { Face } from '../../ui/face.tsx';
 import { Go } from '../../ui/go.tsx';
@@ -18,7 +19,7 @@ export function standingFace(request: ApprovalRequest, user: Session['user'], la
   if (voted) return <Settled request={request} />;
   if (isOwn(request, user.id)) return <OwnRequest />;
   if (isEditor(request, user.id)) return <OwnEdit />;
-  if (stage && !namesPerson(stage.from, user)) return <NotYours from={stage.from} />;
+  if (stage && !namesPerson(stage.from, userFor(request, user))) return <NotYours from={stage.from} />;
   return null;
 }
 
