@@ -46,8 +46,6 @@ const typeName = (value: Json): string =>
         ? 'an object'
         : `a ${typeof value}`;
 
-const same = (one: Json, other: Json): boolean => canonicalize(one) === canonicalize(other);
-
 function judgeValue(run: Run, schema: ParameterSchema, value: Json, path: Path): void {
   if (run.faults.length >= MAX_PARAMETER_FAULTS) return;
   const types = typesOf(schema);
@@ -56,8 +54,8 @@ function judgeValue(run: Run, schema: ParameterSchema, value: Json, path: Path):
     return;
   }
   const { const: only, enum: allowed } = schema;
-  if (only !== undefined && !same(only, value)) complain(run, path, `must be ${JSON.stringify(only)}.`);
-  if (allowed && !allowed.some((one) => same(one, value)))
+  if (only !== undefined && only !== value) complain(run, path, `must be ${JSON.stringify(only)}.`);
+  if (allowed && !allowed.some((one) => one === value))
     complain(
       run,
       path,

@@ -9,7 +9,7 @@ import { MAX_NAME_CHARS } from '../../limits.ts';
 import { MAX_ENUM, MAX_MESSAGE_CHARS, MAX_SCHEMA_BYTES, MAX_SCHEMA_PATTERN_STATES } from '../bounds.ts';
 import { type At, flag, inside, isObject, list, type Read, refuse, text, whole, word } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
-import { FORMATS, NARROWINGS, type ParameterSchema, SCHEMA_TYPES } from './model.ts';
+import { FORMATS, NARROWINGS, type ParameterSchema, type Plain, SCHEMA_TYPES } from './model.ts';
 import { checkSense } from './sense.ts';
 
 const COUNT = 100_000;
@@ -30,10 +30,16 @@ const words =
     return new Set(read).size === read.length ? read : refuse(at, 'This list says something twice.', []);
   };
 
-const values: Read<Json[]> = (value, at) =>
-  Array.isArray(value) && value.length > 0 && value.length <= MAX_ENUM
+const plain: Read<Plain> = (value, at) =>
+  value === null || typeof value !== 'object'
     ? value
-    : refuse(at, `This must be a list of 1 to ${MAX_ENUM} values.`, []);
+    : refuse(
+        at,
+        'This must be text, a number, true, false or null: objects and lists have schemas of their own.',
+        null,
+      );
+
+const values = list(plain, MAX_ENUM, 1);
 
 /** Refused if it can cost more than its text is worth: the engine is linear, but each character costs each state. */
 const pattern: Read<string> = (value, at) => {
@@ -53,11 +59,10 @@ const names: Read<string[]> = (value, at) => list(text(MAX_NAME_CHARS), COUNT)(v
 const orFlag: Read<unknown> = (value, at) => (typeof value === 'boolean' ? value : subschema(value, at));
 const title = text(MAX_NAME_CHARS);
 const described = text(MAX_MESSAGE_CHARS);
-const anything: Read<Json> = (value) => value;
 
 /** Every keyword that is judged or shown. */
 const KEYWORDS: { [Key in keyof ParameterSchema]-?: Read<unknown> } = {
-  ...{ title, description: described, type: words(SCHEMA_TYPES), enum: values, const: anything },
+  ...{ title, description: described, type: words(SCHEMA_TYPES), enum: values, const: plain },
   ...{ properties, required: names, additionalProperties: orFlag, minProperties: count, maxProperties: count },
   ...{ items: (value, at) => subschema(value, at), minItems: count, maxItems: count, uniqueItems: flag },
   ...{ minimum: number, maximum: number, exclusiveMinimum: number, exclusiveMaximum: number },

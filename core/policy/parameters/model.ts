@@ -1,6 +1,5 @@
 // The shape of a parameter schema: JSON Schema in the part that we judge, plus two keywords of ours. Only shapes; no
 // reading, no judging. A schema is kept as it was written, so that pages and other tools read plain JSON Schema.
-import type { Json } from '../../json.ts';
 
 export const SCHEMA_TYPES = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null'] as const;
 export type SchemaType = (typeof SCHEMA_TYPES)[number];
@@ -13,13 +12,16 @@ export type Narrowing = (typeof NARROWINGS)[number];
 export const FORMATS = ['date', 'date-time', 'email', 'uri', 'uuid', 'currency', 'minor-units'] as const;
 export type Format = (typeof FORMATS)[number];
 
+/** What can be compared at once: a hundred of them may meet thousands of values. */
+export type Plain = string | number | boolean | null;
+
 /** JSON Schema 2020-12 in part: each value meets exactly one schema, and no keyword is ever ignored. */
 export interface ParameterSchema {
   title?: string;
   description?: string;
   type?: SchemaType | SchemaType[];
-  enum?: Json[];
-  const?: Json;
+  enum?: Plain[];
+  const?: Plain;
   properties?: { [name: string]: ParameterSchema };
   required?: string[];
   additionalProperties?: boolean | ParameterSchema;
