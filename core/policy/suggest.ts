@@ -7,7 +7,17 @@ import { ruleFits } from './match.ts';
 import type { Policy, Trusted } from './model.ts';
 import type { Fate, StoredRequest } from './simulate/stored.ts';
 import { noFates } from './simulate.ts';
-import { common, conditionFor, metadataFor, type Shape, shapeOf } from './suggest/bounds.ts';
+import {
+  common,
+  commonResources,
+  conditionFor,
+  metadataFor,
+  type Resources,
+  resourceGlob,
+  resourcesOf,
+  type Shape,
+  shapeOf,
+} from './suggest/bounds.ts';
 import { trustedText } from './text.ts';
 
 /** Below this, "always" is chance. */
@@ -42,7 +52,7 @@ interface Group {
   rule: string | null;
   action: string;
   actor: string;
-  resource: string;
+  resources: Resources;
   approved: number;
   people: Set<string>;
   shape: Shape;
@@ -52,9 +62,6 @@ interface Group {
   days: Map<number, number>;
   isOut: boolean;
 }
-
-/** `order:ORD-1` → `order:*`. */
-const kindOf = (resource: string): string => `${resource.slice(0, resource.indexOf(':'))}:*`;
 
 /** What became of a request that speaks against a habit of approving it as it is. */
 const AGAINST: readonly Fate[] = ['rejected', 'edited', 'expired', 'failed'];
@@ -76,11 +83,11 @@ export class Suggesting {
   learn(stored: StoredRequest): void {
     const { input, verdict, rule } = stored;
     if (input === null || verdict !== 'require_approval') return;
-    const resource = kindOf(input.resource);
-    const key = JSON.stringify([rule, input.action, input.actor, resource]);
+    const resources = resourcesOf(input.resource);
+    const key = JSON.stringify([rule, input.action, input.actor, resources.kind]);
     const known = this.groups.get(key);
     if (!known && this.groups.size >= MAX_GROUPS) return;
-    const group = known ?? newGroup(stored, resource);
+    const group = known ?? newGroup(stored, resources);
     this.groups.set(key, group);
     if (speaksAgainst(stored)) group.isOut = true;
     else if (stored.fate === 'approved') approve(group, stored);
@@ -114,12 +121,14 @@ export class Suggesting {
 
   /** What is left, most often approved first. */
   suggestions(): Suggestion[] {
-    return this.tried.filter(({ isOut }) => !isOut).map(({ suggestion }) => suggestion);
+    return this.tried
+      .filter(({ isOut, suggestion }) => !isOut && suggestion.simulation.fates.approved >= suggestion.approved)
+      .map(({ suggestion }) => suggestion);
   }
 }
 
-const newGroup = ({ input, rule, created_at }: StoredRequest, resource: string): Group => ({
-  ...{ rule, action: input!.action, actor: input!.actor, resource, approved: 0, people: new Set(), days: new Map() },
+const newGroup = ({ input, rule, created_at }: StoredRequest, resources: Resources): Group => ({
+  ...{ rule, action: input!.action, actor: input!.actor, resources, approved: 0, people: new Set(), days: new Map() },
   ...{ shape: shapeOf(input!.params, input!.metadata), from: created_at, to: created_at, isOut: false },
 });
 
@@ -127,13 +136,15 @@ function approve(group: Group, { input, people, created_at }: StoredRequest): vo
   group.approved++;
   for (const person of people) group.people.add(person);
   group.shape = common(group.shape, shapeOf(input!.params, input!.metadata));
+  group.resources = commonResources(group.resources, resourcesOf(input!.resource));
   group.to = created_at;
   const day = Math.floor(instantMs(created_at) / DAY_MS);
   group.days.set(day, (group.days.get(day) ?? 0) + 1);
 }
 
 function suggestionOf(group: Group, id: string, now: Instant): Suggestion {
-  const { rule, action, actor, resource, approved, people, from, to } = group;
+  const { rule, action, actor, approved, people, from, to } = group;
+  const resource = resourceGlob(group.resources);
   const metadata = Object.fromEntries(Object.entries(metadataFor(group.shape)).map(([key, value]) => [key, [value]]));
   const pattern: Trusted = {
     id,

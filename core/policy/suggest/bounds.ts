@@ -1,5 +1,6 @@
 // What was the same in everything that a group of requests held: the condition under which a suggested pattern lets the
 // like of them through, and nothing wider. Top-level parameters alone; what nests or differs in kind bounds nothing.
+import { globMatches } from '../../glob.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { MAX_CONDITION_CHARS } from '../bounds.ts';
 
@@ -11,10 +12,15 @@ export interface Shape {
   metadata: Map<string, Seen>;
 }
 
+/** Longer text is no setting but content. */
+const MAX_VALUE_CHARS = 100;
+/** More keys than that are data. */
+const MAX_KEYS = 30;
+
 const seenOf = (value: Json): Seen =>
   typeof value === 'number'
     ? { kind: 'number', least: value, most: value }
-    : typeof value === 'string' || typeof value === 'boolean'
+    : (typeof value === 'string' && value.length <= MAX_VALUE_CHARS) || typeof value === 'boolean'
       ? { kind: 'same', value }
       : null;
 
@@ -25,7 +31,11 @@ function merged(one: Seen, other: Seen): Seen {
 }
 
 const mapOf = (object: JsonObject): Map<string, Seen> =>
-  new Map(Object.entries(object).map(([key, value]) => [key, seenOf(value)]));
+  new Map(
+    Object.entries(object)
+      .slice(0, MAX_KEYS)
+      .map(([key, value]) => [key, seenOf(value)]),
+  );
 
 export const shapeOf = (params: JsonObject, metadata: JsonObject): Shape => ({
   params: mapOf(params),
@@ -71,3 +81,27 @@ export const metadataFor = ({ metadata }: Shape): { [key: string]: string | numb
           : [],
     ),
   );
+
+/** What resources have in common, so far. */
+export interface Resources {
+  kind: string;
+  /** null: there were several. */
+  only: string | null;
+  /** Whether `*` after the kind meets all of them: none has parts. */
+  areFlat: boolean;
+}
+
+export function resourcesOf(resource: string): Resources {
+  const kind = resource.slice(0, resource.indexOf(':'));
+  return { kind, only: resource, areFlat: globMatches(`${kind}:*`, resource) };
+}
+
+export const commonResources = (one: Resources, other: Resources): Resources => ({
+  kind: one.kind,
+  only: one.only === other.only ? one.only : null,
+  areFlat: one.areFlat && other.areFlat,
+});
+
+/** The one resource, else its kind. A name that would read as a pattern is not taken for one. */
+export const resourceGlob = ({ kind, only, areFlat }: Resources): string =>
+  only !== null && !only.includes('*') ? only : `${kind}:${areFlat ? '*' : '**'}`;
