@@ -253,6 +253,17 @@ describe('separation: owners', () => {
     expect((await success(decide(of.ada, await asked(of, action)))).status).toBe('pending');
   });
 
+  it('keeps out whoever made a key of the account, when it was made and later', async () => {
+    const of = await house();
+    await change(of.boss, 'member', { roles: ['admin', 'reviewer'] }, of.ada.user);
+    const early = await asked(of, 'owned.it');
+    const value = { service_account: of.world.service_account, name: 'hers', scopes: ['requests:write'] };
+    const { secret } = await change(of.ada, 'api_key', value);
+    const late = (await propose(of.world, { action: 'owned.it', ...unique() }, { id: '', text: secret })).id;
+    for (const id of [early, late]) refused(await decide(of.ada, id), 403, 'not-eligible');
+    expect((await success(decide(of.bob, late))).status).toBe('pending');
+  });
+
   it('unset, an owner watches over their own agent', async () => {
     const of = await house();
     await own(of, [of.ada.user]);

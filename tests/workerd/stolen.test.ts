@@ -1,6 +1,7 @@
 // What a thief of a session or of an API key of a live organisation can do: read, and narrow. Never decide, enrol,
 // publish, invite or lift a stop.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { instantAt } from '../../core/duration.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { SoftwarePasskey } from '../../scripts/software-passkey.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
@@ -9,6 +10,7 @@ import {
   enrol,
   found,
   internal,
+  member as join,
   type Member,
   offered,
   owner,
@@ -21,12 +23,14 @@ let world: World;
 let member: Member;
 let stop: string;
 let thief: SoftwarePasskey;
+let colleague: string;
 beforeAll(async () => {
   world = await found('live');
   member = await owner(world);
   const target = { target_kind: 'actor', target: 'agent:wild', reason: 'it runs wild' };
   const set = await success(post('/v1/stops', { cookie: member.cookie, body: target }));
   stop = set.id;
+  colleague = (await join(member, 'colleague@example.com', ['reviewer'])).user;
   thief = await SoftwarePasskey.make(BASE);
   thief.userHandle = member.passkey.userHandle;
 });
@@ -44,6 +48,7 @@ async function everything(): Promise<string> {
     '/v1/stops',
     '/v1/invitations',
     '/v1/groups',
+    '/v1/delegations',
     '/v1/oidc-issuers',
   ];
   const texts = await Promise.all(paths.map(async (path) => (await get(path, { cookie: member.cookie })).text));
@@ -73,8 +78,13 @@ const WANTED: [what: string, kind: string, value: () => JsonObject, target?: () 
   ['lift a stop', 'stop_lift', () => ({ reason: 'please' }), () => stop],
 ];
 
+/** What a thief wants of whoever is signed in. */
+const OWN: typeof WANTED = [
+  ['lend the right to decide', 'delegation', () => ({ to: colleague, expires_at: instantAt(Date.now() + 86_400_000) })],
+];
+
 describe('a stolen session', () => {
-  for (const [what, kind, value, target] of WANTED)
+  for (const [what, kind, value, target] of [...WANTED, ...OWN])
     it(`cannot ${what}: the change waits for a passkey`, async () => {
       const before = await everything();
       const body = { kind, value: value(), ...(target ? { target: target() } : {}) };
@@ -152,6 +162,11 @@ describe('a stolen admin key', () => {
       refused(await post(`/v1/changes/${proposed.id}/options`, { key, body: {} }), 403, 'forbidden');
       expect(await everything()).toBe(before);
     });
+
+  it('cannot lend anybody’s right to decide, not even as a proposal', async () => {
+    for (const [, kind, value] of OWN)
+      refused(await post('/v1/changes', { key: world.admin.text, body: { kind, value: value() } }), 403, 'forbidden');
+  });
 
   it('cannot decide, enrol, stop, revoke or end', async () => {
     const { id } = await propose(world);
