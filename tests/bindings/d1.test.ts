@@ -58,6 +58,11 @@ describe('while D1 fails', () => {
     faults.d1 = 'down';
     const listed = await get('/v1/approval-requests', { key: world.agent.text });
     expect([listed.status, listed.body.code]).toEqual([503, 'unavailable']);
+    const reader = { key: world.admin.text };
+    const simulated = await post('/v1/policy/simulations', { ...reader, body: { source: 'version: 1\n' } });
+    const suggested = await get('/v1/policy/suggestions', reader);
+    for (const { status, body } of [simulated, suggested])
+      expect([status, body.code, body.detail]).toEqual([503, 'unavailable', expect.stringContaining('Decisions')]);
   });
 
   it('writes nothing twice when only its answers are lost', async () => {

@@ -29,10 +29,11 @@ type Anything = Record<string, (...values: unknown[]) => Promise<unknown>>;
 /** Every method of `target` goes through the fault of `part`. */
 const guarded = <T extends object>(target: T, part: keyof typeof faults): T =>
   new Proxy(target, {
-    get:
-      (real, name) =>
-      (...values: unknown[]) =>
-        through(part, () => (real as Anything)[name as string]!(...values)),
+    get: (real, name) =>
+      // Whoever awaits a stub looks for this one: it is no promise.
+      name === 'then'
+        ? undefined
+        : (...values: unknown[]) => through(part, () => (real as Anything)[name as string]!(...values)),
   });
 
 const objects = <T extends { getByName(name: string): object }>(namespace: T, part: keyof typeof faults): T =>
