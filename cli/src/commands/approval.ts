@@ -13,6 +13,7 @@ import { requestLines, requestTable } from '../request-view.ts';
 import { waitAtTerminal } from '../waiting.ts';
 import { evidenceCommand } from './approval-evidence.ts';
 import { fileCommands } from './approval-file.ts';
+import { decidedByToken, nonceCommand, type TokenOptions } from './approval-token.ts';
 
 const RISKS = ['low', 'medium', 'high', 'critical'] as const;
 const DEFAULT_ROWS = 20;
@@ -42,6 +43,7 @@ export function approvalCommands(program: Command, world: World, exit: (code: nu
   fileCommands(noun, world, exit);
   lookCommands(noun, world);
   waitCommands(noun, world, exit);
+  nonceCommand(noun, world);
   evidenceCommand(noun, world);
 }
 
@@ -191,11 +193,20 @@ function waitCommands(noun: Command, world: World, exit: (code: number) => void)
       )
       .option('--timeout <duration>', 'give up waiting after this long (exit code 124)', seconds)
       .option('--no-open', 'print the link only')
-      .action(async (id: string, options: WaitOptions, command: Command) => {
+      .option(
+        '--oidc-token-file <file>',
+        'where policy takes one: an ID token that signs instead, - for standard input',
+      )
+      .option('--offer <file>', 'what the token signs, from assentry approval nonce')
+      .action(async (id: string, options: WaitOptions & TokenOptions, command: Command) => {
         const context = contextOf(world, command);
-        const request = await decided(context, id, options);
+        const decision = aim === 'approved' ? 'approve' : 'reject';
+        const signed = await decidedByToken(context, id, decision, options);
+        const request = signed ?? (await decided(context, id, options));
         show(context, command, request);
-        exit(request.status === aim ? EXIT.ok : exitOfStatus(request) || EXIT.error);
+        // One of several people: their token was taken, others are still asked.
+        const taken = signed !== null && request.status === 'pending';
+        exit(request.status === aim || taken ? EXIT.ok : exitOfStatus(request) || EXIT.error);
       });
   }
 }
