@@ -61,7 +61,13 @@ function asEscalated(
 }
 
 const stagesOf = (requirement: Birth['requirement']): string =>
-  canonicalize((requirement?.stages ?? []).map(({ from, count }) => ({ from: [...from], count })));
+  canonicalize(
+    (requirement?.stages ?? []).map(({ from, count, actions }) => ({
+      from: [...from],
+      count,
+      ...(actions ? { actions } : {}),
+    })),
+  );
 
 /**
  * The edit as people signed it, from what was asked and what it left.

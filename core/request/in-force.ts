@@ -26,7 +26,8 @@ export function stagesAsWritten(record: RequestRecord): boolean {
   return written === record.judgement || canonicalize(json(written)) === canonicalize(json(record.judgement));
 }
 
-const json = ({ requirement }: InForce) => requirement.stages.map(({ from, count }) => ({ from, count }));
+const json = ({ requirement }: InForce) =>
+  requirement.stages.map(({ from, count, actions }) => ({ from, count, ...(actions ? { actions } : {}) }));
 
 /** What is asked for the effective action now. */
 export function inForce(record: RequestRecord): InForce {

@@ -1,6 +1,7 @@
 // Repository owners: a right to decide about their repositories, and nowhere else.
 import { describe, expect, it } from 'vitest';
 import { requestDigest } from '../../core/digest.ts';
+import { milderIn, rejudged } from '../../core/policy/rejudge.ts';
 import { repositoryOf } from '../../core/policy/repositories.ts';
 import { judge, type Policy, type PolicyInput, parsePolicy, policyDigest } from '../../core/policy.ts';
 
@@ -102,6 +103,28 @@ describe('owners of a repository', () => {
       withTier({}),
       withTier({ tier: 'low' }, 'x'),
     ]).toEqual([true, false, false, false]);
+  });
+});
+
+describe('an edit', () => {
+  it('never gives a group that may only reject a say in approving', () => {
+    const found = judge(policyOf(OWNERS), asked({}), FACTS);
+    const stage = (actions?: { [group: string]: ('approve' | 'reject')[] }) => ({
+      ...found,
+      requirement: {
+        ...found.requirement,
+        stages: [{ from: ['group:a', 'group:b'], count: 1, ...(actions ? { actions } : {}) }],
+      },
+    });
+    const limited = stage({ 'group:b': ['reject'] });
+    const free = stage();
+    expect(rejudged(limited, free).requirement.stages).toEqual([limited.requirement.stages[0]!]);
+    expect(rejudged(free, limited).requirement.stages).toEqual([limited.requirement.stages[0]!]);
+    const part = (judgement: typeof found) => ({
+      ...{ requirement: judgement.requirement, capability: judgement.capability, risk: judgement.risk.level },
+    });
+    expect(milderIn(part(limited), part(free))).toEqual(['stages']);
+    expect(milderIn(part(free), part(limited))).toEqual([]);
   });
 });
 
