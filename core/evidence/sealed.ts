@@ -3,6 +3,7 @@
 import { base64url, equalBytes, fromBase64, fromBase64Url, fromHex, hex, utf8 } from '../encoding.ts';
 import {
   eventLeaf,
+  faultOfOrigins,
   leafHash,
   openCheckpoint,
   parseVerifierKey,
@@ -34,6 +35,8 @@ export async function openTrees(
     tally.say('checkpoint', 'proved', `${origin} signed its tree of ${size} entries.`);
     trees.set(shard, tree!);
   }
+  const strange = faultOfOrigins([...trees.values()].map(({ checkpoint }) => checkpoint.origin));
+  tally.holds(strange === null, 'checkpoint', `Not one log: ${strange}.`, { field: '/shards' });
   checkShards(bundle, tally);
   return trees;
 }

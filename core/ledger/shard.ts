@@ -20,3 +20,13 @@ export const SHARD_NAME: RegExp = /^[a-z0-9][a-z0-9.-]{0,31}$/;
 /** The origin of another shard of the same log: the last part is its own. */
 export const originOfShard = (origin: string, name: string): string =>
   `${origin.slice(0, origin.lastIndexOf('/') + 1)}${name}`;
+
+/**
+ * Why trees of these origins cannot be shards of one log; null when they can. The same tree under two numbers would give
+ * each entry two indices, and an order that it never had; two logs have no order at all.
+ */
+export function faultOfOrigins(origins: readonly string[]): string | null {
+  const logs = new Set(origins.map((origin) => originOfShard(origin, '')));
+  if (logs.size > 1) return `these are shards of ${logs.size} logs: ${[...logs].join(' and ')}`;
+  return new Set(origins).size < origins.length ? 'the same shard is there under two numbers' : null;
+}

@@ -6,6 +6,7 @@ import type { EventType } from '../../core/event-fields.ts';
 import { type EventDraft, type RecordedEvent, recordEvent } from '../../core/events.ts';
 import type { EvidenceCrypto } from '../../core/evidence/forms.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { FIRST_SUM, writeLine } from '../../core/ledger/export/format.ts';
 import { type ExportDecision, exportLines } from '../../core/ledger/export.ts';
 import {
   eventLeaf,
@@ -209,4 +210,21 @@ export function history(count: number, options: HistoryOptions = {}): RecordedEv
     at % 2 === 1 ? [] : life.flatMap((event, seq) => [event, ...(lives[at + 1]?.slice(seq, seq + 1) ?? [])]),
   );
   return [...own.slice(0, first), ...pairs, ...own.slice(first)];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a forger makes of a record is not typed
+type Loose = any;
+
+/** The lines again with their records changed (null: left out), each sum made to fit: what needs no key. */
+export function relined(lines: readonly string[], change: (record: Loose) => Loose | null): string[] {
+  let sum = FIRST_SUM;
+  return lines.flatMap((line) => {
+    const { sum: _, ...record } = JSON.parse(line);
+    return [change(record)].flat().flatMap((changed) => {
+      if (changed === null) return [];
+      const written = writeLine(sum, changed);
+      sum = written.sum;
+      return [written.line];
+    });
+  });
 }

@@ -1,5 +1,7 @@
 // Whether who decided still could, by the order of the organisation's own events in its export.
 import { describe, expect, it } from 'vitest';
+import { hex } from '../../core/encoding.ts';
+import type { EventDraft } from '../../core/events.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { verifyExport } from '../../core/ledger/export.ts';
 import {
@@ -8,16 +10,19 @@ import {
   ended,
   exportOf,
   history,
+  LINK_KEY,
   LOG_KEY,
   nodeCrypto,
+  relined,
   WHOLE_LIFE,
 } from '../support/ledger-export.ts';
 
+const PINNED = { log_key: LOG_KEY, link_key: hex(LINK_KEY) };
 const [EARLIER, LATER] = ['2026-11-20T09:59:59.999Z', '2026-11-20T10:00:00.001Z'];
 
 async function saidOf(options: Parameters<typeof history>[1], count = 2) {
   const { lines } = await exportOf(history(count, { receipts: true, ...options }));
-  const { valid, claims } = await verifyExport(lines, { log_key: LOG_KEY }, nodeCrypto);
+  const { valid, claims } = await verifyExport(lines, PINNED, nodeCrypto);
   return { valid, claims: claims.filter(({ claim }) => claim === 'standing') };
 }
 
@@ -95,6 +100,54 @@ describe('a decision in an export of the whole organisation', () => {
     const { lines } = await exportOf(unknown);
     expect((await verifyExport(lines, { log_key: LOG_KEY }, nodeCrypto)).claims.at(-1)).toMatchObject({
       ...{ claim: 'standing', status: 'failed', field: '/event/skeleton/passkey' },
+    });
+  });
+
+  it('is only said to be so where the events are not proved to be all: the revocation may be left out', async () => {
+    const { lines } = await exportOf(history(2, { receipts: true, before: [ended('passkey.revoked', EARLIER)] }));
+    // Nobody needs a key for this: the last event of the organisation's own chain goes, and those after it move up.
+    const cut = relined(lines, (record) => {
+      if (record.export) record.export.events -= 1;
+      if (record.receipt?.org_seq === 3) return null;
+      if (record.receipt?.org_seq > 3) record.receipt.org_seq -= 1;
+      return record;
+    });
+    const { valid, claims } = await verifyExport(cut, { log_key: LOG_KEY }, nodeCrypto);
+    expect(valid).toBe(true);
+    expect(claims.filter(({ claim }) => claim === 'standing')).toMatchObject([
+      { status: 'asserted', detail: expect.stringContaining('give the link key') },
+    ]);
+    expect((await verifyExport(cut, PINNED, nodeCrypto)).claims.at(-1)).toMatchObject({ claim: 'link' });
+  });
+
+  it('by a provider’s token is held to the provider and the person as one by a passkey', async () => {
+    const SETTINGS = `sha256:${'c'.repeat(64)}`;
+    const provider = (removed: boolean): EventDraft => ({
+      ...ended('member.updated', EARLIER),
+      ...{ type: 'oidc_issuer.updated', skeleton: { issuer: 'iss_1', settings_digest: SETTINGS, removed } },
+    });
+    const said = async (before: EventDraft[]) => {
+      const drafts = draftsOf(WHOLE_LIFE, 'apr_1').map((draft) => {
+        if (draft.type !== 'approval.decided') return draft;
+        const { passkey: _p, passkey_entry: _e, ...skeleton } = draft.skeleton;
+        return { ...draft, skeleton: { ...skeleton, method: 'oidc', issuer: 'iss_1', issuer_settings: SETTINGS } };
+      });
+      const { lines } = await exportOf([
+        ...history(0, { receipts: true, before }),
+        ...chained('apr_1', drafts as EventDraft[]),
+      ]);
+      return (await verifyExport(lines, PINNED, nodeCrypto)).claims.at(-1);
+    };
+    expect(await said([provider(false)])).toMatchObject({ claim: 'standing', status: 'proved' });
+    const refused = { claim: 'standing', status: 'failed' };
+    expect(await said([])).toMatchObject({ ...refused, field: '/event/skeleton/issuer' });
+    expect(await said([provider(false), provider(true)])).toMatchObject({
+      ...refused,
+      field: '/event/skeleton/issuer',
+    });
+    expect(await said([provider(false), ended('member.removed', EARLIER)])).toMatchObject({
+      ...refused,
+      field: '/event/skeleton/reviewer',
     });
   });
 });

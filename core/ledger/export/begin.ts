@@ -4,9 +4,10 @@ import type { Anchors, EvidenceCrypto } from '../../evidence/forms.ts';
 import type { JsonObject } from '../../json.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint.ts';
 import { type NoteVerifier, parseVerifierKey } from '../note.ts';
+import { faultOfOrigins } from '../shard.ts';
 import type { ExportEvents } from './events.ts';
 import { type LineFault, misshapen as shape } from './fault.ts';
-import { EXPORT_FORMAT, type ExportHead } from './format.ts';
+import { EXPORT_FORMAT, type ExportHead, type ExportShard } from './format.ts';
 import { ExportReceipts } from './receipts.ts';
 import type { ExportClaim, ExportReport } from './report.ts';
 import { Standing } from './standing.ts';
@@ -62,16 +63,24 @@ async function headsOf(
   crypto: EvidenceCrypto,
 ): Promise<Map<number, Checkpoint> | LineFault> {
   const heads = new Map<number, Checkpoint>();
-  const notes = Array.isArray(shards) ? shards : [{ shard: 0, checkpoint }];
-  if (!notes.some((one) => one?.checkpoint === checkpoint))
+  const notes = shards === undefined ? [{ shard: 0, checkpoint }] : shards;
+  if (!Array.isArray(notes) || !notes.every(isShard)) return shape('/export/shards', 'each has a number and a note');
+  if (!notes.some((one) => one.checkpoint === checkpoint))
     return shape('/export/checkpoint', 'it is of none of the shards');
   for (const { shard, checkpoint: note } of notes) {
-    const opening = typeof note === 'string' ? await opened(note, keys, crypto) : null;
-    if (opening === null || !Number.isSafeInteger(shard) || heads.has(shard))
+    const opening = await opened(note, keys, crypto);
+    if (opening === null || heads.has(shard))
       return { ...shape('/export/checkpoint', 'no trusted log key signed it'), claim: 'inclusion' };
     heads.set(shard, opening);
   }
-  return heads;
+  const strange = faultOfOrigins([...heads.values()].map(({ origin }) => origin));
+  return strange === null ? heads : { ...shape('/export/shards', strange), claim: 'inclusion' };
+}
+
+/** What JSON holds there may be anything. */
+function isShard(one: ExportShard | null): boolean {
+  const { shard, checkpoint } = one ?? {};
+  return Number.isSafeInteger(shard) && shard! >= 0 && typeof checkpoint === 'string';
 }
 
 async function opened(note: string, keys: readonly unknown[], crypto: EvidenceCrypto): Promise<Checkpoint | null> {

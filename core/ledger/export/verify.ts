@@ -135,6 +135,7 @@ function end(report: ExportReport, reading: Reading, line: number): ExportReport
   if (unproved !== null) return failed(report, { claim: 'inclusion', field: '/tile', detail: unproved }, line);
   for (const { object, detail } of events?.cut() ?? [])
     return failed(report, { claim: 'lifecycle', field: '', detail: `${object} at the end: ${detail}` }, line);
-  const claims = [...conclusions(found, report.size!, link_key !== null), ...receipts.claims(), ...standing.claims()];
+  const linked = link_key !== null;
+  const claims = [...conclusions(found, report.size!, linked), ...receipts.claims(), ...standing.claims(linked)];
   return { ...report, valid: true, claims: [...report.claims, ...claims] };
 }
