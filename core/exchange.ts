@@ -66,7 +66,10 @@ const sameActor: Check = (record, call) =>
 const sameParams: Check = (record, call) =>
   call.params == null || paramsDigest(record.salt, call.params) === record.params_digest
     ? null
-    : mismatch('/params', 'These are not the params that were approved: propose them as a new request.');
+    : mismatch(
+        '/params',
+        'These are not the params that were approved: read `effective.params`, or propose these as a new request.',
+      );
 
 /** Compared as digests, because a digest sees the canonical form: the order of keys says nothing. */
 function samePrecondition(record: Exchangeable, call: ExchangeCall): Problem | null {

@@ -35,9 +35,11 @@ function requestData(event: RecordedEvent, request: ApprovalRequest): JsonObject
   const { decision, reviewer, escalated_to } = event.skeleton as Record<string, Json | undefined>;
   return {
     ...{ approval_id: request.id, organization: request.organization, seq: event.seq },
-    ...{ decision: decision ?? null, reviewer: reviewer ?? null, status: event.skeleton.to ?? request.status },
+    // An edit may come signed with an approval, which is the next event: this one decides nothing.
+    decision: event.type === 'approval.edited' ? null : (decision ?? null),
+    ...{ reviewer: reviewer ?? null, status: event.skeleton.to ?? request.status },
     ...{ action: request.action, resource: request.resource, actor: request.actor, context: request.context },
-    ...{ risk: request.risk.level, message: request.message, rejection_reason: request.rejection_reason },
+    ...{ risk: request.effective.risk.level, message: request.message, rejection_reason: request.rejection_reason },
     ...(escalated_to === undefined ? {} : { escalated_to }),
     ...{ review_url: request.review_url, expires_at: request.expires_at },
   };

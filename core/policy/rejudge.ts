@@ -51,14 +51,22 @@ const approvers = (stage: Stage): string[] => stage.from.filter((source) => mayA
 const covers = (strong: Stage, weak: Stage): boolean =>
   strong.count >= weak.count && approvers(strong).every((source) => approvers(weak).includes(source));
 
-/** Which stage of `strong` covers each of `weak`, -1 for none; one covers one, because people count once across all. */
+/**
+ * Which stage of `strong` covers each of `weak`, -1 for none; one covers one, because people count once across all. As many
+ * as can be are covered: a stage gives its place up where it finds another (augmenting paths; lists are short).
+ */
 function coversOf(strong: readonly Stage[], weak: readonly Stage[]): number[] {
-  const taken = new Set<number>();
-  return weak.map((stage) => {
-    const at = strong.findIndex((one, index) => !taken.has(index) && covers(one, stage));
-    if (at >= 0) taken.add(at);
-    return at;
-  });
+  const taken = strong.map(() => -1);
+  const place = (at: number, tried: Set<number>): boolean =>
+    strong.some((one, index) => {
+      if (tried.has(index) || !covers(one, weak[at]!)) return false;
+      tried.add(index);
+      if (taken[index] !== -1 && !place(taken[index]!, tried)) return false;
+      taken[index] = at;
+      return true;
+    });
+  for (const at of weak.keys()) place(at, new Set());
+  return weak.map((_, at) => taken.indexOf(at));
 }
 
 const uncovered = (strong: readonly Stage[], weak: readonly Stage[]): Stage[] => {

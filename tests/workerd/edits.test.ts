@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { until } from '../support/until.ts';
 import { history } from './support/history.ts';
 import { type Answer, get, post, success } from './support/house.ts';
 import {
@@ -318,6 +319,61 @@ describe('votes and an edit', () => {
     const offer = await success(offered(boss, request.id));
     await success(edit(second, request.id, { ...request.params, amount: 10 }));
     refused(await sign(boss, request.id, offer), 403, 'intent-mismatch');
+  });
+});
+
+describe('many at once', () => {
+  it('leave one legal history, each vote counted for the action that stood when it was given', async () => {
+    const request = await ask('refund.two');
+    const amounts = [700, 600, 500, 400];
+    const people = [boss, second, third];
+    const offers = await Promise.all(
+      amounts.map((amount, at) =>
+        success(offered(people[at % 3]!, request.id, { params: { ...request.params, amount } } as never)),
+      ),
+    );
+    const answers = await Promise.all(offers.map((offer, at) => sign(people[at % 3]!, request.id, offer)));
+    const codes = answers.map(({ status, body }) => (status === 200 ? 'recorded' : body.code));
+    // 503 where the facts about earlier voters kept moving under it: nothing of such a call is recorded.
+    expect(codes.filter((code) => !['recorded', 'edit-widens', 'unavailable'].includes(code))).toEqual([]);
+    expect(codes).toContain('recorded');
+    const told = await history(world, request.id);
+    expect(told.life).toMatchObject({ status: 'pending' });
+    const now = await read(request.id);
+    expect(now.decisions.filter((vote: JsonObject) => !vote.void)).toHaveLength(1);
+    expect(now.effective.params.amount).toBe(
+      Math.min(...now.edits.map((made: JsonObject) => (made.diff as { to: number }[])[0]!.to)),
+    );
+  });
+
+  it('one edit repeated by its browser is one edit', async () => {
+    const request = await ask('refund.narrow');
+    const offer = await success(editOptions(boss, request.id, { ...request.params, amount: 10 }));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => signEdit(boss, request.id, offer)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await history(world, request.id)).events).toHaveLength(2);
+  });
+});
+
+describe('erasure of an edited request', () => {
+  it('takes what was edited, by whom and why out of every answer', async () => {
+    const SECRET = 'henrietta';
+    const request = await ask('refund.any', { ...asked(), to: `${SECRET} before` });
+    await success(edit(second, request.id, { ...request.params, to: `${SECRET} after` }, `${SECRET} said so`));
+    const rejected = await success(decide(boss, request.id, { decision: 'reject' }));
+    expect(JSON.stringify(rejected)).toContain(`${SECRET} after`);
+    await change(boss, 'erasure', { reason: 'asked for' }, request.id);
+    for (const path of ['', '/events', '/evidence']) {
+      const seen = await until(async () => {
+        const answer = await get(`/v1/approval-requests/${request.id}${path}`, { cookie: boss.cookie });
+        return answer.status === 200 && !answer.text.includes(SECRET) ? answer : null;
+      });
+      expect(seen.text, path).not.toContain(SECRET);
+    }
+    expect(await read(request.id)).toMatchObject({
+      effective: { params: null, action_digest: rejected.effective.action_digest },
+      edits: [{ editor: { id: second.user, name: null }, diff: null, comment: null }],
+    });
   });
 });
 
