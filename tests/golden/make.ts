@@ -23,6 +23,7 @@ rules:
     risk: low
     edits: narrow
     approvals: [{ from: [role:owner, role:reviewer], count: 2 }]
+  - { id: lent, match: { action: lent.** }, verdict: require_approval, risk: low, approvals: [{ from: role:owner, count: 1 }] }
   - id: slow
     match: { action: slow.** }
     verdict: require_approval
@@ -147,6 +148,14 @@ try {
   await third.call('POST', `/v1/approval-requests/${escalated}/claim`, {});
   await third.decide(escalated, 'approve');
   await keep(boss, escalated, 'escalated');
+
+  // Decided in the right of the owner, who lent it before it was asked.
+  const expires_at = new Date(Date.now() + 86_400_000).toISOString();
+  await boss.change('delegation', { to: idOf('Second'), expires_at, scope: { actions: ['lent.*'] } });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const delegated = await propose('lent.out');
+  await second.decide(delegated, 'approve', 'While the owner is away.');
+  await keep(boss, delegated, 'delegated');
 
   // An emergency: used, exchanged, reviewed by somebody else.
   const invitedFire = await boss.change('invitation', {
