@@ -27,6 +27,7 @@ rules:
   - { id: finance, match: { action: "pay.**" }, verdict: require_approval, risk: low, approvals: [{ from: "group:finance", count: 1 }] }
   - { id: two, match: { action: "two.**" }, verdict: require_approval, risk: low, approvals: [{ from: "group:finance", count: 2 }] }
   - { id: mixed, match: { action: "mixed.**" }, verdict: require_approval, risk: low, approvals: [{ from: ["group:finance", "group:ops"], count: 2 }] }
+  - { id: edits, match: { action: "edit.**" }, verdict: require_approval, risk: low, edits: any, approvals: [{ from: "group:finance", count: 1 }] }
   - { id: grave, match: { action: "grave.**" }, verdict: require_approval, risk: high, approvals: [{ from: "group:finance", count: 1 }] }
 `;
 
@@ -134,6 +135,20 @@ describe('a delegated vote', () => {
     expect((await success(decide(of.cleo, id))).decisions[0].delegation).toBeNull();
     const done = await success(decide(of.ada, id));
     expect([done.status, done.decisions.length]).toEqual(['approved', 2]);
+  });
+
+  it('decides and does not edit: what was lent is the right to decide', async () => {
+    const { id } = await propose(of.world, { action: 'edit.it', params: { amount: 5 } });
+    const body = { params: { amount: 4 } };
+    const offer = await post(`/v1/approval-requests/${id}/edit/options`, { cookie: of.eve.cookie, body });
+    const assertion = offer.status < 300 ? await of.eve.passkey.get(offer.body.public_key) : null;
+    const signed = { intent: offer.body.intent, intent_token: offer.body.intent_token, assertion } as never;
+    const edited =
+      assertion === null
+        ? offer
+        : await post(`/v1/approval-requests/${id}/edit`, { cookie: of.eve.cookie, body: signed });
+    refused(edited, 403, 'not-eligible');
+    expect((await success(decide(of.eve, id))).status).toBe('approved');
   });
 
   it('also rejects', async () => {
