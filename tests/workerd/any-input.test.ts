@@ -1,5 +1,6 @@
-// Whatever a caller sends, the answer is an answer: never a 5xx, and every refusal a problem. Over every route that the
-// router has, with and without a session, with addresses, queries and bodies that nobody would send.
+// Whatever a caller sends, the answer is an answer: never a 5xx, and every refusal a problem (OAuth's token endpoint: the
+// form of RFC 6749). Over every route that the router has, with and without a session, with addresses, queries and bodies
+// that nobody would send.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../core/json.ts';
 import { app } from '../../worker/app.ts';
@@ -49,7 +50,11 @@ async function expectAnswer(method: string, path: string, asked: Parameters<type
   const { status, text, headers } = await call(method, path, asked);
   const what = `${method} ${path} ${JSON.stringify(asked?.body)} → ${status} ${text.slice(0, 300)}`;
   expect(status, what).toBeLessThan(500);
-  if (status >= 400) expect(headers.get('content-type'), what).toBe('application/problem+json');
+  if (status < 400) return;
+  const oauth = path === '/oauth2/token' && headers.get('content-type') === 'application/json';
+  if (oauth)
+    expect(JSON.parse(text), what).toEqual({ error: expect.any(String), error_description: expect.any(String) });
+  else expect(headers.get('content-type'), what).toBe('application/problem+json');
 }
 
 const all = (
