@@ -288,7 +288,9 @@ describe('documentation', () => {
     const described = Object.entries(body.paths).flatMap(([path, item]) =>
       Object.keys(item as object).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     );
-    const mounted = routesOf(app).map(({ method, path }) => `${method} ${path.replace('{.+}', '')}`);
+    const mounted = routesOf(app).map(
+      ({ method, path }) => `${method} ${path.replaceAll(/:(\w+)\{.*?\}(?=\/|$)/g, ':$1')}`,
+    );
     const bare = new Set([
       'GET /docs',
       'GET /docs/problems',
