@@ -7,7 +7,7 @@ import { parseInstant } from './duration.ts';
 import { EVENT_TYPES } from './event-fields.ts';
 import { isId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
-import { MAX_COMMENT_CHARS, MAX_NAME_CHARS } from './limits.ts';
+import { MAX_COMMENT_CHARS, MAX_LENT_PATTERNS, MAX_NAME_CHARS } from './limits.ts';
 import { ISSUER_FIELDS, identities } from './oidc/issuer-value.ts';
 import { RISK_LEVELS } from './policy/model.ts';
 import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
@@ -109,7 +109,7 @@ const settings: Check = fieldsOf(SETTINGS, 'setting');
 
 const instant: Check = (value) =>
   parseInstant(value).ok ? null : 'must be an instant, YYYY-MM-DDTHH:mm:ss.sssZ in UTC';
-const lent = (check: Check): Check => orNull(list(check, 1, 20));
+const lent = (check: Check): Check => orNull(list(check, 1, MAX_LENT_PATTERNS));
 const SCOPE: Record<string, Check> = {
   actions: lent(title),
   resources: lent(title),

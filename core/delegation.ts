@@ -4,6 +4,7 @@
 import { instantAt, instantMs } from './duration.ts';
 import { globMatches } from './glob.ts';
 import type { Instant } from './json.ts';
+import { MAX_LENT_PATTERNS, MAX_NAME_CHARS } from './limits.ts';
 import { RISK_LEVELS, type RiskLevel } from './policy/model.ts';
 
 /** What is lent; null: no bound of this kind. */
@@ -42,8 +43,14 @@ export interface About {
   now: Instant;
 }
 
+const isName = (text: string): boolean => text.length <= MAX_NAME_CHARS;
+
+/** Nothing longer than a name comes through a door: in a file it would only keep a verifier busy, and fits nothing. */
 const anyFits = (patterns: string[] | null, text: string): boolean =>
-  patterns === null || patterns.some((pattern) => globMatches(pattern, text));
+  patterns === null ||
+  (isName(text) &&
+    patterns.length <= MAX_LENT_PATTERNS &&
+    patterns.some((one) => isName(one) && globMatches(one, text)));
 
 /** Whether a delegation is in force at that moment and about such a request. */
 export function covers(

@@ -41,6 +41,8 @@ export const MAX_OPEN_CHANGES = 50;
 
 /** Delegations of one person, and to one person, that have not ended: all of them are read with each decision. */
 export const MAX_DELEGATIONS = 20;
+/** Patterns in each bound of a delegation: they stand in one line of what its maker signs. */
+export const MAX_LENT_PATTERNS = 20;
 
 // Times.
 /** Below this no person can read and decide. */

@@ -1,5 +1,6 @@
 // Who may decide, and whether enough of them have: the front door. The rules are policy.md's "Who may decide"; its rooms
 // are in core/requirement. It knows no ceremony and no clock; it judges votes that somebody else has verified.
+export { personsOf } from './requirement/delegated.ts';
 export { assuranceAllows, excludedFrom } from './requirement/eligible.ts';
 export { type Escalated, escalated } from './requirement/escalated.ts';
 export type { Needed, OpenStage, ProvenIdentity, RequestPeople, Vote, VoteQuestion } from './requirement/forms.ts';

@@ -16,7 +16,9 @@ export async function checkEdit(of: Case, line: EvidenceLine): Promise<void> {
   const { skeleton, seq } = line.event;
   const [before, after] = [heldBefore(of, seq), heldBefore(of, seq + 1)];
   const at = atLine(line);
-  const known = ['narrow', 'any'].includes(skeleton.edits as string) && before.written !== null;
+  // Nobody edits in another's right (core/request/edit.ts): a delegation here would be one that nothing checks.
+  const own = skeleton.delegation === undefined && before.written !== null;
+  const known = ['narrow', 'any'].includes(skeleton.edits as string) && own;
   if (!of.tally.holds(known && isOwn(of, line), 'edit', 'It is no edit of this request by its own person.', at)) return;
   const milder = milderIn(strictnessOf(before), strictnessOf(after));
   const said = `The edit made what policy asks milder (${milder.join(', ')}).`;

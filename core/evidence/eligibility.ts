@@ -10,6 +10,7 @@ import {
   judgeReject,
   judgeVote,
   type ProvenIdentity,
+  personsOf,
   type Vote,
   type VoteQuestion,
 } from '../requirement.ts';
@@ -43,12 +44,17 @@ const NOBODY: ProvenIdentity = { issuer: '', subject: '', groups: [], until: '' 
 const votesBefore = ({ votes }: Case, { event }: EvidenceLine, { edit }: Held): EvidenceLine[] =>
   votes.filter((vote) => vote.event.seq < event.seq && vote.event.seq > (edit?.event.seq ?? 0));
 
+/** Each is judged with all before it. A vote with its signature takes some 4 KB: no file that is real has so many. */
+const MAX_VOTES = 2_000;
+
 /**
  * Judges every edit and every vote again, in order.
  *
  * @returns the votes that the approval rests on, the deciding one last; null where that cannot be counted again
  */
 export function checkQuorum(of: Case): EvidenceLine[] | null {
+  const few = of.votes.length <= MAX_VOTES;
+  if (!of.tally.holds(few, 'quorum', `More than ${MAX_VOTES} votes: no request takes so many.`)) return null;
   for (const line of editsOf(of)) judgeAgain(of, line);
   const judged = of.votes.map((line) => judgeAgain(of, line));
   const deciding = of.votes.findIndex(({ event }) => event.type === 'approval.decided');
@@ -191,12 +197,22 @@ function countPeople(of: Case, deciding: EvidenceLine): void {
   const held = heldBefore(of, deciding.event.seq);
   const { stages } = held.requirement!;
   const counting = [...votesBefore(of, deciding, held), deciding];
-  const approving = counting.map((line) => voteOf(of, line)).filter((vote) => vote.decision === 'approve');
-  const people = (stage: number) =>
-    new Set(approving.filter((vote) => vote.stage === stage).map((vote) => vote.reviewer)).size;
+  const approving = eachOnce(counting.map((line) => voteOf(of, line)).filter(({ decision }) => decision === 'approve'));
+  const people = (stage: number) => approving.filter((vote) => vote.stage === stage).length;
   const needed = stages.reduce((sum, { count }) => sum + count, 0);
-  const different = new Set(approving.map(({ reviewer }) => reviewer)).size;
+  const different = approving.length;
   const met = needed > 0 && different >= needed && stages.every(({ count }, stage) => people(stage) >= count);
   if (tally.holds(met, 'quorum', `${needed} different people are needed, ${different} approved.`, atLine(deciding)))
     tally.say('quorum', 'proved', `${different} different people approved; ${needed} were needed.`, atLine(deciding));
+}
+
+/** The votes in which nobody counts again, neither as who voted nor as who lent the right. */
+function eachOnce(votes: Vote[]): Vote[] {
+  const counted = new Set<string>();
+  return votes.filter((vote) => {
+    const persons = personsOf(vote);
+    if (persons.some((one) => counted.has(one))) return false;
+    for (const one of persons) counted.add(one);
+    return true;
+  });
 }

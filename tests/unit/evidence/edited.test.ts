@@ -133,6 +133,14 @@ describe('an operator who lies about an edit, every commitment made to fit,', ()
       },
     ],
     [
+      'in a right that somebody lent: nothing would check that',
+      'edit',
+      (copy) =>
+        rewritten(copy, (skeleton, at) => {
+          if (at === alone) skeleton.delegation = { id: 'del_1', from: 'usr_1' };
+        }),
+    ],
+    [
       'taken out of an approval that did not follow',
       'edit',
       (copy) =>

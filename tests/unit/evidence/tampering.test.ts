@@ -151,4 +151,20 @@ describe('an illegal history, every commitment of it made to fit', () => {
     });
     expect((await failuresOf(text)).map(({ detail }) => detail).join()).toContain('commits to no signature');
   });
+
+  it('of a quorum whose erased votes are one person’s, in the own right and in a lent one, is no quorum', async () => {
+    const text = forged('quorum', (bundle) => {
+      const votes = bundle.events.filter(({ event }: Loose) => 'eligibility_digest' in event.skeleton);
+      const [first, deciding] = votes.map(({ event }: Loose) => event);
+      const delegation = { id: 'del_1', from: first.skeleton.reviewer };
+      rewritten(
+        bundle,
+        (skeleton) => skeleton.reviewer === deciding.skeleton.reviewer && Object.assign(skeleton, { delegation }),
+      );
+      for (const { event } of votes) Object.assign(event, { personal: null, salt_personal: null });
+    });
+    expect(await failuresOf(text)).toContainEqual(
+      expect.objectContaining({ claim: 'quorum', detail: '2 different people are needed, 1 approved.' }),
+    );
+  });
 });
