@@ -13,6 +13,7 @@ import type {
   LedgerEvent,
   Member,
   Metrics,
+  OidcIssuer,
   Page,
   PolicyVersion,
   ServiceAccount,
@@ -79,6 +80,7 @@ export const delegationsQuery = list<Delegation>('delegations', '/v1/delegations
 export const groupsQuery = list<Group>('groups', '/v1/groups');
 export const serviceAccountsQuery = list<ServiceAccount>('service-accounts', '/v1/service-accounts');
 export const apiKeysQuery = list<ApiKey>('api-keys', '/v1/api-keys');
+export const oidcIssuersQuery = list<OidcIssuer>('oidc-issuers', '/v1/oidc-issuers');
 export const endpointsQuery = list<WebhookEndpoint>('webhook-endpoints', '/v1/webhook-endpoints');
 export const deliveriesQuery = list<Delivery>('deliveries', '/v1/deliveries');
 export const changesQuery = list<Change>('changes', '/v1/changes');

@@ -85,6 +85,8 @@ export interface Member {
   roles: string[];
   status: string;
   passkeys: Passkey[];
+  /** Who they are at identity providers. */
+  identities?: { issuer: string; subject: string }[];
 }
 export interface Invitation {
   id: string;
@@ -124,6 +126,16 @@ export interface ServiceAccount {
   actors: string[];
   owners: string[];
   status: string;
+}
+export interface OidcIssuer {
+  id: string;
+  name: string;
+  issuer: string;
+  purpose: 'people' | 'workload';
+  audience: string;
+  algorithms: string[];
+  group_mappings: Record<string, string>;
+  rules: { id: string; service_account: string; scopes: string[] }[];
 }
 export interface ApiKey {
   id: string;

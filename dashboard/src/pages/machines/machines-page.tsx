@@ -10,6 +10,7 @@ import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 import { AccountDialog } from './account-dialog.tsx';
+import { IdentityProviders } from './identity-providers.tsx';
 import { KeyDialog } from './key-dialog.tsx';
 import { Stops } from './stops.tsx';
 import { SwitchDialog } from './switch-dialog.tsx';
@@ -46,6 +47,7 @@ export function MachinesPage() {
           {({ data }) => <Keys keys={data} accounts={known} />}
         </QueryView>
       </Section>
+      <IdentityProviders />
       <Stops />
       <p className="meta">
         What machines can call: <a href="/docs">API reference</a>.

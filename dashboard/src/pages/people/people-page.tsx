@@ -95,6 +95,11 @@ const Members = ({ members, onOpen }: { members: Member[]; onOpen: OnMember }) =
             <b className="wrap-anywhere">{member.name || member.email}</b>
             <br />
             <span className="meta wrap-anywhere">{member.email}</span>
+            {(member.identities ?? []).map(({ issuer, subject }) => (
+              <span key={`${issuer} ${subject}`} className="meta wrap-anywhere block">
+                linked: {subject} at {issuer}
+              </span>
+            ))}
           </>
         ),
       },

@@ -1,0 +1,79 @@
+// OpenID providers: whose tokens decide for people, and which workloads become which service account. Added and removed by
+// signed changes alone.
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { oidcIssuersQuery } from '../../api/queries.ts';
+import type { OidcIssuer } from '../../api/types.ts';
+import { ChangeDialog } from '../../ui/change/change-dialog.tsx';
+import { Section } from '../../ui/page.tsx';
+import { QueryView } from '../../ui/query-view.tsx';
+import { Table } from '../../ui/table.tsx';
+import { ProviderDialog } from './provider-dialog.tsx';
+
+export function IdentityProviders() {
+  const issuers = useQuery(oidcIssuersQuery);
+  const [open, setOpen] = useState<OidcIssuer | 'new' | null>(null);
+  const close = () => setOpen(null);
+  return (
+    <Section title="Identity providers">
+      <QueryView query={issuers} what="the identity providers">
+        {({ data }) => <Providers issuers={data} onRemove={setOpen} />}
+      </QueryView>
+      <div className="mt-3">
+        <button type="button" className="btn small" onClick={() => setOpen('new')}>
+          Trust an identity provider
+        </button>
+      </div>
+      {open === 'new' ? <ProviderDialog onClose={close} /> : null}
+      {open !== null && open !== 'new' ? (
+        <ChangeDialog
+          title={`Remove ${open.name}`}
+          proposal={{ kind: 'oidc_issuer', target: open.id, value: { removed: true } }}
+          immediate
+          onClose={close}
+        />
+      ) : null}
+    </Section>
+  );
+}
+
+const Providers = ({ issuers, onRemove }: { issuers: OidcIssuer[]; onRemove: (issuer: OidcIssuer) => void }) => (
+  <Table
+    label="Identity providers"
+    rows={issuers}
+    rowKey={({ id }) => id}
+    empty={
+      <p className="text-ink-2">None. Its signed tokens could decide where policy takes one, or stand for workloads.</p>
+    }
+    columns={[
+      {
+        head: 'Provider',
+        cell: ({ name, issuer }) => (
+          <>
+            <b className="wrap-anywhere">{name}</b>
+            <br />
+            <code className="meta wrap-anywhere">{issuer}</code>
+          </>
+        ),
+      },
+      { head: 'For', cell: ({ purpose }) => purpose },
+      { head: 'Gives', cell: (issuer) => <span className="wrap-anywhere">{given(issuer)}</span> },
+      { head: 'Algorithms', cell: ({ algorithms }) => algorithms.join(', ') },
+      {
+        head: 'Change',
+        cell: (issuer) => (
+          <button type="button" className="btn small" onClick={() => onRemove(issuer)}>
+            Remove <span className="sr-only">{issuer.name}</span>
+          </button>
+        ),
+      },
+    ]}
+  />
+);
+
+const given = ({ purpose, rules, group_mappings }: OidcIssuer): string =>
+  purpose === 'workload'
+    ? rules.map(({ id, scopes }) => `${id}: ${scopes.join(', ')}`).join('; ') || 'nothing'
+    : Object.entries(group_mappings)
+        .map(([value, group]) => `${value} → ${group}`)
+        .join(', ') || 'no groups';
