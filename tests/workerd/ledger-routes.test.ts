@@ -172,7 +172,7 @@ const subtle: EvidenceCrypto = {
 };
 
 describe('a complete tile', () => {
-  it('may be kept for good, hashes and entries alike', async () => {
+  it('may be kept for good under its shard’s address, hashes and entries alike; elsewhere the next shard comes', async () => {
     const stranger = await foundOn(bindings.LEDGER.getByName('head'));
     await stranger.append(
       stranger.request(
@@ -181,8 +181,10 @@ describe('a complete tile', () => {
       ),
     );
     await verifiedCheckpoint(stranger.stub, 256);
-    for (const path of ['/ledger/tile/0/000', '/ledger/tile/entries/000']) {
-      const [mine, everybodys] = [await bytesOf(path), await bytesOf(path, true)];
+    for (const path of ['tile/0/000', 'tile/entries/000']) {
+      expect((await bytesOf(`/ledger/${path}`, true)).headers.get('cache-control')).toBe('public, max-age=60');
+      const address = `/ledger/shards/0/${path}`;
+      const [mine, everybodys] = [await bytesOf(address), await bytesOf(address, true)];
       expect(mine.headers.get('cache-control')).toBe('private, max-age=31536000, immutable');
       expect(everybodys.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     }

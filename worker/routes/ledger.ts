@@ -77,9 +77,9 @@ const WHICH = fail('invalid-request', 'Ask for index (and size), or for from and
   errors: [{ pointer: '/index', detail: 'index, or from and size' }],
 });
 
-/** A year: what is named by its place and content never changes. */
+/** A year: a complete tile of a shard that its address names never changes. */
 const FOR_GOOD = 'max-age=31536000, immutable';
-/** A partial tile is soon replaced by a wider one. */
+/** A partial tile is soon replaced by a wider one, and any tile of the newest shard by the next shard's. */
 const FOR_NOW = 'max-age=60';
 
 const isPublic = (c: Ctx): boolean => c.env.LEDGER_PUBLIC === 'true';
@@ -116,15 +116,24 @@ function noteAnswer(c: Ctx, note: string): Response {
   return c.body(note, 200, { 'Content-Type': 'text/plain; charset=utf-8' });
 }
 
-/** Tile paths have slashes of their own (tile/0/x001/067): the router needs a pattern, the document a name. */
-async function tileAnswer(c: Ctx, portOf: () => Promise<ShardPort | null>, path: string): Promise<Response> {
+/**
+ * Tile paths have slashes of their own (tile/0/x001/067): the router needs a pattern, the document a name.
+ *
+ * @param named whether the address names the shard: then it is that shard's for good
+ */
+async function tileAnswer(
+  c: Ctx,
+  portOf: () => Promise<ShardPort | null>,
+  path: string,
+  named: boolean,
+): Promise<Response> {
   const reader = await mayRead(c);
   if (!reader.ok) return answer(c, reader);
   const bytes = (await (await portOf())?.tile(path)) ?? null;
   if (bytes === null) return refuse(c, 'not-found', 'The public tree has no such tile.');
   if (isPublic(c)) openToAll(c);
-  const complete = parseTilePath(path)?.width === TILE_WIDTH;
-  c.header('Cache-Control', `${isPublic(c) ? 'public' : 'private'}, ${complete ? FOR_GOOD : FOR_NOW}`);
+  const stays = named && parseTilePath(path)?.width === TILE_WIDTH;
+  c.header('Cache-Control', `${isPublic(c) ? 'public' : 'private'}, ${stays ? FOR_GOOD : FOR_NOW}`);
   return c.body(new Uint8Array(bytes), 200, { 'Content-Type': 'application/octet-stream' });
 }
 
@@ -148,11 +157,11 @@ export function ledger(app: App): void {
   });
   app.openAPIRegistry.registerPath(tile);
   app.get('/ledger/tile/:path{.+}', (c) =>
-    tileAnswer(c, () => ledgerOf(c.env).newest(), `tile/${c.req.param('path')}`),
+    tileAnswer(c, () => ledgerOf(c.env).newest(), `tile/${c.req.param('path')}`, false),
   );
   app.openAPIRegistry.registerPath(shardTile);
   app.get('/ledger/shards/:shard{[0-9]{1,4}}/tile/:path{.+}', (c) =>
-    tileAnswer(c, () => ledgerOf(c.env).shard(Number(c.req.param('shard'))), `tile/${c.req.param('path')}`),
+    tileAnswer(c, () => ledgerOf(c.env).shard(Number(c.req.param('shard'))), `tile/${c.req.param('path')}`, true),
   );
   app.openapi(proofs, async (c) => {
     const reader = await mayRead(c);

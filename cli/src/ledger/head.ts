@@ -2,7 +2,14 @@
 // word about its key is only a check that nothing is broken, and is said to be that.
 import { createPublicKey, verify } from 'node:crypto';
 import { base64, base64url } from '../../../core/encoding.ts';
-import { acrossShards, type NoteKey, openCheckpoint, parseVerifierKey, shardOf } from '../../../core/ledger.ts';
+import {
+  acrossShards,
+  faultOfOrigins,
+  type NoteKey,
+  openCheckpoint,
+  parseVerifierKey,
+  shardOf,
+} from '../../../core/ledger.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 
@@ -40,19 +47,32 @@ export class Heads {
   }
 
   /** The heads of all shards, the first one first. */
-  all(): Promise<VerifiedHead[]> {
+  async all(): Promise<VerifiedHead[]> {
     const shards = Array.from({ length: this.newest.shard + 1 }, (_, shard) => acrossShards(shard, 0));
-    return Promise.all(shards.map((index) => this.holding(index)));
+    return ofOneLog(await Promise.all(shards.map((index) => this.holding(index))));
   }
 
   /** The head of the shard that an index, counted across shards, is in. */
   holding(index: number): Promise<VerifiedHead> {
     const shard = shardOf(index);
     if (shard === this.newest.shard) return Promise.resolve(this.newest);
-    const head = this.#others.get(shard) ?? headOf(this.#context, this.#pinned, shard);
+    const head = this.#others.get(shard) ?? this.#fetched(shard);
     this.#others.set(shard, head);
     return head;
   }
+
+  async #fetched(shard: number): Promise<VerifiedHead> {
+    const head = await headOf(this.#context, this.#pinned, shard);
+    ofOneLog([head, this.newest]);
+    return head;
+  }
+}
+
+/** The same tree under two numbers, or two logs, are no shards. Throws with exit code 9. */
+function ofOneLog(heads: VerifiedHead[]): VerifiedHead[] {
+  const fault = faultOfOrigins(heads.map(({ origin }) => origin));
+  if (fault === null) return heads;
+  throw new CliError(EXIT.verification, `The log's shards do not fit together: ${fault}.`);
 }
 
 /** @param shard null: the one that takes entries */
@@ -84,13 +104,16 @@ async function serverKeys({ client, signal }: Context): Promise<string[]> {
   return [verifier_key, ...shards.flatMap((one) => one.verifier_keys)];
 }
 
+/** Servers can say anything: as many heads are fetched as this says. */
+const SHARD = /^[0-9]{1,3}$/;
+
 /** A note is text, not JSON, and public: no key goes along. The server says by a header which shard is the newest. */
 async function noteOf({ settings, signal }: Context, shard: number | null): Promise<{ note: string; newest: number }> {
   const address = `${settings().url}/ledger/${shard === null ? '' : `shards/${shard}/`}checkpoint`;
   try {
     const response = await fetch(address, { signal, redirect: 'error' });
-    if (response.ok)
-      return { note: await response.text(), newest: Number(response.headers.get('assentry-shard') ?? 0) };
+    const newest = response.headers.get('assentry-shard') ?? '0';
+    if (response.ok && SHARD.test(newest)) return { note: await response.text(), newest: Number(newest) };
   } catch {
     signal.throwIfAborted();
   }

@@ -185,6 +185,23 @@ describe('assentry ledger verify', () => {
       expect(await verifyBoth()).toMatchObject({ code: 9, stdout: expect.stringContaining(`FAULT       ${id}`) });
     });
 
+    it('believes no server that shows one tree as two shards, or counts shards without end', async () => {
+      const both = ['--key', first, '--key', second];
+      const twice = note;
+      note = async () => {
+        await twice();
+        return texts.first!;
+      };
+      const message = 'the same shard is there under two numbers';
+      expect(await verifyBoth(...both)).toMatchObject({ code: 9, stderr: expect.stringContaining(message) });
+      const { before } = server;
+      server.before = (call) =>
+        call.path === '/ledger/checkpoint'
+          ? { status: 200, body: null, text: texts.note!, headers: { 'assentry-shard': '999999999' } }
+          : before?.(call);
+      expect(await verifyBoth(...both)).toMatchObject({ code: 8, stderr: expect.stringContaining('Cannot fetch') });
+    });
+
     it('believes neither shard without its own key, and says which one is missing', async () => {
       expect(await verifyBoth('--key', first)).toMatchObject({ code: 9, stderr: expect.stringContaining('shard 1') });
       expect(await verifyBoth('--key', second)).toMatchObject({ code: 9 });
