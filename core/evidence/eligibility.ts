@@ -28,6 +28,9 @@ export interface Snapshot {
   people: Standing[];
 }
 
+/** One request's events cannot show what the organisation's would: that nothing had stopped it before. */
+const ELSEWHERE = 'That nothing had revoked it before, an export of the whole organisation proves.';
+
 const voteOf = (of: Case, line: EvidenceLine): Vote => {
   const { event } = line;
   const { reviewer, stage, decision, passkey, delegation, ...digests } = event.skeleton as Record<string, Json>;
@@ -83,7 +86,7 @@ function judgeAgain(of: Case, line: EvidenceLine): EvidenceLine[] | null {
   const what = isByToken(line) ? `The identity at ${skeleton.issuer}` : String(skeleton.passkey);
   const stood = isByToken(line) ? isLinked(of, line, own) : key !== null;
   if (!tally.holds(stood, 'key-status', `${what} was not ${skeleton.reviewer}’s in the snapshot.`, at)) return null;
-  const word = `${what} was ${skeleton.reviewer}’s and active then: the operator’s word, committed to.`;
+  const word = `${what} was ${skeleton.reviewer}’s and active then: the operator’s word, committed to. ${ELSEWHERE}`;
   tally.say('key-status', 'asserted', word, atLine(line));
   checkAssurance(of, line, key, at);
   return skeleton.command === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);

@@ -1,7 +1,6 @@
 // Whether who decided still could, by the order of the organisation's own events in its export.
 import { describe, expect, it } from 'vitest';
 import { hex } from '../../core/encoding.ts';
-import type { EventDraft } from '../../core/events.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { verifyExport } from '../../core/ledger/export.ts';
 import {
@@ -118,36 +117,5 @@ describe('a decision in an export of the whole organisation', () => {
       { status: 'asserted', detail: expect.stringContaining('give the link key') },
     ]);
     expect((await verifyExport(cut, PINNED, nodeCrypto)).claims.at(-1)).toMatchObject({ claim: 'link' });
-  });
-
-  it('by a provider’s token is held to the provider and the person as one by a passkey', async () => {
-    const SETTINGS = `sha256:${'c'.repeat(64)}`;
-    const provider = (removed: boolean): EventDraft => ({
-      ...ended('member.updated', EARLIER),
-      ...{ type: 'oidc_issuer.updated', skeleton: { issuer: 'iss_1', settings_digest: SETTINGS, removed } },
-    });
-    const said = async (before: EventDraft[]) => {
-      const drafts = draftsOf(WHOLE_LIFE, 'apr_1').map((draft) => {
-        if (draft.type !== 'approval.decided') return draft;
-        const { passkey: _p, passkey_entry: _e, ...skeleton } = draft.skeleton;
-        return { ...draft, skeleton: { ...skeleton, method: 'oidc', issuer: 'iss_1', issuer_settings: SETTINGS } };
-      });
-      const { lines } = await exportOf([
-        ...history(0, { receipts: true, before }),
-        ...chained('apr_1', drafts as EventDraft[]),
-      ]);
-      return (await verifyExport(lines, PINNED, nodeCrypto)).claims.at(-1);
-    };
-    expect(await said([provider(false)])).toMatchObject({ claim: 'standing', status: 'proved' });
-    const refused = { claim: 'standing', status: 'failed' };
-    expect(await said([])).toMatchObject({ ...refused, field: '/event/skeleton/issuer' });
-    expect(await said([provider(false), provider(true)])).toMatchObject({
-      ...refused,
-      field: '/event/skeleton/issuer',
-    });
-    expect(await said([provider(false), ended('member.removed', EARLIER)])).toMatchObject({
-      ...refused,
-      field: '/event/skeleton/reviewer',
-    });
   });
 });

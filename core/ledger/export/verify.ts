@@ -105,7 +105,7 @@ function takeLine(reading: Reading, text: string): Taken {
   const fault = begun.take(said);
   if (fault !== null) return fault;
   receipts.owe(said.skeleton);
-  return standing.take(begun.last!, said.receipt.index);
+  return standing.take(begun.last!, said.receipt);
 }
 
 /** Events are read once the tiles before them are whole. */

@@ -36,6 +36,16 @@ describe('a golden sample', () => {
     expect(textOf('erased')).not.toContain('Not on a Friday');
   });
 
+  it('says of each passkey’s status whose word it is, and what proves it instead', async () => {
+    const { claims } = await verify(textOf('quorum'));
+    const said = claims.filter(({ claim }) => claim === 'key-status').map(({ status, detail }) => [status, detail]);
+    const word = expect.stringMatching(/operator’s word.*an export of the whole organisation proves\.$/);
+    expect(said).toEqual([
+      ['asserted', word],
+      ['asserted', word],
+    ]);
+  });
+
   it.each([
     ['organization', 'org_00000000000000000000000000'],
     ['origin', 'https://elsewhere.example'],

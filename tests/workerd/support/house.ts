@@ -29,7 +29,7 @@ export interface Asked extends Caller {
   idempotency?: string;
 }
 
-const front = (exports as unknown as { default: Fetcher }).default;
+export const front = (exports as unknown as { default: Fetcher }).default;
 
 /** One call. A session comes as a browser sends it: cookie, Origin, Sec-Fetch-Site. */
 export async function call(method: string, path: string, asked: Asked = {}): Promise<Answer> {
