@@ -1,8 +1,9 @@
 // OpenID providers and the people linked to them: by signed changes alone, nothing that could prove too much.
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { type Answer, get, post, success } from './support/house.ts';
+import { type Answer, env, get, post, success } from './support/house.ts';
 import { change, found, fresh, type Member, member, owner, type World } from './support/world.ts';
 
 let world: World;
@@ -104,6 +105,21 @@ describe('a provider', () => {
     expect(answer.status, answer.text).toBe(400);
     const places = (answer.body.errors ?? []).map((place: { pointer: string }) => place.pointer);
     expect(places, answer.text).toContain(pointer);
+  });
+});
+
+describe('an organisation that was founded before there were providers', () => {
+  it('gets their tables when it wakes', async () => {
+    const older = await owner(await found('live'));
+    const stub = env.ORGANIZATION.getByName(older.world.organization);
+    await runInDurableObject(stub, async (_object, state) => {
+      for (const table of ['org_issuers', 'org_workload_keys']) state.storage.sql.exec(`DROP TABLE ${table}`);
+      await state.storage.sync();
+    });
+    await evictDurableObject(stub);
+    const { target } = await change(older, 'oidc_issuer', people());
+    const { data } = await success(get('/v1/oidc-issuers', { cookie: older.cookie }));
+    expect(data).toMatchObject([{ id: target }]);
   });
 });
 
