@@ -13,7 +13,8 @@ export interface Ran {
 export interface Session {
   env?: Record<string, string>;
   cwd?: string;
-  stdin?: string;
+  /** Parts one after the other, where it is not one text. */
+  stdin?: string | (() => Iterable<string>);
   tty?: boolean;
   signal?: AbortSignal;
 }
@@ -31,7 +32,8 @@ export async function assentry(args: string[], session: Session = {}): Promise<R
     },
   });
   const input = async function* () {
-    yield session.stdin ?? '';
+    const { stdin = '' } = session;
+    yield* typeof stdin === 'string' ? [stdin] : stdin();
   };
   ran.code = await run(args, {
     env: { HOME: cwd, ...session.env },

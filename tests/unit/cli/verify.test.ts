@@ -131,6 +131,24 @@ describe('assentry verify, of evidence', () => {
     expect((await verify(sample('approval'), ['--witness', 'nonsense'])).code).toBe(2);
   });
 
+  it.each([
+    ['evidence', '{"format":"'],
+    ['export', '{"sum":"'],
+  ])('says of endless %s, in one line or in many, that it is not valid, and reads no further', async (_, begin) => {
+    const mebibyte = 'a'.repeat(1024 * 1024);
+    for (const part of [mebibyte, `${mebibyte.slice(1)}\n`]) {
+      let read = 0;
+      const { code, stdout } = await verify('-', PINNED, {
+        *stdin() {
+          yield begin;
+          for (; read < 64; read++) yield part;
+        },
+      });
+      expect([code, stdout]).toEqual([9, expect.stringMatching(/^FAILED +(format|damage):/m)]);
+      expect(read).toBeLessThan(16);
+    }
+  });
+
   it('shows control characters of a hostile file as escapes', async () => {
     const text = textOf('approval').replace('"origin":"http', '"origin":"\\u001b[2J\\u202ehttp');
     const { code, stdout, stderr } = await verify(kept(text), []);
