@@ -11,9 +11,9 @@ export interface Checked {
   report: EvidenceReport;
   /** What the file says that it is about; null where it is no bundle. Its word only. */
   about: About | null;
-  /** The log key that this file brought and that was pinned now; null where one was pinned before, or it failed. */
+  /** The log keys that this file brought and that were pinned now, one to a line; null where one was before, or it failed. */
   first_key: string | null;
-  /** The log key that this file brought, where others are pinned: it was not believed. */
+  /** The log keys that this file brought, where others are pinned: they were not believed. One to a line. */
   other_key: string | null;
 }
 
@@ -35,15 +35,21 @@ export async function check(text: string, known: Omit<Anchors, 'log_key'>): Prom
   const pinned = pinnedKeys();
   const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto);
   const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);
-  const brought = bundle?.hints.log_key ?? null;
-  const first_key = report.valid && pinned.length === 0 ? brought : null;
+  const brought = bundle === null ? [] : keysIn(bundle);
+  const first_key = report.valid && pinned.length === 0 && bundle !== null ? brought.join('\n') : null;
   if (first_key !== null) pinKeys(first_key);
-  const other_key = pinned.length > 0 && brought !== null && !pinned.includes(brought) ? brought : null;
+  const others = brought.filter((key) => !pinned.includes(key));
+  const other_key = pinned.length > 0 && others.length > 0 ? others.join('\n') : null;
   return { report, about: bundle && aboutOf(bundle), first_key, other_key };
 }
 
 /** Verifier keys of witnesses, one to a line. What is none is a key too: then the report says that it is none. */
 export const witnessesIn = (text: string): string[] => text.split('\n').flatMap((line) => line.trim() || []);
+
+/** Each shard of the log has a key under its own name: all that signed something of this file. */
+const keysIn = ({ hints, shards = [] }: EvidenceBundle): string[] => [
+  ...new Set([hints.log_key, ...shards.map(({ log_key }) => log_key)]),
+];
 
 /** The text of a chosen file; undecodable bytes are an error, not replaced. */
 export async function textOf(file: File): Promise<string> {

@@ -84,7 +84,7 @@ function KeyNote({ title, value, children }: { title: string; value: string; chi
     <div className="grid gap-1 rounded-lg bg-warn-soft p-3 text-s text-warn">
       <p className="font-semibold">{title}</p>
       <p>{children}</p>
-      <code className="wrap-anywhere">
+      <code className="whitespace-pre-line wrap-anywhere">
         <Revealed text={value} />
       </code>
     </div>
