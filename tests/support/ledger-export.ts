@@ -9,6 +9,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { FIRST_SUM, writeLine } from '../../core/ledger/export/format.ts';
 import { type ExportDecision, exportLines } from '../../core/ledger/export.ts';
 import {
+  acrossShards,
   eventLeaf,
   leafHash,
   linkOf,
@@ -166,10 +167,7 @@ export interface MadeExport {
 /** An export of these events, in this order. */
 export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeExport> {
   const { leaves, placed, decisions } = sealed(events);
-  const levels = levelsOf(leaves);
-  const checkpoint = await signCheckpoint({ size: leaves.length, root: rootOfHashes(levels[0]!) }, log);
-  const read_tile = (level: number, number: number, width: number) =>
-    concatBytes(...levels[level]!.slice(number * TILE_WIDTH, number * TILE_WIDTH + width));
+  const { checkpoint, read_tile } = await treeOf(leaves, log);
   const lines = [
     ...exportLines({
       ...{ organization: { id: ORGANIZATION, kind: 'live' as const }, checkpoint, log_key: LOG_KEY },
@@ -177,6 +175,44 @@ export async function exportOf(events: readonly RecordedEvent[]): Promise<MadeEx
     }),
   ];
   return { lines, leaves, placed, decisions };
+}
+
+async function treeOf(leaves: readonly Uint8Array[], signer: typeof log) {
+  const levels = levelsOf(leaves);
+  const checkpoint = await signCheckpoint({ size: leaves.length, root: rootOfHashes(levels[0]!) }, signer);
+  const read_tile = (level: number, number: number, width: number) =>
+    concatBytes(...levels[level]!.slice(number * TILE_WIDTH, number * TILE_WIDTH + width));
+  return { checkpoint, read_tile };
+}
+
+const next = generateKeyPairSync('ed25519');
+const second = {
+  name: 'example.com/assentry/2027h1',
+  public_key: fromBase64Url(next.publicKey.export({ format: 'jwk' }).x!)!,
+  sign: async (message: Uint8Array) => new Uint8Array(sign(null, message, next.privateKey)),
+};
+/** Of the first shard and of the second. */
+export const SHARD_KEYS: [string, string] = [LOG_KEY, verifierKey(second)];
+
+/** The same in a log that went on in a second shard after `cut` leaves. */
+export async function exportAcross(events: readonly RecordedEvent[], cut: number) {
+  const { leaves, placed, decisions } = sealed(events);
+  const moved = (index: number) => (index < cut ? index : acrossShards(1, index - cut));
+  const trees = [await treeOf(leaves.slice(0, cut), log), await treeOf(leaves.slice(cut), second)];
+  const shards = trees.map(({ checkpoint }, shard) => ({ shard, checkpoint, log_key: SHARD_KEYS[shard]! }));
+  const made = {
+    placed: placed.map(({ event, receipt }) => ({ event, receipt: { ...receipt, index: moved(receipt.index) } })),
+    decisions: decisions.map((one) => ({ ...one, index: moved(one.index) })),
+  };
+  const lines = [
+    ...exportLines({
+      organization: { id: ORGANIZATION, kind: 'live' },
+      ...{ checkpoint: shards[1]!.checkpoint, log_key: SHARD_KEYS[1], shards },
+      ...{ events: made.placed, decisions: made.decisions },
+      read_tile: (level, number, width, shard) => trees[shard]!.read_tile(level, number, width),
+    }),
+  ];
+  return { lines, leaves, ...made };
 }
 
 /** Where `sealed` puts the organisation's second event: the first has a foreign leaf after it. */

@@ -6,7 +6,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fromHex, hex } from '../../core/encoding.ts';
 import { faultOfEvent } from '../../core/events.ts';
 import { verifyEvidence } from '../../core/evidence.ts';
-import { type ExportReceipt, exportLines, tilesOfExport, verifyExport } from '../../core/ledger/export.ts';
 import {
   acrossShards,
   auditOrganization,
@@ -31,6 +30,8 @@ import { ed25519Verifier } from '../../durable-objects/ledger/keys.ts';
 import { appendToLedger, shardStub } from '../../durable-objects/ledger/shards.ts';
 import type { Ledger } from '../../durable-objects/ledger.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
+import { recordsOf, resummed } from '../support/ledger-forger.ts';
+import { exported, pins, verified } from './support/export.ts';
 import { BASE, env, get, post, success } from './support/house.ts';
 import { bindings, Caller, event, value } from './support/ledger.ts';
 import {
@@ -253,39 +254,25 @@ describe('what was sealed before', () => {
     }
   });
 
-  it('is exported in one file, which verifies under the keys of both shards and under neither alone', async () => {
-    const { link_key } = await success(get('/v1/organization/link-key', { key: world.admin.text }));
-    const { data } = await success(get('/v1/events?limit=100', { key: world.admin.text }));
-    const notes = await Promise.all(
-      (await shards()).map(async ({ shard, verifier_key: log_key }) => ({
-        ...{ shard, log_key, checkpoint: (await get(`/ledger/shards/${shard}/checkpoint`)).text },
-      })),
-    );
-    const sizes = notes.map(({ checkpoint }) => Number(checkpoint.split('\n')[1]));
-    const tiles = new Map<string, Uint8Array>();
-    for (const [shard, size] of sizes.entries())
-      for (const tile of tilesOfExport([0], size))
-        tiles.set(`${shard}/${tilePath(tile)}`, (await shardStub(env, shard).tile(tilePath(tile)))!);
-    const placed = (data as { receipt: ExportReceipt }[])
-      .map((one) => ({ event: { ...one, organization: world.organization } as never, receipt: one.receipt }))
-      .toSorted((a, b) => a.receipt.org_seq - b.receipt.org_seq);
-    const { checkpoint, log_key } = notes.at(-1)!;
-    const exported = exportLines({
-      ...{ organization: { id: world.organization, kind: 'live' }, checkpoint, log_key, shards: notes, events: placed },
-      decisions: [],
-      read_tile: (level, number, width, shard) => tiles.get(`${shard}/${tilePath({ level, number, width })}`)!,
-    });
-    const lines = [...exported];
-    const keys = notes.map((one) => one.log_key);
-    const verified = (log_key: string[], all = lines) => verifyExport(all, { log_key, link_key }, webCrypto);
-    const withoutReceipts = (claims: { claim: string; status: string }[]) =>
-      claims.filter(({ claim, status }) => status === 'failed' && claim !== 'receipt');
-    const whole = await verified(keys);
-    expect(withoutReceipts(whole.claims)).toEqual([]);
-    expect([whole.events, whole.size]).toEqual([placed.length, sizes[0]! + sizes[1]!]);
-    for (const key of keys) expect((await verified([key])).valid).toBe(false);
-    const cut = lines.findIndex((line) => line.includes('"shard":1,') && line.includes('"tile"'));
-    expect((await verified(keys, lines.toSpliced(cut, 1))).valid).toBe(false);
+  it('is exported by the CLI in one file, receipts and all, which verifies under the keys of both shards alone', async () => {
+    const lines = await exported(world);
+    const anchors = await pins(world);
+    const whole = await verified(lines, anchors);
+    expect(whole.failed).toEqual([]);
+    const events = lines.filter((line) => line.slice(74).startsWith('"event"'));
+    const notes = (await shards()).map(async ({ shard }) => (await get(`/ledger/shards/${shard}/checkpoint`)).text);
+    const sizes = (await Promise.all(notes)).map((note) => Number(note.split('\n')[1]));
+    expect([whole.valid, whole.events, whole.size]).toEqual([true, events.length, sizes[0]! + sizes[1]!]);
+    expect(whole.said('receipt')).toEqual([['proved', expect.stringMatching(/^3 of 3/)]]);
+    expect(whole.said('links')).toEqual([['proved', expect.any(String)]]);
+    expect(anchors.log_key).toHaveLength(2);
+    for (const key of anchors.log_key)
+      expect((await verified(lines, { ...anchors, log_key: [key] })).valid).toBe(false);
+    const cut = lines.findIndex((line) => line.slice(74).startsWith('"tile"') && line.includes('"shard":1'));
+    expect(cut).toBeGreaterThan(0);
+    expect((await verified(lines.toSpliced(cut, 1), anchors)).valid).toBe(false);
+    const forged = resummed(recordsOf(lines).toSpliced(cut, 1));
+    expect((await verified(forged, anchors)).failed).toMatchObject([{ claim: 'inclusion' }]);
   });
 
   it('is found by an organisation’s audit over all leaves of both shards, in one unbroken chain', async () => {
