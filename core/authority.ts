@@ -158,6 +158,8 @@ export interface Facts {
   standings: Record<string, Standing>;
   /** Owners and key creator of the service account that was asked about (for `separation: owners`). */
   owners: string[];
+  /** Actors of service accounts under a stop of the account; absent: of none. */
+  halted?: string[];
   /** OpenID providers of people, where they were asked for. */
   issuers?: KnownIssuer[];
 }

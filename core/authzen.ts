@@ -54,11 +54,22 @@ export function proposalOf({ subject, action, resource, context }: Evaluation): 
   };
 }
 
-/** The stop that halts this actor, or everybody. */
-const haltedBy = (stops: readonly Stop[], actor: string): Stop | undefined =>
-  stops.find(
-    ({ target_kind, target }) => target_kind === 'organization' || (target_kind === 'actor' && target === actor),
+/** Who asks about whom, and what is stopped: by the organisation's facts. */
+export interface Halting {
+  stops: readonly Stop[];
+  /** Actors of service accounts that are stopped. */
+  halted?: readonly string[];
+  /** Of the key that asks; null: a person asks. */
+  account: string | null;
+}
+
+/** The stop that halts this actor, the account that asks, or everybody; as every other door knows it. */
+function haltedBy({ stops, halted = [], account }: Halting, actor: string): Pick<Stop, 'reason'> | undefined {
+  const stop = stops.find(
+    ({ target_kind, target }) => target_kind === 'organization' || [actor, account].includes(target),
   );
+  return stop ?? (halted.includes(actor) ? { reason: 'of the service account that acts as this.' } : undefined);
+}
 
 /**
  * Judges without asking, recording or drawing on a budget. A trusted pattern with a budget therefore permits nothing here:
@@ -66,8 +77,8 @@ const haltedBy = (stops: readonly Stop[], actor: string): Stop | undefined =>
  *
  * @param now an instant
  */
-export function decisionOn(policy: Policy, stops: readonly Stop[], input: PolicyInput, now: string): Decision {
-  const stop = haltedBy(stops, input.actor);
+export function decisionOn(policy: Policy, halting: Halting, input: PolicyInput, now: string): Decision {
+  const stop = haltedBy(halting, input.actor);
   if (stop) return refused(`A stop is in force: ${stop.reason}`, 'stopped');
   const exhausted_patterns = policy.trusted.filter(({ limit }) => limit !== null).map(({ id }) => id);
   return decided(judge(policy, input, { now, exhausted_patterns }));

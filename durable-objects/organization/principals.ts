@@ -123,6 +123,14 @@ function withLenders(room: Room, standings: Standing[]): Standing[] {
   return [...standings, ...standingsOf(room, others)];
 }
 
+/** Doors that know an actor alone must know it under a stop of its account, too. */
+function haltedActors(room: Room): Pick<Facts, 'halted'> {
+  const stops = room.store.stops.list().filter((stop) => stop.lifted_at === null);
+  const accounts = stops.filter(({ target_kind }) => target_kind === 'service_account');
+  const halted = accounts.flatMap(({ target }) => room.store.service_accounts.get(target)?.actors ?? []);
+  return halted.length === 0 ? {} : { halted };
+}
+
 function factsFor(room: Room, users: readonly string[], { owners_of = null, issuers }: AuthorizeQuestion): Facts {
   const standings = withLenders(room, standingsOf(room, users));
   return {
@@ -134,6 +142,7 @@ function factsFor(room: Room, users: readonly string[], { owners_of = null, issu
       .map(({ lifted_at: _, ...stop }) => stop),
     standings: Object.fromEntries(standings.map((standing) => [standing.user, standing])),
     owners: owners_of === null ? [] : ownersOf(room, owners_of),
+    ...haltedActors(room),
     ...(issuers ? { issuers: room.store.issuers.list().filter(({ purpose }) => purpose === 'people') } : {}),
   };
 }

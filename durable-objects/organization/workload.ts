@@ -8,6 +8,7 @@ import { credentialDigest, formatApiKey } from '../../core/credential.ts';
 import { instantAt } from '../../core/duration.ts';
 import { equalBytes, utf8 } from '../../core/encoding.ts';
 import type { Digest, JsonObject } from '../../core/json.ts';
+import { MAX_TOKEN_LEEWAY_SECONDS } from '../../core/limits.ts';
 import { macKeys } from '../../core/mac.ts';
 import { ruleFor } from '../../core/oidc/claims.ts';
 import type { KnownIssuer, WorkloadRule, WorkloadScope } from '../../core/oidc/issuer.ts';
@@ -54,7 +55,8 @@ export function exchangeWorkload(room: Room, question: WorkloadExchange): Result
   if (scopes.length === 0 || scopes.length < (question.scopes?.length ?? 0))
     return fail('scope-exceeded', 'The rule of this workload does not give this scope.');
   const key = keyFor(room, issuer, rule, account);
-  const until = (Number(question.claims.exp) + issuer.leeway_seconds) * 1_000;
+  // The most leeway that a change can give: more of it must not bring a token back that was used.
+  const until = (Number(question.claims.exp) + MAX_TOKEN_LEEWAY_SECONDS) * 1_000;
   room.store.nonces.put({ nonce: used, until, used_for: key.id, by: account.id });
   const given = { ...key, scopes };
   const events = record(room, [createdEvent(given, question)]);

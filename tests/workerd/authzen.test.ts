@@ -163,6 +163,24 @@ describe('one evaluation', () => {
   });
 });
 
+describe('under a stop of a service account', () => {
+  it('nothing is let through of its keys, nor of its actors for whoever asks', async () => {
+    const other = await found('live', FIXTURE.replace('"user:alice", "user:bob"', '"**"'));
+    const admin = await owner(other);
+    const acts = other.actor.split(':') as [string, string];
+    const own = ask({ type: acts[0], id: acts[1] }, action('read'), record('record-1'));
+    const said = async (body: JsonObject, caller: { key?: string; cookie?: string }) =>
+      (await success(post('/access/v1/evaluation', { ...caller, body }))).decision;
+    const [key, alices] = [{ key: other.agent.text }, ask(alice, action('read'), record('record-1'))];
+    const cookie = { cookie: admin.cookie };
+    expect([await said(own, key), await said(alices, key), await said(own, cookie)]).toEqual([true, true, true]);
+    const target = { target_kind: 'service_account', target: other.service_account, reason: 'went astray' };
+    await success(post('/v1/stops', { ...cookie, body: target }));
+    expect([await said(own, key), await said(alices, key), await said(own, cookie)]).toEqual([false, false, false]);
+    expect(await said(alices, cookie)).toBe(true);
+  });
+});
+
 describe('many evaluations', () => {
   const [reads, writes] = [action('read'), action('write')];
 

@@ -1,6 +1,7 @@
 // A workload's token of its platform becomes a short-lived key of a service account: exactly what a signed rule says, once
 // per token, and never more than asking.
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { base64url, fromBase64Url, fromHex, hex } from '../../core/encoding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
 import { Provider, signingKey } from './support/provider.ts';
@@ -57,6 +58,16 @@ const refused = (answer: Answer, error = 'invalid_request') => {
   expect(answer.headers.get('cache-control')).toBe('no-store');
 };
 
+/** The order of P-256: where (r, s) verifies, so does (r, n - s). */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+function otherSignature(token: string): string {
+  const at = token.lastIndexOf('.') + 1;
+  const signature = fromBase64Url(token.slice(at))!;
+  const s = P256_ORDER - BigInt(`0x${hex(signature.subarray(32))}`);
+  const turned = fromHex(s.toString(16).padStart(64, '0'))!;
+  return token.slice(0, at) + base64url(Uint8Array.of(...signature.subarray(0, 32), ...turned));
+}
+
 describe('a workload’s token', () => {
   it('becomes a key that asks as its service account, and can never decide, enrol or change anything', async () => {
     const { body, status, headers } = await exchange(await actions.token(github()));
@@ -99,6 +110,18 @@ describe('a workload’s token', () => {
     const [one, other] = await Promise.all([exchange(token), exchange(token)]);
     expect([one.status, other.status].sort()).toEqual([200, 400]);
     refused(await exchange(token));
+  });
+
+  it('is taken once under its other signature, too: of an ES256 one anybody makes a second from the first', async () => {
+    const curve = await Provider.open('ES256');
+    const value = { name: 'Curve', issuer: curve.issuer, purpose: 'workload', rules: rules(), algorithms: ['ES256'] };
+    await change(us, 'oidc_issuer', value as never);
+    const token = await curve.token(github());
+    await success(exchange(token));
+    refused(await exchange(otherSignature(token)));
+    const unused = await curve.token(github());
+    expect((await exchange(otherSignature(unused))).status, 'it is a signature that verifies').toBe(200);
+    refused(await exchange(unused));
   });
 
   it('gets what its rule gives, less where it asks for less, never more', async () => {

@@ -100,5 +100,6 @@ function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluati
   const fits = paramsFit(snapshot.policy.policy, read.value.proposal);
   if (!fits.ok) return refused(fits.problem.detail, fits.problem.code);
   const input = policyInput(read.value.proposal, null);
-  return decisionOn(snapshot.policy.policy, facts.stops, input, instantAt(Date.now()));
+  const account = principal.kind === 'machine' ? principal.service_account : null;
+  return decisionOn(snapshot.policy.policy, { ...facts, account }, input, instantAt(Date.now()));
 }

@@ -12,6 +12,7 @@ export interface VerifiedToken {
   claims: JsonObject;
   /** What verified it, bare. */
   key: TokenKey;
+  /** Names the token, whichever signature it carries: of an ECDSA one anybody makes a second, (r, n - s). */
   digest: Digest;
 }
 
@@ -42,8 +43,12 @@ export async function verifyToken(
   if (!key.ok) return key;
   if (!(await isSigned(text, token, key.value))) return tokenRefused('the signature does not hold');
   const fault = faultOfClaims(token.claims, issuer, now_ms / 1_000);
-  return fault === null ? ok({ claims: token.claims, key: key.value, digest: digestOf(text) }) : tokenRefused(fault);
+  return fault === null
+    ? ok({ claims: token.claims, key: key.value, digest: digestOf(signedPart(text)) })
+    : tokenRefused(fault);
 }
+
+const signedPart = (text: string): string => text.slice(0, text.lastIndexOf('.'));
 
 /** Exactly one key may be meant: two under one id, or several without one, is nobody's signature. */
 async function keyFor(token: ReadToken, issuer: OidcIssuer, base_url: string): Promise<Result<TokenKey>> {
