@@ -96,6 +96,7 @@ export class Ledger extends DurableObject<LedgerEnv> {
         this.#loaded = head;
         return this.#alarm.arm(Date.now() + publication.pace_ms);
       },
+      frozen: () => publication.frozen !== null,
       mayNotSeal: () => publication.ready().then(() => publication.frozen !== null),
     });
     const openNext = (opening: Opening) => shardStub(env as never, shard + 1).open(opening) as Promise<Result<null>>;

@@ -51,7 +51,8 @@ export class Rollover {
       if (refusal !== null) return refusal;
       await this.#end({ at: new Date().toISOString(), successor, final: null, opened: false });
     }
-    return this.#retirement!.successor === successor ? this.finish() : OTHER_NAME;
+    if (this.#retirement === null) return NOT_SOUND;
+    return this.#retirement.successor === successor ? this.finish() : OTHER_NAME;
   }
 
   #end(ending: Retirement): Promise<void> {

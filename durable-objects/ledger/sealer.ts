@@ -32,6 +32,8 @@ export interface SealerHost {
   head(): Head;
   /** Takes over the grown head, after the transaction and before anyone hears of it. */
   adopt(head: Head): Promise<void>;
+  /** Whether the copies that were compared so far forbid to seal anything, for good. */
+  frozen(): boolean;
   /** Resolves when the copies are compared; says whether nothing may be sealed. */
   mayNotSeal(): Promise<boolean>;
 }
@@ -74,16 +76,16 @@ export class Sealer {
    * Seals the shard's last entry.
    *
    * @param end what is written with it, in the same transaction
-   * @param ended called before anything else is sealed
+   * @param ended called before anything else is sealed; not called where the ledger is frozen meanwhile
    */
   close(said: { shard: number; origin: string; successor: string }, end: () => void, ended: () => void): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#of.closed()) return;
-      await this.#seal([], [], (sealing, at) => {
+      const within = (sealing: Sealing, at: Instant) => {
         this.#of.deployment.close((request) => sealing.seal(request, []), at, said);
         end();
-      });
-      ended();
+      };
+      await this.#seal([], [], { within, after: ended });
     });
   }
 
@@ -123,14 +125,16 @@ export class Sealer {
     }
   }
 
-  /** @param last what is sealed after the batch, in the same transaction */
+  /** @param last `within`: what is sealed after the batch, in the same transaction; `after`: at once when that stands */
   async #seal(
     batch: Waiting[],
     signed: PromiseSettledResult<SignedReceipt[]>[],
-    last?: (sealing: Sealing, at: Instant) => void,
+    last?: { within(sealing: Sealing, at: Instant): void; after(): void },
   ): Promise<Result<AppendAnswer>[]> {
     const { storage, store, shard, deployment } = this.#of;
     const inherited = await this.#of.inherited(batch.map(({ request }) => request));
+    // A comparison that came late may have frozen it while others were asked.
+    if (this.#of.frozen()) return batch.map(frozen);
     store.create();
     const { head, answers } = storage.transactionSync(() => {
       const [at, closed] = [new Date().toISOString(), this.#of.closed()];
@@ -140,10 +144,11 @@ export class Sealer {
         const receipts = signed[n]!;
         return receipts.status === 'fulfilled' ? sealing.seal(request, receipts.value) : unsigned(receipts.reason);
       });
-      last?.(sealing, at);
+      last?.within(sealing, at);
       return { answers: all, head: sealing.write() };
     });
     deployment.said();
+    last?.after();
     if (head !== this.#of.head()) await this.#of.adopt(head);
     return answers;
   }

@@ -61,6 +61,27 @@ it('is asked for twice at once and happens once', async () => {
   });
 });
 
+it('has ended the shard once its last entry is written, though what follows the write fails', async () => {
+  await runInDurableObject(stub, async (_: Ledger, state) => {
+    const alarm = state.storage.getAlarm.bind(state.storage);
+    let asked = 0;
+    const once = () => (asked++ === 0 ? Promise.reject(new Error('no alarm')) : alarm());
+    Object.defineProperty(state.storage, 'getAlarm', { value: once, configurable: true });
+    const opened: Opening[] = [];
+    const more = next(async (opening) => ({ ok: true, value: opened.push(opening) && null }));
+    const ledger = new Ledger(state, { ...bindings, ...more });
+    await expect(ledger.retire({ name: '2027h1' })).rejects.toThrow('no alarm');
+    expect(reason(await ledger.append(caller.request('apr_1', [event(1)])))).toBe('the log goes on in the next shard');
+    expect(await ledger.retire({ name: '2027h2' }), 'the first name counts').toMatchObject({
+      problem: { errors: [{ detail: 'the name that the rollover began with' }] },
+    });
+    expect(value(await ledger.retire({ name: '2027h1' })).successor).toBe('localhost/assentry/2027h1');
+    expect(ledger.deployment(), 'one last entry').toHaveLength(1);
+    Reflect.deleteProperty(state.storage, 'getAlarm');
+    await state.storage.deleteAlarm();
+  });
+});
+
 it('does not begin while D1 cannot be compared, and the shard takes entries as before', async () => {
   await inShard(async (start) => {
     const down = () => {
