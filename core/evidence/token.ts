@@ -2,12 +2,12 @@
 // before it, the token over exactly the intent, the key that verified it. That this key was the provider's at that moment
 // is the operator's word: providers keep no record of keys that anybody could ask later.
 import { digestOf } from '../digest.ts';
-import { instantAt, instantMs } from '../duration.ts';
+import { instantMs } from '../duration.ts';
 import { challengeText, type DecisionIntent } from '../intent.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { provenGroups } from '../oidc/claims.ts';
 import type { OidcIssuer } from '../oidc/issuer.ts';
-import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenKey } from '../oidc/token.ts';
+import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenEnd, tokenKey } from '../oidc/token.ts';
 import type { ProvenIdentity } from '../requirement.ts';
 import { type Case, pointerTo } from './case.ts';
 import type { EvidenceKey, EvidenceLine } from './forms.ts';
@@ -46,9 +46,11 @@ export function provenBy(of: Case, line: EvidenceLine): ProvenIdentity | null {
   const settings = settingsOf(settingsLine(of, line));
   const read = line.event.personal === null ? 'erased' : readToken(tokenSigned(line).token);
   if (settings === null || typeof read === 'string') return null;
-  const { sub, exp } = read.claims;
+  const { sub } = read.claims;
+  const until = tokenEnd(read.claims);
+  if (until === null) return null;
   const groups = provenGroups(settings, read.claims);
-  return { issuer: settings.id, subject: String(sub), groups, until: instantAt(Number(exp) * 1_000) };
+  return { issuer: settings.id, subject: String(sub), groups, until };
 }
 
 /** Says of a token what `checkAssertion` says of a passkey. Answers whether the signature is good. */

@@ -1,7 +1,8 @@
 // A signed token (JWS compact, RFC 7515) taken apart, and what its claims must say (OpenID Connect Core 3.1.3.7). It
 // verifies no signature: Worker and evidence do, over `signed`. Strict JSON, so that whoever reads it reads the same.
+import { instantAt } from '../duration.ts';
 import { fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
-import type { JsonObject } from '../json.ts';
+import type { Instant, JsonObject } from '../json.ts';
 import { MAX_ID_TOKEN_CHARS } from '../limits.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { type OidcIssuer, TOKEN_ALGORITHMS, type TokenAlgorithm } from './issuer.ts';
@@ -72,6 +73,13 @@ function objectIn(part: string): JsonObject | null {
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0;
 
+/** No date of RFC 7519 is later: beyond it there is no instant. In seconds, as `instantAt` takes them. */
+const LAST_S = 253_402_300_799;
+
+/** When a token ends, to the millisecond before; null where it says none that there is. */
+export const tokenEnd = ({ exp }: JsonObject): Instant | null =>
+  isTime(exp) && exp <= LAST_S ? instantAt(Math.floor(exp * 1_000)) : null;
+
 /** What every token must say, pinned by the issuer's signed settings; null when it does. `now_s` since the epoch. */
 export function faultOfClaims(claims: JsonObject, issuer: OidcIssuer, now_s: number): string | null {
   const { iss, sub, aud, azp, exp, nbf, iat } = claims;
@@ -82,7 +90,7 @@ export function faultOfClaims(claims: JsonObject, issuer: OidcIssuer, now_s: num
   if (!audiences.includes(issuer.audience)) return 'another audience';
   // Core 3.1.3.7, step 4: several audiences are told apart by the authorised party.
   if (audiences.length > 1 && azp !== issuer.audience) return 'several audiences, and another party';
-  if (!isTime(exp) || now_s >= exp + leeway) return 'expired';
+  if (!isTime(exp) || exp > LAST_S || now_s >= exp + leeway) return 'expired, or never to';
   if (nbf !== undefined && (!isTime(nbf) || now_s < nbf - leeway)) return 'not valid yet';
   return isTime(iat) && iat <= now_s + leeway ? null : 'issued in the future, or never';
 }

@@ -4,6 +4,7 @@
 import type { Facts } from '../authority.ts';
 import { canonicalBytes } from '../canonical.ts';
 import { type ActionParts, paramsDigest } from '../digest.ts';
+import { instantAt } from '../duration.ts';
 import { type Edited, editedAction } from '../edit.ts';
 import type { JsonObject } from '../json.ts';
 import { MAX_EDITED_BYTES, MAX_EDITS } from '../limits.ts';
@@ -14,7 +15,7 @@ import { fail, ok, type Result } from '../problems.ts';
 import { judgeReject } from '../requirement.ts';
 import { asWritten, editsOf, inForce, liveVotes } from './in-force.ts';
 import type { RecordedEdit, RequestRecord } from './record.ts';
-import { peopleOf, stageOf } from './stage.ts';
+import { aboutOf, peopleOf, stageOf } from './stage.ts';
 
 /** What the Worker gathered for an edit; serialisable. */
 export interface EditPart {
@@ -118,6 +119,8 @@ export function mayEdit(record: RequestRecord, editor: string, facts: Facts, vot
     ...{ voter: editor, created_at: record.created_at, voted_at, stage: index },
     effective_action_digest: record.effective.action_digest,
     people: peopleOf(record, facts.owners),
+    about: aboutOf(record, instantAt(facts.as_of)),
   });
-  return judged.ok ? ok(index) : judged;
+  if (!judged.ok || judged.value.delegation === undefined) return judged.ok ? ok(index) : judged;
+  return fail('not-eligible', 'What was lent to you is the right to decide: it edits nothing.');
 }

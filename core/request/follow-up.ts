@@ -9,7 +9,7 @@ import { judgeReject } from '../requirement.ts';
 import { type Advance, advance } from './advance.ts';
 import { escalationsOf, inForce, liveVotes, stagesAsWritten } from './in-force.ts';
 import type { RequestRecord } from './record.ts';
-import { peopleOf, stageOf } from './stage.ts';
+import { aboutOf, peopleOf, stageOf } from './stage.ts';
 import type { Hand } from './withdraw.ts';
 
 const after = (record: RequestRecord, seconds: number): Instant =>
@@ -107,5 +107,6 @@ export function reviewerOfStage(record: RequestRecord, facts: Facts, user: strin
     ...{ voter: user, created_at: record.created_at, people: peopleOf(record, facts.owners), voted_at: now },
     effective_action_digest: record.effective.action_digest,
     stage: stageOf(record, facts).index,
+    about: aboutOf(record, instantAt(facts.as_of)),
   });
 }

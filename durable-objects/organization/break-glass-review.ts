@@ -41,9 +41,11 @@ export function reviewUse(room: Room, question: ReviewQuestion): Result<{ id: st
   return signed.ok ? recordReview(room, question, verified, reviewer) : signed;
 }
 
-/** The person who broke the glass, and the owners of the account that was let through. */
+/** The person who broke the glass, and the owners of the account that was let through: then and now. */
 const isPartOf = (room: Room, use: BreakGlassRecord, user: string): boolean =>
-  use.user === user || room.store.service_accounts.get(use.service_account)?.owners.includes(user) === true;
+  use.user === user ||
+  use.owners?.includes(user) === true ||
+  room.store.service_accounts.get(use.service_account)?.owners.includes(user) === true;
 
 function takeSignature(
   room: Room,

@@ -102,7 +102,8 @@ function take(room: Room, person: Person, question: BreakGlassQuestion, account:
   });
   if (!consumed.ok) return consumed;
   const who = { request, user: person.user, actor, service_account: account, used_at: nowInstant() };
-  room.store.break_glass.put({ ...who, open: 1, confirmed: 0, review: null });
+  const owners = room.store.service_accounts.get(account)?.owners ?? [];
+  room.store.break_glass.put({ ...who, owners, open: 1, confirmed: 0, review: null });
   return ok(undefined);
 }
 

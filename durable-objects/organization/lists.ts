@@ -93,7 +93,7 @@ const LISTS = {
   policy: (room, reader) => policies(room, reader).filter(([, row]) => (row as { current: boolean }).current),
   'policy-versions': policies,
   'break-glass': (room) =>
-    usesOf(room).map(({ open, confirmed: _c, ...use }) => [use.request, { ...use, open: open === 1 }]),
+    usesOf(room).map(({ open, confirmed: _c, owners: _o, ...use }) => [use.request, { ...use, open: open === 1 }]),
   delegations: (room) => room.store.delegations.list().map((made) => [made.id, delegationView(room, made)]),
   stops: (room) => room.store.stops.list().map((stop) => [stop.id, stop]),
   organization: (room, reader) => {

@@ -214,6 +214,8 @@ export interface BreakGlassRecord {
   user: string;
   actor: string;
   service_account: string;
+  /** Of the account when it was used: part of the use for good. Absent in records from before they were kept. */
+  owners?: string[];
   used_at: Instant;
   /** 1 as long as the use is a debt. */
   open: 0 | 1;

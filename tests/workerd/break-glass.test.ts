@@ -133,6 +133,25 @@ describe('breaking glass', () => {
   });
 });
 
+describe('a use for somebody’s account', () => {
+  it('is not reviewed by whoever owned the account then, having left the owners or not', async () => {
+    const at = await house();
+    const { service_account } = at.world;
+    await change(at.boss, 'service_account', { owners: [at.boss.user] }, service_account);
+    const { id } = await success(use(at.fire));
+    expect(await review(at.boss, id)).toMatchObject({ status: 403, body: { code: 'not-eligible' } });
+    await change(at.boss, 'service_account', { owners: [at.auditor.user] }, service_account);
+    expect(await review(at.boss, id)).toMatchObject({ status: 403, body: { code: 'not-eligible' } });
+    expect(await review(at.auditor, id)).toMatchObject({ status: 403, body: { code: 'not-eligible' } });
+    const { data } = await success(get('/v1/break-glass', { cookie: at.boss.cookie }));
+    expect(Object.keys(data[0]).sort()).toEqual(
+      ['actor', 'open', 'request', 'review', 'service_account', 'used_at', 'user'].sort(),
+    );
+    await change(at.boss, 'service_account', { owners: [] }, service_account);
+    expect((await review(at.auditor, id)).status).toBe(200);
+  });
+});
+
 describe('glass is not broken', () => {
   let at: House;
   beforeAll(async () => {

@@ -28,6 +28,7 @@ rules:
   - { id: two, match: { action: "two.**" }, verdict: require_approval, risk: low, approvals: [{ from: "group:finance", count: 2 }] }
   - { id: mixed, match: { action: "mixed.**" }, verdict: require_approval, risk: low, approvals: [{ from: ["group:finance", "group:ops"], count: 2 }] }
   - { id: edits, match: { action: "edit.**" }, verdict: require_approval, risk: low, edits: any, approvals: [{ from: "group:finance", count: 1 }] }
+  - { id: steps, match: { action: "steps.**" }, verdict: require_approval, risk: low, edits: any, approvals: [{ from: "group:finance", count: 1 }, { from: "group:ops", count: 1 }] }
   - { id: grave, match: { action: "grave.**" }, verdict: require_approval, risk: high, approvals: [{ from: "group:finance", count: 1 }] }
 `;
 
@@ -149,6 +150,19 @@ describe('a delegated vote', () => {
         : await post(`/v1/approval-requests/${id}/edit`, { cookie: of.eve.cookie, body: signed });
     refused(edited, 403, 'not-eligible');
     expect((await success(decide(of.eve, id))).status).toBe('approved');
+  });
+
+  it('opens the next stage for its reviewers in everything that they do: they edit and claim', async () => {
+    const claimed = async (by: Member, id: string) =>
+      (await post(`/v1/approval-requests/${id}/claim`, { cookie: by.cookie, body: {} })).status;
+    const { id } = await propose(of.world, { action: 'steps.go', params: { amount: 5 } });
+    expect(await claimed(of.eve, id)).toBe(200);
+    expect((await success(decide(of.eve, id))).requirement.stages[0].approved).toBe(1);
+    expect([await claimed(of.ada, id), await claimed(of.cleo, id)]).toEqual([403, 200]);
+    const body = { params: { amount: 4 } };
+    const edit = (by: Member) => post(`/v1/approval-requests/${id}/edit/options`, { cookie: by.cookie, body });
+    expect((await edit(of.eve)).status).toBe(403);
+    expect((await success(edit(of.cleo))).intent.stage).toBe(1);
   });
 
   it('also rejects', async () => {

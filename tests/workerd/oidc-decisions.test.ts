@@ -135,6 +135,16 @@ describe('a token that a provider signed over the intent', () => {
     });
   });
 
+  it('may end within a millisecond, and never beyond all time: RFC 7519 lets a date be any number', async () => {
+    const { id } = await ask('token.pair');
+    const offered = await success(offer(id));
+    const endless = await provider.token({ ...claimsFor(offered), exp: 1e15 });
+    expect(await send(id, offered, endless)).toMatchObject({ status: 401, body: { code: 'token-refused' } });
+    const exp = Math.floor(Date.now() / 1_000) + 300.1234567;
+    const decided = await send(id, offered, await provider.token({ ...claimsFor(offered), exp }));
+    expect(decided.status, decided.text).toBe(200);
+  });
+
   it('and a passkey count together as two people', async () => {
     const { id } = await ask('token.pair');
     const offered = await success(offer(id, erin));

@@ -1,11 +1,11 @@
 // A decision signed by a token in the place of a passkey (policy.md "OIDC"): its nonce is the intent's challenge, it is
 // younger than the intent, from a provider of people, of somebody who is linked. Who may carry it here is not asked: the
 // token alone says who decides. What it is good for is the request's object's to say.
-import { instantAt, instantMs } from '../../../core/duration.ts';
+import { instantMs } from '../../../core/duration.ts';
 import { challengeText, type DecisionIntent } from '../../../core/intent.ts';
 import { provenGroups } from '../../../core/oidc/claims.ts';
 import type { KnownIssuer } from '../../../core/oidc/issuer.ts';
-import { readToken } from '../../../core/oidc/token.ts';
+import { readToken, tokenEnd } from '../../../core/oidc/token.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { inForce } from '../../../core/request/in-force.ts';
 import type { SignedToken } from '../../../core/request/record.ts';
@@ -49,7 +49,7 @@ function faultOf({ claims }: VerifiedToken, intent: DecisionIntent, { leeway_sec
 }
 
 function signedToken({ claims, key }: VerifiedToken, issuer: KnownIssuer, subject: string, token: string): SignedToken {
-  const until = instantAt(Number(claims.exp) * 1_000);
+  const until = tokenEnd(claims)!;
   const proved = { groups: provenGroups(issuer, claims), until };
   return { issuer: issuer.id, subject, ...proved, issuer_settings: issuer.digest, token, key };
 }
