@@ -63,7 +63,8 @@ export function fromHex(text: string): Uint8Array | null {
   const bytes = new Uint8Array(text.length / 2);
   let strange = 0;
   for (let at = 0; at < bytes.length; at++) {
-    const [high, low] = [HEX_VALUES[text.charCodeAt(2 * at)]!, HEX_VALUES[text.charCodeAt(2 * at + 1)]!];
+    const high = HEX_VALUES[text.charCodeAt(2 * at)]!;
+    const low = HEX_VALUES[text.charCodeAt(2 * at + 1)]!;
     strange |= high | low;
     bytes[at] = (high << 4) | low;
   }
@@ -172,6 +173,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
   const length = Math.max(a.length, b.length);
-  for (let at = 0; at < length; at++) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
+  // Where one is shorter it has no byte, which counts as 0 here; that it is shorter counts already.
+  for (let at = 0; at < length; at++) difference |= a[at]! ^ b[at]!;
   return difference === 0;
 }

@@ -38,13 +38,20 @@ export function parseEventLeaf(leaf: Uint8Array): { commit: Uint8Array; link: Ui
 
 /** A number below 2^53 as 8 bytes, big-endian. */
 export function u64(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} does not fit in 53 bits`);
   const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(value / 2 ** 32));
-  view.setUint32(4, value % 2 ** 32);
+  putU64(new DataView(bytes.buffer), 0, value);
   return bytes;
 }
+
+function putU64(view: DataView, at: number, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} does not fit in 53 bits`);
+  view.setUint32(at, Math.floor(value / 2 ** 32));
+  view.setUint32(at + 4, value % 2 ** 32);
+}
+
+/** Synchronous, and read before it is written again: one for all links. */
+const LINKED = concatBytes(LINK_PREFIX, new Uint8Array(8 + 32 + 32));
+const LINKED_VIEW = new DataView(LINKED.buffer);
 
 /**
  * HMAC(K_org, "assentry/link/v1" ‖ seq as u64 ‖ previous leaf hash of this organisation ‖ commit).
@@ -53,7 +60,12 @@ export function u64(value: number): Uint8Array {
  * @param place `seq` of the organisation from 1; `previous` is the leaf hash of its previous event, or NOTHING_BEFORE
  */
 export function linkOf(key: Uint8Array, place: { seq: number; previous: Uint8Array; commit: Uint8Array }): Uint8Array {
-  return hmacSha256(key, concatBytes(LINK_PREFIX, u64(place.seq), place.previous, place.commit));
+  const { seq, previous, commit } = place;
+  if (previous.length !== 32 || commit.length !== 32) throw new RangeError('a link has two hashes');
+  putU64(LINKED_VIEW, LINK_PREFIX.length, seq);
+  LINKED.set(previous, LINK_PREFIX.length + 8);
+  LINKED.set(commit, LINK_PREFIX.length + 40);
+  return hmacSha256(key, LINKED);
 }
 
 /** chain_n = SHA-256("assentry/chain/v1" ‖ chain_{n-1} ‖ leaf_hash_n), over every leaf, from NOTHING_BEFORE. */
