@@ -27,6 +27,7 @@ import {
 } from '../../core/ledger.ts';
 import type { AppendAnswer, AppendRequest, DeploymentEntry, ShardView } from '../../durable-objects/ledger/forms.ts';
 import { ed25519Verifier } from '../../durable-objects/ledger/keys.ts';
+import type { Opening } from '../../durable-objects/ledger/own.ts';
 import { appendToLedger, shardStub } from '../../durable-objects/ledger/shards.ts';
 import type { Ledger } from '../../durable-objects/ledger.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
@@ -339,6 +340,30 @@ describe('an older copy of an ended shard', () => {
     expect(known.ok, 'who is known to the new shard goes on').toBe(true);
     const unknown = await append(caller.request('apr_late', [event(1)]));
     expect(unknown.ok ? 'sealed' : unknown.problem.reason, 'who may be in the old one waits').toBe('frozen');
+  });
+});
+
+describe('the storage of the new shard', () => {
+  it('from before its newest checkpoint is frozen; wholly lost it seals nothing, and is not begun anew either', async () => {
+    const newest = () => shardStub(env, 1);
+    await runDurableObjectAlarm(newest());
+    const opening = await runInDurableObject(newest(), (_: Ledger, { storage }) => {
+      const [{ first }] = storage.sql.exec('SELECT max(first) AS first FROM flushes').toArray() as [{ first: number }];
+      storage.sql.exec('DELETE FROM flushes WHERE first = ?', first);
+      const [row] = storage.sql.exec("SELECT value FROM own WHERE name = 'opening'").toArray();
+      return JSON.parse(row!.value as string) as Opening;
+    });
+    await restarted(1);
+    const reason = async () => {
+      const answer = await newest().append({ ...caller.request('apr_new', [event(1)]), shard: 1 });
+      return answer.ok ? 'sealed' : answer.problem.reason;
+    };
+    expect(await reason()).toMatch(/^(frozen|damaged)/);
+    await runInDurableObject(newest(), (_: Ledger, { storage }) => storage.deleteAll());
+    await restarted(1);
+    expect(await reason()).toBe('shard 1 was asked for, this is 0');
+    await newest().open(opening);
+    expect(await reason()).toBe('frozen');
   });
 });
 
