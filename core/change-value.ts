@@ -6,7 +6,8 @@ import { isHidden } from './display.ts';
 import { parseInstant } from './duration.ts';
 import { EVENT_TYPES } from './event-fields.ts';
 import { isId } from './ids.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
+import { pointerOf } from './json-place.ts';
 import { MAX_COMMENT_CHARS, MAX_LENT_PATTERNS, MAX_NAME_CHARS } from './limits.ts';
 import { ISSUER_FIELDS, identities } from './oidc/issuer-value.ts';
 import { RISK_LEVELS } from './policy/model.ts';
@@ -78,7 +79,7 @@ const eventPattern: Check = (value) =>
 /** An object of words, each out of its own list. */
 function choices(words: Record<string, readonly string[]>): Check {
   return (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    if (!isObject(value)) return 'must be an object';
     const wrong = Object.entries(value).find(([key, item]) => !words[key]?.includes(item as string));
     if (!wrong) return null;
     return `${wrong[0]} must be one of ${Object.entries(words)
@@ -99,7 +100,7 @@ const SETTINGS: Record<string, Check> = {
 const fieldsOf =
   (fields: Record<string, Check>, what: string): Check =>
   (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+    if (!isObject(value)) return 'must be an object';
     const unknown: Check = () => `is no ${what}`;
     const checkOf = (key: string): Check => (Object.hasOwn(fields, key) ? fields[key]! : unknown);
     const wrong = Object.entries(value).find(([key, item]) => checkOf(key)(item) !== null);
@@ -187,7 +188,7 @@ export function checkValue(kind: ChangeKind, value: JsonObject, fresh: boolean):
     ...Object.keys(value).flatMap((key) => faultOf(key, value[key]!, fields)),
     ...Object.entries(fields)
       .filter(([key, field]) => fresh && field.required && !Object.hasOwn(value, key))
-      .map(([key]) => ({ pointer: `/value/${key}`, detail: `${key} is missing` })),
+      .map(([key]) => ({ pointer: pointerOf(['value', key]), detail: `${key} is missing` })),
   ];
   if (errors.length === 0) return ok(undefined);
   const [first] = errors;
@@ -196,7 +197,7 @@ export function checkValue(kind: ChangeKind, value: JsonObject, fresh: boolean):
 
 function faultOf(key: string, value: Json, fields: Record<string, Field>): ProblemPlace[] {
   const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  const pointer = `/value/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = pointerOf(['value', key]);
   const fault = field ? field.check(value) : `is not known here. Known: ${Object.keys(fields).join(', ')}`;
   return fault === null ? [] : [{ pointer, detail: `${key} ${fault}` }];
 }

@@ -1,10 +1,10 @@
 // A change of policy, people or keys, as pure data: its digests, its words, and how many must sign. What a kind of change
 // may say is change-value.ts; what it does is the organisation's object.
 import type { Change, ChangeKind, OrganizationSettings } from './authority.ts';
-import { canonicalize } from './canonical.ts';
+import { canonicalize, sameJson } from './canonical.ts';
 import { digestOf } from './digest.ts';
 import type { ChangeIntent } from './intent.ts';
-import type { Digest, Json, JsonObject } from './json.ts';
+import { type Digest, isObject, type Json, type JsonObject } from './json.ts';
 
 /** Before and after of the target alone, with their digests: what a signature is over. */
 export interface Difference {
@@ -91,18 +91,13 @@ function inWords(kind: ChangeKind, before: Json, after: Json, words: readonly st
 
 const sourceOf = (document: Json): string => String((document as JsonObject | null)?.source ?? '');
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const same = (one: Json, other: Json): boolean => canonicalize(one) === canonicalize(other);
-
 /** `name: old → new`, `members: + usr_…`, one line per field that differs. */
 function fieldDiff(before: Json, after: Json): string[] {
   const old: JsonObject = isObject(before) ? before : {};
   const fresh: JsonObject = isObject(after) ? after : {};
   const fields = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].sort();
   return fields
-    .filter((field) => !same(old[field] ?? null, fresh[field] ?? null))
+    .filter((field) => !sameJson(old[field] ?? null, fresh[field] ?? null))
     .filter((field) => !(isNothing(old[field]) && isNothing(fresh[field])))
     .map((field) => `${field}: ${changed(old[field] ?? null, fresh[field] ?? null)}`);
 }
@@ -113,8 +108,8 @@ const isNothing = (value: Json | undefined): boolean =>
 
 function changed(old: Json, fresh: Json): string {
   if (!Array.isArray(old) || !Array.isArray(fresh)) return `${written(old)} → ${written(fresh)}`;
-  const added = fresh.filter((item) => !old.some((other) => same(other, item)));
-  const gone = old.filter((item) => !fresh.some((other) => same(other, item)));
+  const added = fresh.filter((item) => !old.some((other) => sameJson(other, item)));
+  const gone = old.filter((item) => !fresh.some((other) => sameJson(other, item)));
   return (
     [...added.map((item) => `+ ${written(item)}`), ...gone.map((item) => `− ${written(item)}`)].join(', ') || 'order'
   );

@@ -7,7 +7,7 @@ import { hex } from './encoding.ts';
 import type { Digest, Instant, Json, JsonObject } from './json.ts';
 
 /** `sha256:<hex>` over the RFC 8785 form of a JSON value. */
-export const digestOf = (value: Json): Digest => `sha256:${hex(sha256(canonicalBytes(value)))}`;
+export const digestOf = (value: Json | object): Digest => `sha256:${hex(sha256(canonicalBytes(value)))}`;
 
 /** Of `{salt, params}`: what a resource compares with the call it got. `salt` is base64url of 16 random bytes. */
 export const paramsDigest = (salt: string, params: JsonObject): Digest => digestOf({ salt, params });

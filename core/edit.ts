@@ -1,9 +1,10 @@
 // What an edit of an action is, in the form that people sign: the params that would run, the digest of the action with
 // them, and every field that differs from what the agent asked. Pure and the same on page, server, SDK and verifier.
 // Invariant: the same two params always give the same diff.
-import { canonicalize } from './canonical.ts';
+import { sameJson } from './canonical.ts';
 import { type ActionParts, actionDigest } from './digest.ts';
-import type { Digest, Json, JsonObject } from './json.ts';
+import { type Digest, isObject, type Json, type JsonObject } from './json.ts';
+import { pointerOf } from './json-place.ts';
 
 /** One field that differs. The side that does not exist is null, and `kind` tells it from a null that was there. */
 export interface FieldChange {
@@ -21,12 +22,6 @@ export interface Edited {
   diff: FieldChange[];
 }
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** RFC 6901 section 3. */
-const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
-
 const byPointer = (one: FieldChange, other: FieldChange): number => (one.pointer < other.pointer ? -1 : 1);
 
 /** Every field that differs, sorted by pointer. Objects are entered; a list is one value, because its places move. */
@@ -37,7 +32,7 @@ function changesIn(before: JsonObject, after: JsonObject, prefix: string): Field
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   return keys.flatMap((key) => {
     const [from, to] = [own(before, key), own(after, key)];
-    return changesAt(`${prefix}/${escaped(key)}`, from, to);
+    return changesAt(`${prefix}${pointerOf([key])}`, from, to);
   });
 }
 
@@ -48,7 +43,7 @@ function changesAt(pointer: string, from: Json | undefined, to: Json | undefined
   if (from === undefined) return [{ pointer, kind: 'added', from: null, to: to! }];
   if (to === undefined) return [{ pointer, kind: 'removed', from, to: null }];
   if (isObject(from) && isObject(to)) return changesIn(from, to, pointer);
-  return canonicalize(from) === canonicalize(to) ? [] : [{ pointer, kind: 'changed', from, to }];
+  return sameJson(from, to) ? [] : [{ pointer, kind: 'changed', from, to }];
 }
 
 /**

@@ -2,7 +2,7 @@
 // in its form or says something else than "ask" is refused with its place; nothing is guessed. Everything that the
 // mapping does not use is shown to the reviewer as it stands, in the preview, as the agent's word.
 import { parseAction, parseActor, parseResource } from './actor.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { RISK_LEVELS, type RiskLevel } from './policy/model.ts';
 import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
 
@@ -31,10 +31,6 @@ export const FIELDS: { [field: string]: { form: string; fits: (value: Json) => b
 
 function text(form: string) {
   return { form, fits: (value: Json) => typeof value === 'string' && value !== '' };
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -6,7 +6,7 @@ import { canonicalize } from './canonical.ts';
 import { digestOf } from './digest.ts';
 import type { Edited } from './edit.ts';
 import { base64url, utf8 } from './encoding.ts';
-import type { Digest, Instant, Json } from './json.ts';
+import type { Digest, Instant } from './json.ts';
 
 export const INTENT_KINDS = [
   'decision',
@@ -144,7 +144,7 @@ export type Intent =
  * @returns SHA-256("assentry/" ‖ kind ‖ "/v1" ‖ 0x00 ‖ RFC 8785(intent)), 32 bytes
  */
 export function challengeOf(intent: Intent): Uint8Array {
-  return sha256(utf8(`assentry/${intent.kind}/v1\u0000${canonicalize(intent as unknown as Json)}`));
+  return sha256(utf8(`assentry/${intent.kind}/v1\u0000${canonicalize(intent)}`));
 }
 
 /** The same challenge as WebAuthn's JSON carries it. */

@@ -1,7 +1,7 @@
 // The front door of policy: reading a document, judging what an agent asks, and judging the denies again later. The
 // language and the order of judging are policy.md's; the rooms are in core/policy, conditions in core/condition.ts.
 import { digestOf } from './digest.ts';
-import type { Digest, Json } from './json.ts';
+import type { Digest } from './json.ts';
 import type { Policy } from './policy/model.ts';
 
 export { type Cases, type Outcome, readCases, runCases } from './policy/cases.ts';
@@ -36,4 +36,4 @@ export { DEFAULT_POLICY, type ParsedPolicy, parsePolicy } from './policy/parse.t
 export { routeOf } from './policy/routing.ts';
 
 /** The digest that a request pins: over the normal form, so that comments and layout of the document do not matter. */
-export const policyDigest = (policy: Policy): Digest => digestOf(policy as unknown as Json);
+export const policyDigest = (policy: Policy): Digest => digestOf(policy);

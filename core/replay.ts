@@ -3,7 +3,7 @@
 // for other checks. Invariant: what it accepts, step() would have done.
 import { EVENT_FIELDS, EVENT_TYPES, type EventType } from './event-fields.ts';
 import { faultOfEvent, type RecordedEvent } from './events.ts';
-import type { Json, JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { COMMANDS, type Command, type GuardFacts, type Life, NO_FACTS, step } from './lifecycle.ts';
 
 /** The tables that ever ran, by the version that events carry. */
@@ -171,7 +171,7 @@ const VERDICTS: ReadonlySet<unknown> = new Set([null, 'allow', 'require_approval
 
 /** Exactly the facts of the table, each of its kind; null otherwise. */
 function factsOf(value: Json | undefined): GuardFacts | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  if (!isObject(value)) return null;
   const known = VERDICTS.has(value.verdict) && FLAGS.every((name) => typeof value[name] === 'boolean');
   return known && Object.keys(value).length === FLAGS.length + 1 ? (value as unknown as GuardFacts) : null;
 }

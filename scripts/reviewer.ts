@@ -15,7 +15,7 @@ import {
   type Intent,
   type Scope,
 } from '../core/intent.ts';
-import type { Digest, Json, JsonObject } from '../core/json.ts';
+import { asJson, type Digest, type JsonObject } from '../core/json.ts';
 import { SoftwarePasskey, type SoftwarePasskeyState } from './software-passkey.ts';
 
 interface Offer<P> {
@@ -207,5 +207,3 @@ export class Reviewer {
     return this.call('POST', path, { intent, intent_token: offer.intent_token, assertion: asJson(assertion), ...more });
   }
 }
-
-const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../core/duration.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import type { World } from './context.ts';
 import { CliError, EXIT } from './exit-codes.ts';
@@ -58,7 +58,7 @@ export async function objectOf(world: World, path: string): Promise<JsonObject> 
   const parsed = parseStrictJson(await textOf(world, path));
   if (!parsed.ok) throw new CliError(EXIT.usage, `${path}: ${parsed.problem.detail}`);
   const { value } = parsed;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  if (isObject(value)) return value;
   throw new CliError(EXIT.usage, `${path} must hold a JSON object.`);
 }
 

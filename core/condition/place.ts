@@ -1,7 +1,7 @@
 // Where a value was read: `context.records` and the value there. Goes through JSON itself, so that only what a condition
 // reads is converted, and only own fields exist.
 import { type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import type { Expr } from './tree.ts';
 import { kindOf, Unusable } from './values.ts';
 
@@ -41,8 +41,6 @@ const nameIn = (owner: string | null, key: CelValue) => {
     return /^[A-Za-z_]\w*$/.test(key) ? `${owner}.${key}` : `${owner}[${JSON.stringify(key)}]`;
   return `${owner}[${String(key)}]`;
 };
-
-const isObject = (json: Json): json is JsonObject => json !== null && typeof json === 'object' && !Array.isArray(json);
 
 function jsonIn(json: Json, key: CelValue): Json | undefined {
   if (isObject(json)) return typeof key === 'string' && Object.hasOwn(json, key) ? json[key] : undefined;

@@ -1,7 +1,7 @@
 // An emergency use, proved for what it is: one person with the role of its own signed exactly this action, reason and
 // scope. It is no approval, and every word here says so. Who had the role is the operator's word, committed to.
 import { BREAK_GLASS_ROLE, breakGlassIntent } from '../break-glass.ts';
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import type { BreakGlassIntent } from '../intent.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import { MAX_BREAK_GLASS_SECONDS } from '../limits.ts';
@@ -61,7 +61,7 @@ function checkUseIntent(of: Case, line: EvidenceLine): boolean {
   ) as unknown as JsonObject;
   const given = intent as unknown as JsonObject;
   const names = [...new Set([...Object.keys(expected), ...Object.keys(given)])];
-  const wrong = names.filter((name) => canonicalize(given[name] ?? null) !== canonicalize(expected[name] ?? null));
+  const wrong = names.filter((name) => !sameJson(given[name] ?? null, expected[name] ?? null));
   if (intent.scope.ttl_seconds > MAX_BREAK_GLASS_SECONDS) wrong.push('scope');
   for (const name of wrong) {
     const field = pointerTo(of, line, `/event/personal/intent/${name}`);

@@ -1,10 +1,9 @@
 // What the approval released: the capability's scope is the strictest that counted votes signed, and no exchange or use
 // was of anything else.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { authorizationOf, scopeOf, strictest } from '../capability.ts';
 import { digestOf } from '../digest.ts';
 import type { Scope } from '../intent.ts';
-import type { Json, JsonObject } from '../json.ts';
 import { type Case, lineOf, pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
 import { type Held, heldBefore } from './held.ts';
@@ -54,7 +53,7 @@ function checkScope(
   const { enforce, dpop, ttl_seconds } = issued.event.skeleton;
   const told = enforce === scope.enforce && dpop === scope.dpop && ttl_seconds === scope.ttl_seconds;
   const field = pointerTo(of, issued, '/event/personal/scope');
-  const fits = told && same(scope, expected);
+  const fits = told && sameJson(scope, expected);
   if (of.tally.holds(fits, 'capability', 'The capability releases something else than was signed.', { ...at, field }))
     of.tally.say('capability', 'proved', 'The capability releases exactly the strictest scope that was signed.', at);
 }
@@ -74,11 +73,8 @@ function checkUse(of: Case, line: EvidenceLine, issued: EvidenceLine, scope: Sco
   }
   const { action_digest } = heldBefore(of, line.event.seq);
   const expected = authorizationOf({ ...(of.birth.personal as never as object), scope, action_digest } as never);
-  const holds = same(claims, [expected]) && digestOf(claims) === skeleton.claims_digest;
+  const holds = sameJson(claims, [expected]) && digestOf(claims) === skeleton.claims_digest;
   const field = pointerTo(of, line, '/event/personal/claims');
   if (of.tally.holds(holds, 'claims', 'The token allowed something else than was released.', { ...at, field }))
     of.tally.say('claims', 'proved', 'The token allowed exactly what was released.', at);
 }
-
-const same = (one: unknown, other: unknown): boolean =>
-  canonicalize(one as Json | JsonObject) === canonicalize(other as Json | JsonObject);

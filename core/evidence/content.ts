@@ -1,6 +1,6 @@
 // The proposal against its digests, and the wire form against the events: what was asked is what everybody saw. Erased
 // contents cannot be compared; their digests still bind whoever has a copy.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { matchWords } from '../match-words.ts';
@@ -131,7 +131,7 @@ const INNER: Record<string, Source> = {
     bundle.events.find(({ event }) => event.type === 'capability.issued')?.event.skeleton.capability,
 };
 
-const same = (one: Json | undefined, other: Json): boolean => canonicalize(one ?? null) === canonicalize(other);
+const same = (one: Json | undefined, other: Json): boolean => sameJson(one ?? null, other);
 
 /** Every field that the tables know; the others repeat what the events say better, or are the operator's comfort. */
 export function checkWire(of: Case): void {

@@ -2,7 +2,7 @@
 // and not over, and whoever lent the right signed exactly that with a passkey of their own. That nobody had ended it by
 // then is the snapshot's, and so the operator's word. Whether it lets the vote count is eligibility.ts's to say.
 import type { Standing } from '../authority.ts';
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import type { Lent, OnBehalf } from '../delegation.ts';
 import { digestOf } from '../digest.ts';
 import type { ChangeIntent } from '../intent.ts';
@@ -50,7 +50,7 @@ function sameTerms(line: EvidenceLine, { event }: EvidenceLine, under: OnBehalf)
   const lent: Lent | undefined = holder?.delegations?.find(({ id }) => id === under.id);
   if (lent === undefined || lent.from !== under.from || lent.until !== event.skeleton.expires_at) return false;
   const scope = event.personal?.scope ?? (lent.scope as unknown as Json);
-  return lent.since >= event.at && canonicalize(scope) === canonicalize(lent.scope as unknown as Json);
+  return lent.since >= event.at && sameJson(scope, lent.scope);
 }
 
 /** Who lent it signed this very delegation, with a passkey that was enrolled for them before. */
@@ -89,6 +89,6 @@ function isOver(intent: ChangeIntent, { event }: EvidenceLine): boolean {
     intent.change === change &&
     intent.organization === organization &&
     intent.after_digest === digestOf(document) &&
-    (intent_digests as string[]).includes(digestOf(intent as unknown as Json))
+    (intent_digests as string[]).includes(digestOf(intent))
   );
 }

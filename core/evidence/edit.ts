@@ -1,6 +1,6 @@
 // One edit: what it left to run gives the recorded digests, nothing that policy asks became milder, and a reviewer of the
 // open stage signed it. That policy let it be edited and judged the edit as recorded is the operator's word, committed to.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { paramsDigest } from '../digest.ts';
 import { type EditIntent, editIntent } from '../intent.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -61,8 +61,7 @@ function checkContents(of: Case, line: EvidenceLine, after: Held): void {
     of.tally.say('edit', 'proved', `The edited params give the recorded digests and these differences.`, at);
 }
 
-const same = (one: unknown, other: unknown): boolean =>
-  canonicalize((one ?? null) as Json) === canonicalize((other ?? null) as Json);
+const same = (one: unknown, other: unknown): boolean => sameJson((one ?? null) as Json, (other ?? null) as Json);
 
 /** The approval that an edit came with: the next event, under the same signature. Null for an edit of its own. */
 function checkVote(of: Case, line: EvidenceLine): EvidenceLine | null {

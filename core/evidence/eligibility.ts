@@ -1,7 +1,7 @@
 // Who could decide, and whether enough did: each vote judged again by core/requirement.ts, on the snapshot that its event
 // commits to. That the snapshot was true is the operator's word; that the decision follows from it is not.
 import type { Passkey, Standing } from '../authority.ts';
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import type { OnBehalf } from '../delegation.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import type { RiskLevel } from '../policy.ts';
@@ -140,7 +140,7 @@ function aboutOf({ personal }: Case['birth'], risk: RiskLevel, now: Instant): Vo
 /** Whether a vote was given in the right that the event says: the voter's own, or under this delegation. */
 function sameRight(of: Case, line: EvidenceLine, judged: { delegation?: OnBehalf }, at: At): boolean {
   const said = (line.event.skeleton.delegation ?? null) as JsonObject | null;
-  const same = canonicalize(said) === canonicalize((judged.delegation ?? null) as JsonObject | null);
+  const same = sameJson(said, (judged.delegation ?? null) as JsonObject | null);
   return of.tally.holds(same, 'delegation', 'The vote was given in another right than its event says.', at);
 }
 

@@ -1,6 +1,6 @@
 // The file itself: strict JSON of one known form, undamaged. Nothing that it says is believed here.
 import { digestOf } from '../digest.ts';
-import type { Digest, Json, JsonObject } from '../json.ts';
+import type { Digest, JsonObject } from '../json.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import type { EvidenceBundle } from './forms.ts';
 import { EVIDENCE_SCHEMA, faultOfForm } from './schema.ts';
@@ -12,7 +12,7 @@ export const EVIDENCE_LIMITS = { max_bytes: 8 * 1024 * 1024, max_depth: 64, max_
 /** Of all but `digest` itself. */
 export function bundleDigest(bundle: Omit<EvidenceBundle, 'digest'> | EvidenceBundle): Digest {
   const { digest: _, ...rest } = bundle as EvidenceBundle;
-  return digestOf(rest as unknown as Json);
+  return digestOf(rest);
 }
 
 /** The bundle, or null once the tally says why there is none. Damage is said, and reading goes on to find its place. */

@@ -1,6 +1,6 @@
 // The request's own chain: every event holds what it commits to, follows the one before, and the lifecycle table takes
 // every step. What the chain ends with is the operator's word: nothing shows that no further event exists.
-import { canonicalize } from '../canonical.ts';
+import { canonicalize, sameJson } from '../canonical.ts';
 import { instantMs } from '../duration.ts';
 import { faultOfEvent } from '../events.ts';
 import type { Life } from '../lifecycle.ts';
@@ -63,9 +63,7 @@ export function checkOutcome({ bundle, birth, tally }: Case): void {
 function checkEscalation(tally: Tally, birth: Case['birth'], line: EvidenceLine): void {
   const { escalated_to, after_seconds, by } = line.event.skeleton;
   const written = (birth.skeleton.escalate ?? []) as { after_seconds: number; to: string[] }[];
-  const named = written.some(
-    (one) => one.after_seconds === after_seconds && canonicalize(one.to) === canonicalize(escalated_to ?? null),
-  );
+  const named = written.some((one) => one.after_seconds === after_seconds && sameJson(one.to, escalated_to ?? null));
   const waited_ms = instantMs(line.event.at) - instantMs(birth.line.event.at);
   const inTime = by !== 'clock' || waited_ms >= Number(after_seconds) * 1_000;
   const said = `It was escalated to ${canonicalize(escalated_to ?? null)}, as was written when it was asked.`;

@@ -1,9 +1,9 @@
 // Decision receipts: the leaf is in the tree, the event names what was signed, the receipt key signed it, and the
 // statement says what the events say. A stock Sigstore verifier takes the same bundle.
 
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { base64, fromBase64, fromHex, fromUtf8 } from '../encoding.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { keyId, placeInShard } from '../ledger.ts';
 import {
   parseReceiptLeaf,
@@ -155,5 +155,3 @@ function votePart({ bundle }: Case, vote: EvidenceLine) {
     ...(vote.event.skeleton.delegation === undefined ? {} : { delegation: vote.event.skeleton.delegation }),
   } as never;
 }
-
-const sameJson = (one: JsonObject, other: JsonObject): boolean => canonicalize(one as Json) === canonicalize(other);

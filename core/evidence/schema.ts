@@ -1,6 +1,6 @@
 // The bundle's form, once: a JSON Schema (2020-12) that docs/reference prints and that the verifier reads with the few
 // keywords that it needs. Unknown fields of the envelope are refused; what events hold is the commitments' business.
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { EVIDENCE_FORMAT } from './forms.ts';
 
 const text = (pattern: string): JsonObject => ({ type: 'string', pattern });
@@ -61,7 +61,7 @@ export interface FormFault {
 }
 
 const KINDS: Record<string, (value: Json) => boolean> = {
-  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  object: isObject,
   array: Array.isArray,
   string: (value) => typeof value === 'string',
   integer: Number.isSafeInteger,

@@ -1,6 +1,6 @@
 // One person's signature: the parts under the digests that stay, the passkey enrolled by an entry before it, the assertion
 // over exactly the intent, the head that it knew. What the intent should have said is for decision.ts and edit.ts.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import { publicKeyDigest } from '../enrolment.ts';
 import type { BreakGlassIntent, DecisionIntent, EditIntent } from '../intent.ts';
@@ -88,7 +88,7 @@ function checkParts(of: Case, line: EvidenceLine, signed: Signed): boolean {
 /** An intent field by field against what should have been signed. */
 export function sameIntent(of: Case, line: EvidenceLine, given: JsonObject, expected: JsonObject): boolean {
   const names = [...new Set([...Object.keys(expected), ...Object.keys(given)])];
-  const wrong = names.filter((name) => canonicalize(given[name] ?? null) !== canonicalize(expected[name] ?? null));
+  const wrong = names.filter((name) => !sameJson(given[name] ?? null, expected[name] ?? null));
   for (const name of wrong) {
     const field = pointerTo(of, line, `/event/personal/intent/${name}`);
     of.tally.say('intent', 'failed', `The signed ${name} is not that of this request.`, { ...atLine(line), field });

@@ -4,7 +4,7 @@
 import { digestOf } from '../digest.ts';
 import { instantMs } from '../duration.ts';
 import { challengeText, type DecisionIntent } from '../intent.ts';
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { provenGroups } from '../oidc/claims.ts';
 import type { OidcIssuer } from '../oidc/issuer.ts';
 import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenEnd, tokenKey } from '../oidc/token.ts';
@@ -66,7 +66,7 @@ export async function checkToken(of: Case, line: EvidenceLine): Promise<boolean>
     tally.say('issuer', 'not-replayable', `The settings of ${issuer} are erased: not replayable here.`, atLine(fixed!));
     return false;
   }
-  const named = digestOf(settings as unknown as Json) === fixed!.event.skeleton.settings_digest;
+  const named = digestOf(settings) === fixed!.event.skeleton.settings_digest;
   const ours = named && settings.purpose === 'people';
   if (!tally.holds(ours, 'issuer', `${issuer} is no provider of people by these settings.`, atLine(fixed!)))
     return false;

@@ -2,7 +2,7 @@
 // account exists is its organisation's to judge.
 import { parseActor } from '../actor.ts';
 import { isId } from '../ids.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import {
   MAX_CLAIM_CHARS,
   MAX_GROUP_MAPPINGS,
@@ -15,8 +15,6 @@ import { ISSUER_PURPOSES, TOKEN_ALGORITHMS, WORKLOAD_SCOPES } from './issuer.ts'
 
 type Check = (value: Json) => string | null;
 
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: Json, max: number): value is string =>
   typeof value === 'string' && value.trim() !== '' && value.length <= max && !/\p{C}/u.test(value);
 const text =

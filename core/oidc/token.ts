@@ -2,7 +2,7 @@
 // verifies no signature: Worker and evidence do, over `signed`. Strict JSON, so that whoever reads it reads the same.
 import { instantAt } from '../duration.ts';
 import { fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
-import type { Instant, JsonObject } from '../json.ts';
+import { type Instant, isObject, type JsonObject } from '../json.ts';
 import { MAX_ID_TOKEN_CHARS } from '../limits.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { type OidcIssuer, TOKEN_ALGORITHMS, type TokenAlgorithm } from './issuer.ts';
@@ -68,7 +68,7 @@ function objectIn(part: string): JsonObject | null {
   const text = fromUtf8(fromBase64Url(part) ?? new Uint8Array());
   const parsed = text === null ? null : parseStrictJson(text);
   const value = parsed?.ok ? parsed.value : null;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  return isObject(value) ? value : null;
 }
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0;

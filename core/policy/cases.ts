@@ -1,6 +1,6 @@
 // Cases beside a policy: what is asked, and what policy must say to it. Reading them and running them; nothing is asked
 // of a server, and the moment is the caller's.
-import { canonicalize } from '../canonical.ts';
+import { canonicalize, sameJson } from '../canonical.ts';
 import type { Json } from '../json.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { type Case, casesDocument, type Expectation } from './cases/schema.ts';
@@ -72,7 +72,7 @@ export const runCases = (policy: Policy, { cases, source }: Cases, now: string):
       .flatMap((field): Failure[] => {
         const expected = comparable[field](wanted[field] as never);
         const got = field === 'refused' ? refused : GOT[field](judgement);
-        if (canonicalize(expected) === canonicalize(comparable[field](got as never))) return [];
+        if (sameJson(expected, comparable[field](got as never))) return [];
         const detail = `"${one.name}": expected ${field} ${shown(expected)}, got ${shown(got)}.`;
         const place = source.place(pathOf(source, index, 'expect', field), detail);
         return [{ ...place, name: one.name, field, expected, got }];

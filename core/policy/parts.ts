@@ -2,6 +2,7 @@
 // thing is written.
 import { conditionOf } from '../condition.ts';
 import { instantAt } from '../duration.ts';
+import { isObject } from '../json.ts';
 import { DEFAULT_CAPABILITY_TTL_SECONDS, MAX_NAME_CHARS, MIN_DEADLINE_SECONDS } from '../limits.ts';
 import {
   MAX_ALTERNATIVES,
@@ -18,20 +19,7 @@ import {
   type RequiredEvidence,
   type Stage,
 } from './model.ts';
-import {
-  dictionary,
-  duration,
-  flag,
-  isObject,
-  list,
-  oneOrMore,
-  type Read,
-  record,
-  refuse,
-  text,
-  whole,
-  word,
-} from './reader.ts';
+import { dictionary, duration, flag, list, oneOrMore, type Read, record, refuse, text, whole, word } from './reader.ts';
 
 export const id = text(64, /^[a-z0-9][a-z0-9_-]*$/i, ' An id is letters, digits, "-" and "_".');
 export const name = text(MAX_NAME_CHARS);

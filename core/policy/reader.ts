@@ -2,7 +2,7 @@
 // (core/policy/schema.ts). A reader never throws and never stops early: it reports, and returns something of its type.
 
 import { parseDuration } from '../duration.ts';
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import type { Path } from './source.ts';
 import { oneOfWords, suggestion } from './suggestion.ts';
 
@@ -88,9 +88,6 @@ export const dictionary =
     if (entries.length > most) return refuse(at, `At most ${most} entries.`, {});
     return Object.fromEntries(entries.map(([key, entry]) => [key, item(entry, inside(at, key))]));
   };
-
-export const isObject = (value: Json): value is { [key: string]: Json } =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 /** Key → its reader, and what stands for it when it is left out; a key without that must be there. */
 export type Shape<T> = { [Key in keyof T]: readonly [Read<T[Key]>] | readonly [Read<T[Key]>, T[Key]] };

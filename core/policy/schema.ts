@@ -1,7 +1,7 @@
 // The sections of a policy document, read one by one into the normal form of model.ts: what is allowed where, which
 // defaults fill what is absent. It judges shapes and bounds only; what a policy means is judge.ts.
 
-import type { Json } from '../json.ts';
+import { isObject, type Json } from '../json.ts';
 import { DEFAULT_PENDING_PER_ACTOR, MAX_NAME_CHARS } from '../limits.ts';
 import {
   MAX_ALTERNATIVES,
@@ -50,7 +50,6 @@ import {
   type At,
   dictionary,
   duration,
-  isObject,
   list,
   oneOrMore,
   type Read,

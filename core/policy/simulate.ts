@@ -1,7 +1,7 @@
 // A draft judged on what really was asked: how many would be asked, let through, denied or refused otherwise than they
 // were, with examples. Requests come oldest first, because budgets are counted in order. Advice: nothing is decided.
-import { canonicalize } from '../canonical.ts';
-import type { Instant, Json } from '../json.ts';
+import { sameJson } from '../canonical.ts';
+import type { Instant } from '../json.ts';
 import { judge } from './judge.ts';
 import type { Judgement, Policy, RiskLevel, Stage, Verdict } from './model.ts';
 import { faultsOfParams, parametersFor } from './parameters.ts';
@@ -51,8 +51,7 @@ const KINDS = {
 export type DifferenceKind = keyof typeof KINDS;
 const KIND_NAMES = Object.keys(KINDS) as DifferenceKind[];
 
-const sameStages = (was: Said, now: Said): boolean =>
-  canonicalize(was.stages as unknown as Json) === canonicalize(now.stages as unknown as Json);
+const sameStages = (was: Said, now: Said): boolean => sameJson(was.stages, now.stages);
 
 export interface SimulationResult {
   considered: number;

@@ -3,6 +3,7 @@
 // that JSON cannot hold exactly.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
 import type { Json } from '../json.ts';
+import { pointerOf } from '../json-place.ts';
 import type { ProblemPlace } from '../problems.ts';
 import { MAX_POLICY_CHARS, MAX_POLICY_DEPTH } from './bounds.ts';
 
@@ -25,10 +26,6 @@ class Refusal extends Error {
     this.at = at;
   }
 }
-
-/** RFC 6901. */
-export const pointerOf = (path: Path): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /** Reads the text. Never throws on text; every problem has its line and column. */
 export function readSource(text: string): SourceResult {

@@ -2,7 +2,7 @@
 
 import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import { instantAt, instantMs } from '../duration.ts';
-import type { Digest, Instant, Json, JsonObject } from '../json.ts';
+import { asJson, type Digest, type Instant, type Json, type JsonObject } from '../json.ts';
 import type { Judgement } from '../policy.ts';
 import type { Result } from '../problems.ts';
 import { type Advance, advance, type Parts } from './advance.ts';
@@ -105,24 +105,32 @@ function deadline(birth: Birth, now: Instant): Instant {
 /** What `approval.requested` says. */
 export function requested(record: RequestRecord, birth: Birth): { skeleton: JsonObject; personal: JsonObject } {
   const { judgement, proposal } = record;
-  const json = (value: unknown) => JSON.parse(JSON.stringify(value)) as Json;
   return {
     skeleton: {
       ...{ actor: proposal.actor, requester: record.requester.id, key: record.requester.key },
       ...{ on_behalf_of: record.on_behalf_of, verdict: judgement.verdict },
       ...{ risk: judgement.risk.level, claimed_risk: judgement.risk.claimed, rule: judgement.rule },
       ...{ policy_version: record.policy.version, policy_digest: record.policy.digest },
-      requirement: judgement.verdict === 'require_approval' ? json(judgement.requirement) : null,
-      capability_settings: json(judgement.capability),
-      ...(judgement.escalate?.length ? { escalate: json(judgement.escalate) } : {}),
+      requirement: judgement.verdict === 'require_approval' ? asJson(judgement.requirement) : null,
+      capability_settings: asJson(judgement.capability),
+      ...(judgement.escalate?.length ? { escalate: asJson(judgement.escalate) } : {}),
       ...{ action_digest: record.action_digest, params_digest: record.params_digest },
       ...{ request_digest: record.request_digest, expires_at: record.expires_at, config_version: birth.config_version },
     },
     personal: {
       ...{ salt: record.salt, action: proposal.action, resource: proposal.resource, params: proposal.params },
-      ...{ metadata: proposal.metadata, constraints: judgement.constraints, precondition: json(proposal.precondition) },
-      ...{ context: proposal.context, preview: proposal.preview, run: json(proposal.run), message: judgement.message },
-      ...{ on_rejection: judgement.on_rejection, risk_reasons: judgement.risk.reasons, trace: json(judgement.trace) },
+      ...{
+        metadata: proposal.metadata,
+        constraints: judgement.constraints,
+        precondition: asJson(proposal.precondition),
+      },
+      ...{
+        context: proposal.context,
+        preview: proposal.preview,
+        run: asJson(proposal.run),
+        message: judgement.message,
+      },
+      ...{ on_rejection: judgement.on_rejection, risk_reasons: judgement.risk.reasons, trace: asJson(judgement.trace) },
       ...{ requester_name: record.requester.name, ip: birth.ip },
     },
   };

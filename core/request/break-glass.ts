@@ -3,7 +3,7 @@
 // what this record asks to be signed. Invariant: only a grant in full is born, and never as an approval of people.
 import type { Facts } from '../authority.ts';
 import { BREAK_GLASS_ROLE, breakGlassIntent } from '../break-glass.ts';
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import { instantMs } from '../duration.ts';
 import type { BreakGlassIntent } from '../intent.ts';
@@ -92,7 +92,7 @@ function intentFits(record: RequestRecord, call: BreakGlassCall, now: Instant): 
   if (reason.trim() === '' || intent.scope.ttl_seconds > MAX_BREAK_GLASS_SECONDS) return mismatch();
   const { external_ref, reviewer } = intent;
   const expected = intentOf(record, { rp_id, reason, external_ref, reviewer }, intent);
-  const same = canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json);
+  const same = sameJson(expected, intent);
   return same ? ok(null) : mismatch();
 }
 

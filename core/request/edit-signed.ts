@@ -1,7 +1,7 @@
 // A reviewer's signed edit that approves nothing: the same checks as a vote, one step of the table, every earlier vote void.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { type EditIntent, editIntent } from '../intent.ts';
-import type { Instant, Json } from '../json.ts';
+import type { Instant } from '../json.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { assuranceAllows } from '../requirement.ts';
 import { type Advance, advance } from './advance.ts';
@@ -51,6 +51,6 @@ function intentFits(record: RequestRecord, call: EditCall, plan: Plan, stage: nu
     },
     intent,
   );
-  const same = canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json);
+  const same = sameJson(expected, intent);
   return same ? ok(null) : intentMismatch();
 }

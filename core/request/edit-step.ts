@@ -3,7 +3,7 @@
 import type { Passkey } from '../authority.ts';
 import { digestOf } from '../digest.ts';
 import type { DecisionIntent, EditIntent } from '../intent.ts';
-import type { Instant, Json, JsonObject } from '../json.ts';
+import { asJson, type Instant, type JsonObject } from '../json.ts';
 import { ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import { type EditPart, type Plan, withEdit } from './edit.ts';
@@ -43,8 +43,6 @@ export function takeEdit(
   return ok({ ...stepped.value, record: edited });
 }
 
-const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
-
 function eventOf(
   record: RequestRecord,
   plan: Plan,
@@ -59,7 +57,7 @@ function eventOf(
       ...{ decision: intent.kind === 'edit' ? 'edit' : intent.decision, stage, reviewer: intent.reviewer },
       ...{ action_digest: record.action_digest, request_digest: record.request_digest },
       policy_digest: record.policy.digest,
-      ...{ intent_digest: digestOf(json(intent)), assertion_digest: digestOf(assertion) },
+      ...{ intent_digest: digestOf(asJson(intent)), assertion_digest: digestOf(assertion) },
       ...{
         passkey: passkey.id,
         passkey_entry: passkey.entry,
@@ -69,11 +67,16 @@ function eventOf(
       effective_action_digest: plan.action_digest,
       effective_params_digest: plan.effective.params_digest,
       ...{ edits: plan.mode, rule: plan.rule, risk: risk.level },
-      ...{ requirement: json(requirement), capability_settings: json(capability) },
+      ...{ requirement: asJson(requirement), capability_settings: asJson(capability) },
     },
     personal: {
-      ...{ params: edit.params, diff: json(plan.diff), risk_reasons: risk.reasons, trace: json(edit.judgement.trace) },
-      ...{ intent: json(intent), assertion, public_key: passkey.public_key, eligibility },
+      ...{
+        params: edit.params,
+        diff: asJson(plan.diff),
+        risk_reasons: risk.reasons,
+        trace: asJson(edit.judgement.trace),
+      },
+      ...{ intent: asJson(intent), assertion, public_key: passkey.public_key, eligibility },
       ...{ comment, ip, user_agent, reviewer_name: name },
     },
   };

@@ -68,7 +68,7 @@ function changeFits(
     ]);
   if (editsOf(record).length >= MAX_EDITS)
     return fail('edits-not-allowed', `A request takes ${MAX_EDITS} edits, and this one has them.`);
-  const bytes = canonicalBytes(edited as unknown as JsonObject).length;
+  const bytes = canonicalBytes(edited).length;
   if (bytes > MAX_EDITED_BYTES)
     return fail('payload-too-large', `An edit and its diff have ${MAX_EDITED_BYTES} bytes at most: reject it instead.`);
   const schema = judgement.parameters ?? null;

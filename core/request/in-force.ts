@@ -1,6 +1,6 @@
 // What holds for a request now that it may have been edited: the requirement, the votes that can count, who edited, and
 // the edit as everybody signs it. Of a request that nobody edited it is what policy said at first.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import type { Edited } from '../edit.ts';
 import type { InForce } from '../policy/rejudge.ts';
 import { escalated } from '../requirement.ts';
@@ -23,7 +23,7 @@ export const escalationsOf = ({ escalations }: RequestRecord): RecordedEscalatio
  */
 export function stagesAsWritten(record: RequestRecord): boolean {
   const written = asWritten(record);
-  return written === record.judgement || canonicalize(json(written)) === canonicalize(json(record.judgement));
+  return written === record.judgement || sameJson(json(written), json(record.judgement));
 }
 
 const json = ({ requirement }: InForce) =>

@@ -1,10 +1,10 @@
 // What every signed act on a request is held against: its person and key stand by the organisation's facts, its nonce is
 // new or its own, its two minutes are not over. What may be decided with it is for others to judge.
 import type { Facts, Passkey, Standing } from '../authority.ts';
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { instantMs } from '../duration.ts';
 import type { DecisionIntent, EditIntent } from '../intent.ts';
-import type { Instant, Json } from '../json.ts';
+import type { Instant } from '../json.ts';
 import { CLOCK_SKEW_MS } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import type { Advance } from './advance.ts';
@@ -47,8 +47,7 @@ type SignedIntent = DecisionIntent | EditIntent;
 export function repeatOf(record: RequestRecord, intent: SignedIntent): Result<Advance> | null {
   const signed = [...record.votes, ...editsOf(record)].find((before) => before.intent.nonce === intent.nonce);
   if (!signed) return null;
-  if (canonicalize(signed.intent as unknown as Json) === canonicalize(intent as unknown as Json))
-    return ok({ record, drafts: [], statements: [], replayed: true });
+  if (sameJson(signed.intent, intent)) return ok({ record, drafts: [], statements: [], replayed: true });
   return fail('nonce-used', 'This ceremony was already used for a decision: load the page again and sign anew.');
 }
 

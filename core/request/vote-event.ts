@@ -2,7 +2,7 @@
 // have decided at that moment. It judges nothing: vote.ts has.
 import { digestOf } from '../digest.ts';
 import type { DecisionIntent, EditIntent } from '../intent.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { asJson, type Json, type JsonObject } from '../json.ts';
 import { receiptDigest } from '../receipt.ts';
 import type { Parts } from './advance.ts';
 import { editsOf } from './in-force.ts';
@@ -64,7 +64,7 @@ export function voteParts(
 function signatureOf({ assertion, passkey, passkey_entry, token }: RecordedVote): JsonObject {
   if (!token) return { assertion_digest: digestOf(assertion), passkey, passkey_entry };
   const { issuer, issuer_settings, key } = token;
-  const digests = { token_digest: digestOf(token.token), token_key_digest: digestOf(key as unknown as Json) };
+  const digests = { token_digest: digestOf(token.token), token_key_digest: digestOf(key) };
   return { method: 'oidc', issuer, issuer_settings, kid: key.kid ?? null, ...digests };
 }
 
@@ -87,5 +87,5 @@ export function eligibilityOf({
     }),
   );
   const { as_of, config_version, owners } = facts;
-  return JSON.parse(JSON.stringify({ nonce: intent.nonce, as_of, config_version, owners, people })) as JsonObject;
+  return asJson({ nonce: intent.nonce, as_of, config_version, owners, people }) as JsonObject;
 }

@@ -1,6 +1,6 @@
 // A reviewer's signed answer, judged against the record. The Worker has verified the signature over this intent; here
 // every field of the intent must be what this record would have asked to be signed, and the person must stand.
-import { canonicalize } from '../canonical.ts';
+import { sameJson } from '../canonical.ts';
 import { narrowScope, strictest } from '../capability.ts';
 import type { OnBehalf } from '../delegation.ts';
 import { digestOf } from '../digest.ts';
@@ -95,7 +95,7 @@ function intentFits(record: RequestRecord, call: Call, now: Instant): Result<nul
   const { intent } = call;
   const late = expired(intent, now);
   if (!late.ok) return late;
-  if (canonicalize(intent.edited as unknown as Json) !== canonicalize(editedNow(record) as unknown as Json))
+  if (!sameJson(intent.edited, editedNow(record) as unknown as Json))
     return fail('intent-mismatch', 'Somebody edited this request meanwhile: read it again and sign anew.');
   if (intent.decision === 'approve' && intent.scope === null) return intentMismatch();
   const scope = intent.scope === null ? ok(null) : narrowScope(baseScope(record), { ...intent.scope });
@@ -118,7 +118,7 @@ function intentFits(record: RequestRecord, call: Call, now: Instant): Result<nul
     },
     intent,
   );
-  if (canonicalize(expected as unknown as Json) === canonicalize(intent as unknown as Json)) return ok(null);
+  if (sameJson(expected, intent)) return ok(null);
   return intentMismatch();
 }
 

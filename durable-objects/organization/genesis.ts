@@ -6,11 +6,10 @@ import type { KeyScope, OrganizationHead, OrganizationSettings } from '../../cor
 import { digestOf } from '../../core/digest.ts';
 import { hex } from '../../core/encoding.ts';
 import { isId } from '../../core/ids.ts';
-import type { Digest, Json } from '../../core/json.ts';
+import { asJson, type Digest, type Json } from '../../core/json.ts';
 import { type Policy, parsePolicy, policyDigest } from '../../core/policy.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { Effect } from './effects.ts';
-import { json } from './kinds/kind.ts';
 import { afterSealing, draft, mintId, nowInstant, organizationOf, type Room, randomBytes, record } from './room.ts';
 import { createTables } from './store.ts';
 
@@ -28,7 +27,7 @@ const SETTINGS: OrganizationSettings = { four_eyes: [], passkey_quarantine_hours
 
 /** Founds the organisation. Only inside `transact`. */
 export function found(room: Room, body: Genesis): Result<void> {
-  const body_digest = digestOf(json(body));
+  const body_digest = digestOf(asJson(body));
   if (room.journal.exists()) {
     const same = organizationOf(room).body_digest === body_digest;
     return same ? ok(undefined) : fail('owner-present', 'This organisation was founded before, with another content.');
@@ -107,7 +106,7 @@ function createdEvent(room: Room, body: Genesis) {
     api_keys: keys,
   };
   const names: Json = Object.fromEntries(accounts.map((account) => [account.id, account.name]));
-  const personal = { name, policy: json(policy), policy_source: body.policy_source, service_account_names: names };
+  const personal = { name, policy: asJson(policy), policy_source: body.policy_source, service_account_names: names };
   return draft('organization.created', 'setup', skeleton, personal);
 }
 

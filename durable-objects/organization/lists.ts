@@ -2,13 +2,12 @@
 // member and keys with `admin:read` read; K_org is shown to those keys and to administrators, for their own audit.
 import { ADMINISTERS, type Change, type Credential, type Principal, type Snapshot } from '../../core/authority.ts';
 import { instantAt } from '../../core/duration.ts';
-import type { Json } from '../../core/json.ts';
+import { asJson, type Json } from '../../core/json.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { usesOf } from './break-glass.ts';
 import { viewOf } from './changes.ts';
 import { delegationView } from './delegations.ts';
-import { json } from './kinds/kind.ts';
 import { groupNames } from './people.ts';
 import { readerWith } from './principals.ts';
 import { organizationOf, type Room } from './room.ts';
@@ -150,7 +149,7 @@ function page(rows: Row[], { cursor, limit }: { cursor?: string | null; limit?: 
     .filter(([order]) => !cursor || order > cursor);
   const shown = after.slice(0, size);
   return {
-    data: shown.map(([, row]) => json(row)),
+    data: shown.map(([, row]) => asJson(row)),
     next_cursor: after.length > size ? (shown.at(-1)?.[0] ?? null) : null,
   };
 }

@@ -1,8 +1,8 @@
 // Ceremonies are used once. A nonce is recorded when its ceremony is accepted, until its intent has expired anyway; a
 // change's for good. The times of an intent are judged here too, with the checks that all ceremonies share.
-import { canonicalize } from '../../core/canonical.ts';
+import { sameJson } from '../../core/canonical.ts';
 import { parseInstant } from '../../core/duration.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { CLOCK_TOLERANCE_SECONDS, INTENT_LIFETIME_SECONDS } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { NonceRecord } from './records.ts';
@@ -58,8 +58,6 @@ export function matches(intent: JsonObject, expected: JsonObject): Result<void> 
     })),
   });
 }
-
-const sameJson = (one: Json, other: Json): boolean => canonicalize(one) === canonicalize(other);
 
 /** The fields of every intent that only the server's side of a ceremony gives: copied, then judged by `inTime`. */
 export const given = (intent: JsonObject): JsonObject => ({

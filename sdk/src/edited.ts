@@ -1,7 +1,7 @@
 // A reviewer changed what is to run: which arguments the guarded function gets then. Invariant: it runs with exactly the
 // effective params that people signed, or not at all.
-import { canonicalize } from '../../core/canonical.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import { sameJson } from '../../core/canonical.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { MismatchError, NotApprovedError } from './errors.ts';
 import { asJson } from './sent.ts';
 import type { ApprovalRequest, Edit } from './wire.ts';
@@ -25,12 +25,10 @@ export interface Described<A extends unknown[]> {
   onEdit: ((edit: EditedCall, ...args: A) => A | Promise<A>) | undefined;
 }
 
-const same = (one: Json, other: Json): boolean => canonicalize(one) === canonicalize(other);
-
 /** The edit of a request that came back approved for other params than were asked; null when nobody edited. */
 export function editOf(request: ApprovalRequest, original: JsonObject): EditedCall | null {
   const { params: effective } = request.effective;
-  if (same(effective, original)) return null;
+  if (sameJson(effective, original)) return null;
   // Only a person edits, and then the answer says who: anything else is another action under our request's name.
   const edits = request.edits ?? [];
   if (edits.length > 0) return { request, original, effective, edits };
@@ -54,6 +52,6 @@ export async function editedArguments<A extends unknown[]>(
     const said = `${edit.request.id} was approved with other params: say with onEdit which arguments they are. Nothing was run.`;
     throw new NotApprovedError('edited', said, edit.request);
   }
-  if (Array.isArray(made) && same(asJson(describe(...made), 'The arguments'), edit.effective)) return made;
+  if (Array.isArray(made) && sameJson(asJson(describe(...made), 'The arguments'), edit.effective)) return made;
   throw new MismatchError('digest-mismatch', 'These are not the arguments that were approved. Nothing was run.');
 }

@@ -1,6 +1,6 @@
 // What was sent against what was answered. A server (or whatever sits in between) that would have people approve one
 // action while the agent runs another is caught here, before anything runs: every digest is computed again.
-import { canonicalize } from '../../core/canonical.ts';
+import { canonicalize, sameJson } from '../../core/canonical.ts';
 import type { AuthorizationDetail } from '../../core/claims.ts';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
@@ -30,8 +30,6 @@ export function asJson(value: unknown, what: string): Json {
 
 /** The proposal as it goes over the wire. */
 export const asProposal = (proposal: Proposal): Proposal => asJson(proposal, 'The proposal') as unknown as Proposal;
-
-const same = (a: unknown, b: unknown): boolean => canonicalize(a as Json) === canonicalize(b as Json);
 
 function refuse(what: string): never {
   throw new MismatchError(
@@ -68,9 +66,9 @@ function answers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
   if (answer.action !== sent.action) refuse('action');
   if (answer.resource !== sent.resource) refuse('resource');
   if (answer.actor !== actor) refuse('actor');
-  if (!same(answer.params, sent.params ?? {})) refuse('set of params');
-  if (!same(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
-  if (!same(answer.precondition, sent.precondition ?? null)) refuse('precondition');
+  if (!sameJson(answer.params, sent.params ?? {})) refuse('set of params');
+  if (!sameJson(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
+  if (!sameJson(answer.precondition, sent.precondition ?? null)) refuse('precondition');
   return consistent(answer);
 }
 
@@ -86,7 +84,7 @@ function consistent(request: ApprovalRequest): ApprovalRequest {
 function fits(exchanged: Exchanged, params: JsonObject): AuthorizationDetail {
   const [detail, ...more] = exchanged.authorization_details;
   if (detail === undefined || more.length > 0) refuse('number of actions');
-  if (!same(exchanged.params, params)) refuse('set of params');
+  if (!sameJson(exchanged.params, params)) refuse('set of params');
   if (detail.params_digest !== paramsDigest(detail.salt, params)) refuse('params_digest');
   return detail;
 }

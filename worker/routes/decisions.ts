@@ -1,7 +1,7 @@
 // A reviewer decides: the server offers an intent, a passkey (or a token, where policy takes one) signs it, the request's
 // object judges and records it. A key may carry a token here; no key decides.
 import { createRoute } from '@hono/zod-openapi';
-import { canonicalize } from '../../core/canonical.ts';
+import { sameJson } from '../../core/canonical.ts';
 import { narrowScope } from '../../core/capability.ts';
 import { isId } from '../../core/ids.ts';
 import { challengeText, type DecisionIntent, decisionIntent } from '../../core/intent.ts';
@@ -100,7 +100,7 @@ async function decidingCaller(c: Ctx, token: boolean): Promise<Result<unknown>> 
 /** The record that the vote would be about: as it stands, or as it would be once this approval has reduced it. */
 async function votedOn(c: Ctx, known: Judged, body: OptionsBody, reviewer: string): Promise<Result<RequestRecord>> {
   const { record } = known;
-  if (body.params === undefined || same(body.params, record.effective.params)) return ok(record);
+  if (body.params === undefined || sameJson(body.params, record.effective.params)) return ok(record);
   if (body.decision !== 'approve')
     return fail('invalid-request', 'A rejection edits nothing: leave params out.', {
       errors: [{ pointer: '/params', detail: 'is only for an approval' }],
@@ -109,8 +109,6 @@ async function votedOn(c: Ctx, known: Judged, body: OptionsBody, reviewer: strin
   if (!planned.ok) return planned;
   return planned.value.plan.mode === 'any' ? editorsDoNotApprove() : ok(asIfEdited(record, planned.value.plan));
 }
-
-const same = (one: JsonObject, other: JsonObject): boolean => canonicalize(one) === canonicalize(other);
 
 async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: string): Promise<Result<DecisionIntent>> {
   const { organization } = known;

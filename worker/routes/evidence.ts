@@ -13,7 +13,7 @@ import { answers, BY_KEY_OR_SESSION, IdParams, JsonObjectSchema } from '../schem
 
 /** Format → content type and text. */
 const FORMATS = {
-  json: ['application/json', (bundle: EvidenceBundle) => canonicalize(bundle as unknown as Json)],
+  json: ['application/json', (bundle: EvidenceBundle) => canonicalize(bundle)],
   attestation: [
     'application/vnd.in-toto+json',
     (bundle: EvidenceBundle) => canonicalize(attestationOf(bundle).statement as unknown as Json),

@@ -5,7 +5,7 @@ import { sha256, sha256After } from '#sha256';
 import { canonicalize } from '../../canonical.ts';
 import { equalBytes, fromHex, hex, utf8 } from '../../encoding.ts';
 import type { RecordedEvent } from '../../events.ts';
-import type { Instant, Json } from '../../json.ts';
+import type { Instant } from '../../json.ts';
 
 export const EXPORT_FORMAT = 'assentry-export/v1';
 
@@ -81,7 +81,7 @@ const SUM_CHARACTERS = SUM_END + AFTER_SUM.length;
 
 /** Writes a line, without its newline. @returns it and its sum, for the next */
 export function writeLine(previous: Uint8Array, record: ExportRecord): { line: string; sum: Uint8Array } {
-  const text = canonicalize(record as unknown as Json);
+  const text = canonicalize(record);
   // SHA-256(sum of the line before, 32 bytes ‖ the record's text)
   const sum = sha256After(previous, text);
   return { line: `{"sum":"${hex(sum)}",${text.slice(1)}`, sum };

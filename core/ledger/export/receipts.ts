@@ -1,11 +1,11 @@
 // The decision receipts of an export: each one's ES256 signature over what its event names, and that the statement is
 // about that event. Whether its leaf is the entry that it claims is events.ts's to say. What is not shown is counted, so
 // that nobody takes silence for a proof.
-import { canonicalize } from '../../canonical.ts';
+import { sameJson } from '../../canonical.ts';
 import { base64, fromBase64, fromUtf8 } from '../../encoding.ts';
 import type { EvidenceClaim, EvidenceCrypto } from '../../evidence/forms.ts';
 import { keyOfSpki } from '../../evidence/sealed.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { receiptEnvelope } from '../../receipt/bundle.ts';
 import { IN_TOTO, PREDICATE_TYPES, parseReceiptLeaf, rawSignature, receiptDigest, receiptPae } from '../../receipt.ts';
 import { type LineFault, lineFault } from './fault.ts';
@@ -54,7 +54,7 @@ export class ExportReceipts {
     const payload = payloadOf(envelope);
     if (payload === null || receiptDigest(payload) !== leaf.digest)
       return bad('envelope/payload', `the statement is not the one that ${of.id} names`);
-    if (canonicalize(receiptEnvelope(payload, leaf)) !== canonicalize(envelope as unknown as Json))
+    if (!sameJson(receiptEnvelope(payload, leaf), envelope))
       return bad('envelope', 'the envelope is not the one that the leaf holds the signature of');
     const [key, signature] = [keyOfSpki(leaf.public_key), rawSignature(leaf.signature)];
     const signed = key && signature && (await this.#crypto.verify(key, receiptPae(payload), signature));

@@ -1,9 +1,10 @@
 // How business time is written: calendars, and timeouts that count by one.
+import { isObject } from '../../json.ts';
 import { MIN_DEADLINE_SECONDS } from '../../limits.ts';
 import { MAX_HOLIDAYS, MAX_TIMEOUT_SECONDS } from '../bounds.ts';
 import type { BusinessTime, Calendar } from '../model.ts';
 import { deadline, id, moment } from '../parts.ts';
-import { duration, isObject, list, type Read, record, refuse, text, word } from '../reader.ts';
+import { duration, list, type Read, record, refuse, text, word } from '../reader.ts';
 import { minutesOf, WEEKDAYS, type Weekday } from './business.ts';
 import { isZone } from './zone.ts';
 

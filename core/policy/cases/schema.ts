@@ -1,6 +1,6 @@
 // The shape of a file of cases, read with the same readers as a policy: what is unknown or misspelt has its place.
 import { parseAction, parseActor, parseResource } from '../../actor.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { MAX_NAME_CHARS } from '../../limits.ts';
 import type { Result } from '../../problems.ts';
 import { MAX_ALTERNATIVES, MAX_PARAMETER_FAULTS, MAX_STAGE_COUNT, MAX_STAGES, MAX_TIMEOUT_SECONDS } from '../bounds.ts';
@@ -16,7 +16,7 @@ import {
   type Verify,
 } from '../model.ts';
 import { id, message, moment, principals } from '../parts.ts';
-import { dictionary, duration, isObject, list, type Read, record, refuse, text, whole, word } from '../reader.ts';
+import { dictionary, duration, list, type Read, record, refuse, text, whole, word } from '../reader.ts';
 
 const MAX_CASES = 1_000;
 

@@ -1,6 +1,6 @@
 // One table for what has fields: name of the setting, its words, what a change of it does. A field that no table knows
 // (the language has grown) is named as it stands, and counts as unclear: never passed over in silence.
-import { canonicalize } from '../../canonical.ts';
+import { sameJson } from '../../canonical.ts';
 import type { Json } from '../../json.ts';
 import type { RiskSettings, Rule, Trusted, Verdict } from '../model.ts';
 import * as effects from './effects.ts';
@@ -81,8 +81,7 @@ export const RISK_FIELDS: Fields<RiskSettings> = {
   separation: { name: 'who is kept apart', words: orElse, effect: effects.separationEffect },
 };
 
-const same = (one: unknown, other: unknown): boolean =>
-  canonicalize((one ?? null) as Json) === canonicalize((other ?? null) as Json);
+const same = (one: unknown, other: unknown): boolean => sameJson((one ?? null) as Json, (other ?? null) as Json);
 
 type Bag = { [key: string]: unknown };
 

@@ -1,10 +1,10 @@
 // The parts of a policy that have no names of their own: defaults, settings per risk, routing, rights on repositories,
 // limits. A section that this file does not know is told as it stands.
 import { canonicalize } from '../../canonical.ts';
-import type { Json } from '../../json.ts';
+import { isObject, type Json } from '../../json.ts';
+import { pointerOf } from '../../json-place.ts';
 import { type Policy, type RepositoryRight, RISK_LEVELS } from '../model.ts';
 import type { ParameterRule } from '../parameters.ts';
-import { pointerOf } from '../source.ts';
 import { type Effect, moreIsWider, riskEffect, verdictEffect, verifyEffect } from './effects.ts';
 import { type Fields, fieldDifferences, type PolicyDifference, RISK_FIELDS } from './fields.ts';
 import { asWritten, both, either, VERDICT_WORDS, whenWords } from './words.ts';
@@ -96,8 +96,6 @@ function sectionDifferences(section: string, old: Json, fresh: Json): PolicyDiff
   const text = `\`${section}\` is now ${asWritten(fresh)}; before, ${asWritten(old)}.`;
   return [{ pointer: `/${section}`, effect: 'unclear', text }];
 }
-
-const isObject = (value: Json): value is Bag => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Named entries of a section, such as calendars: each as it stands. */
 function entryDifferences(section: string, old: Bag, fresh: Bag): PolicyDifference[] {

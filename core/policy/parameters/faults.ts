@@ -4,7 +4,7 @@ import { canonicalize } from '../../canonical.ts';
 import { call, insideLibrary } from '../../condition/functions.ts';
 import { matchCost } from '../../condition/pattern.ts';
 import { Unusable } from '../../condition/values.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { pointerOf } from '../../json-place.ts';
 import type { ProblemPlace } from '../../problems.ts';
 import { MAX_PARAMETER_FAULTS, MAX_SCHEMA_STEPS } from '../bounds.ts';
@@ -24,7 +24,7 @@ interface Run {
 
 /** JSON Schema's types: 1.0 is an integer, an integer is a number. */
 const IS: Record<SchemaType, (value: Json) => boolean> = {
-  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  object: isObject,
   array: Array.isArray,
   string: (value) => typeof value === 'string',
   number: (value) => typeof value === 'number' && Number.isFinite(value),

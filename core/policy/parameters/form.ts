@@ -4,10 +4,10 @@
 import { canonicalBytes } from '../../canonical.ts';
 import { patternError } from '../../condition/kinds.ts';
 import { patternStates } from '../../condition/pattern.ts';
-import type { Json } from '../../json.ts';
+import { isObject, type Json } from '../../json.ts';
 import { MAX_NAME_CHARS } from '../../limits.ts';
 import { MAX_ENUM, MAX_MESSAGE_CHARS, MAX_SCHEMA_BYTES, MAX_SCHEMA_PATTERN_STATES } from '../bounds.ts';
-import { type At, flag, inside, isObject, list, type Read, refuse, text, whole, word } from '../reader.ts';
+import { type At, flag, inside, list, type Read, refuse, text, whole, word } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
 import { FORMATS, NARROWINGS, type ParameterSchema, type Plain, SCHEMA_TYPES } from './model.ts';
 import { checkSense } from './sense.ts';

@@ -1,7 +1,7 @@
 // `edits: narrow`: which differences between two params are reductions that the schema allows. What is not named as
 // one is not: policy.md "under `narrow` only reductions against the action's parameter schema pass". Pure.
-import { canonicalize } from '../../canonical.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { canonicalize, sameJson } from '../../canonical.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { pointerOf } from '../../json-place.ts';
 import type { ProblemPlace } from '../../problems.ts';
 import { faultsOfParams, schemaOfProperty } from './faults.ts';
@@ -12,10 +12,7 @@ type Path = readonly (string | number)[];
 type Side = Json | undefined;
 
 const same = (one: Side, other: Side): boolean =>
-  one === undefined || other === undefined ? one === other : canonicalize(one) === canonicalize(other);
-
-const isObject = (value: Side): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+  one === undefined || other === undefined ? one === other : sameJson(one, other);
 
 /** Zero is not crossed: a refund of less than nothing is no smaller refund. */
 const sameSide = (before: number, after: number): boolean => (before >= 0 ? after >= 0 : after <= 0);

@@ -1,9 +1,9 @@
 // Budgets of trusted patterns in a simulation. Where the same pattern was in force when a request was judged, what
 // happened then is taken from its trace; otherwise draws are counted again, one after the other. Counting again knows
 // nothing of what was before the first request, so that a budget may seem to last longer than it would have.
-import { canonicalize } from '../../canonical.ts';
+import { sameJson } from '../../canonical.ts';
 import { instantMs } from '../../duration.ts';
-import type { Digest, Instant, Json } from '../../json.ts';
+import type { Digest, Instant } from '../../json.ts';
 import type { Judgement, Policy, Trusted } from '../model.ts';
 import type { StoredRequest } from './stored.ts';
 
@@ -63,5 +63,4 @@ function wasSpent(then: Policy, pattern: Trusted, stored: StoredRequest): boolea
 const wasTrusting = ({ verdict, risk, trace }: StoredRequest): boolean =>
   verdict === 'require_approval' && risk !== 'critical' && trace.every(({ result }) => result !== 'error');
 
-const same = (one: Trusted, other: Trusted): boolean =>
-  one.id === other.id && canonicalize(one as unknown as Json) === canonicalize(other as unknown as Json);
+const same = (one: Trusted, other: Trusted): boolean => one.id === other.id && sameJson(one, other);

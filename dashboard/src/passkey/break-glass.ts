@@ -1,10 +1,10 @@
 // Breaking glass, and reviewing that somebody did. The page computes the digests of what was typed and the challenge over
 // them: a server that swaps the action, or makes the capability live longer, is caught here.
 import { breakGlassIntent, breakGlassReviewIntent, type ReviewVerdict } from '../../../core/break-glass.ts';
-import { canonicalize } from '../../../core/canonical.ts';
+import { sameJson } from '../../../core/canonical.ts';
 import { actionDigest, paramsDigest } from '../../../core/digest.ts';
 import type { BreakGlassIntent, BreakGlassReviewIntent } from '../../../core/intent.ts';
-import type { Json, JsonObject } from '../../../core/json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import { MAX_BREAK_GLASS_SECONDS } from '../../../core/limits.ts';
 import { post } from '../api/client.ts';
 import type { ApprovalRequest, Session } from '../api/types.ts';
@@ -34,7 +34,7 @@ export async function breakGlass(asked: Emergency, session: Session, onSealing: 
   const offer = await post<Offer>('/v1/break-glass/options', { ...asked });
   refuseFrame(offer.intent, 'break-glass');
   const intent = intentTyped(asked, offer, session);
-  if (canonicalize(intent as unknown as Json) !== canonicalize(offer.intent as unknown as Json))
+  if (!sameJson(intent, offer.intent))
     refuseMismatch('The server asks for a signature over something else than was typed.');
   const assertion = await assertPasskey(offer.public_key, ownChallenge(intent, offer.public_key.challenge));
   return post<ApprovalRequest>(

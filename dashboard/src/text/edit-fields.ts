@@ -1,6 +1,6 @@
 // The form of an edit: one field for each parameter that stands, typed as its value is, open where policy lets a reviewer
 // change it. Pure; what policy takes in the end is the server's to say.
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { pointerOf } from '../../../core/json-place.ts';
 import { fieldsOf } from '../../../core/policy/parameters/fields.ts';
 import type { Narrowing, ParameterSchema } from '../../../core/policy/parameters/model.ts';
@@ -28,9 +28,6 @@ const WORDS: Record<Narrowing, string> = {
   remove: 'may be removed',
   off: 'may be switched off',
 };
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 function leaves(params: JsonObject, prefix: readonly string[]): [readonly string[], Json][] {
   return Object.entries(params).flatMap(([key, json]): [readonly string[], Json][] =>

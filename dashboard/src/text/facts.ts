@@ -1,6 +1,6 @@
 // The facts in their fixed slots: every signed parameter, each with its path, what matters first. Nothing is left out:
 // what is signed is what can be read here.
-import type { Json, JsonObject } from '../../../core/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { pointerOf } from '../../../core/json-place.ts';
 import { fieldsOf, type ParameterField } from '../../../core/policy/parameters/fields.ts';
 import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
@@ -27,9 +27,6 @@ const FIRST = [
   /rows|records|count/,
   /version|environment/,
 ];
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** `order_id` → `Order id`. Only the shape changes: the letters are the agent's. */
 export const labelOf = (path: string): string => {

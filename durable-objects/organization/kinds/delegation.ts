@@ -2,14 +2,14 @@
 // somebody else, and no key does. It lends what its maker is asked as directly, for thirty days at most.
 import type { DelegationScope } from '../../../core/delegation.ts';
 import { instantMs } from '../../../core/duration.ts';
-import type { Instant, Json } from '../../../core/json.ts';
+import { asJson, type Instant, type Json } from '../../../core/json.ts';
 import { MAX_DELEGATION_AHEAD_SECONDS, MAX_DELEGATION_SECONDS, MAX_DELEGATIONS } from '../../../core/limits.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { openDelegations } from '../delegations.ts';
 import { groupNames, mayApprove } from '../people.ts';
 import type { MemberRecord } from '../records.ts';
 import { draft, nowInstant, type Room } from '../room.ts';
-import { afterOf, json, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 interface Document {
   id: string;
@@ -54,7 +54,7 @@ function planDelegation(room: Room, { target, value, mint, by }: Wish): Result<P
   if (fault !== null) return fault;
   const names = { from_name: giver.name, to_name: taker.name };
   const after: Document = { id: mint('del'), from, ...names, to, scope: full, starts_at, expires_at };
-  return ok({ ...plain(after.id, null, json(after)), giver: from });
+  return ok({ ...plain(after.id, null, asJson(after)), giver: from });
 }
 
 /** Time-boxed: whoever is away for longer hands the role over. */

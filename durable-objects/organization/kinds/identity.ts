@@ -1,12 +1,12 @@
 // OpenID providers: changes of whose signed tokens decide, and which workloads become which service account.
 import { digestOf } from '../../../core/digest.ts';
-import type { Instant, JsonObject } from '../../../core/json.ts';
+import { asJson, type Instant, type JsonObject } from '../../../core/json.ts';
 import { DEFAULT_TOKEN_LEEWAY_SECONDS } from '../../../core/limits.ts';
 import type { KnownIssuer, OidcIssuer } from '../../../core/oidc/issuer.ts';
 import { outboundUrlFault } from '../../../core/outbound-url.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
-import { afterOf, json, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 /** What is signed: the settings alone, without what the organisation notes beside them. */
 export const issuerDocument = (of: OidcIssuer): OidcIssuer => ({
@@ -28,12 +28,12 @@ function planIssuer(room: Room, { target, value, mint }: Wish): Result<Plan> {
   if (target !== null && !known) return fail('not-found', 'There is no such identity provider.');
   const before = known && issuerDocument(known);
   const { removed, ...fields } = value as { removed?: boolean } & Partial<OidcIssuer>;
-  if (removed) return before ? ok(plain(before.id, json(before), null)) : wrong('/value/removed', 'nothing is there');
+  if (removed) return before ? ok(plain(before.id, asJson(before), null)) : wrong('/value/removed', 'nothing is there');
   const after = { ...(before ?? fresh(room, mint('iss'))), ...fields } as OidcIssuer;
   const fault = faultOf(room, before, after);
   if (fault !== null) return fault;
   // Whoever runs a provider of people decides what they decide: two must want that.
-  return ok({ ...plain(after.id, json(before), json(after)), letsApprove: after.purpose === 'people' });
+  return ok({ ...plain(after.id, asJson(before), asJson(after)), letsApprove: after.purpose === 'people' });
 }
 
 type Fault = ReturnType<typeof wrong> | null;
@@ -99,13 +99,13 @@ export const oidc_issuer: Kind = {
     if (change.after === null) return room.store.issuers.drop(['id', '=', change.target]);
     const after = afterOf<OidcIssuer>(change);
     const known = room.store.issuers.get(change.target);
-    const noted = { change: change.id, digest: digestOf(json(after)), mapped_since: mappedSince(known, after) };
+    const noted = { change: change.id, digest: digestOf(asJson(after)), mapped_since: mappedSince(known, after) };
     room.store.issuers.put({ ...after, ...noted, updated_at: nowInstant() });
   },
 };
 
 const sameProof = (one: OidcIssuer, other: OidcIssuer): boolean => {
   const proof = ({ audience, algorithms, jwks_uri, group_claim }: OidcIssuer) =>
-    digestOf(json({ audience, algorithms, jwks_uri, group_claim }));
+    digestOf(asJson({ audience, algorithms, jwks_uri, group_claim }));
   return proof(one) === proof(other);
 };

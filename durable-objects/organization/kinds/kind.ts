@@ -65,9 +65,6 @@ export const wrong = (pointer: string, detail: string) =>
 /** The document after a change, as the kind's own shape; checked when it was planned. */
 export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as unknown as T;
 
-/** Lower-level fields of a document, as JSON. */
-export const json = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
-
 /**
  * The document after a change, but with the status that its target has by now, unless the change is about the status:
  * what was locked or disabled while the change was being sealed stays so.

@@ -5,13 +5,14 @@ import type { KeyScope } from '../../../core/authority.ts';
 import { credentialDigest, formatApiKey } from '../../../core/credential.ts';
 import { base64, utf8 } from '../../../core/encoding.ts';
 import { isId } from '../../../core/ids.ts';
+import { asJson } from '../../../core/json.ts';
 import { macKeys } from '../../../core/mac.ts';
 import type { ProblemPlace, Result } from '../../../core/problems.ts';
 import { fail, ok } from '../../../core/problems.ts';
 import { webhookUrlFault } from '../../../core/webhook-url.ts';
 import type { ChangeRecord, EndpointRecord, ServiceAccountRecord } from '../records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, randomBytes } from '../room.ts';
-import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 type Account = Omit<ServiceAccountRecord, 'created_at'>;
 const accountDocument = ({ id, name, actors, owners, status }: Account): Account => ({
@@ -32,7 +33,7 @@ function planAccount(room: Room, { target, value, mint }: Wish): Result<Plan> {
   if (taken) return wrong('/value/name', `a service account is called ${name} already`);
   const stranger = after.owners.find((user) => room.store.members.get(user)?.status !== 'active');
   if (stranger) return wrong('/value/owners', `${stranger} is not an active member`);
-  return ok(plain(after.id, before && json(accountDocument(before)), json(after), sharedActors(room, after)));
+  return ok(plain(after.id, before && asJson(accountDocument(before)), asJson(after), sharedActors(room, after)));
 }
 
 /** Two accounts that may act under one name cannot be told apart by policy. */
@@ -77,7 +78,7 @@ function planKey(room: Room, { target, value, mint }: Wish): Result<Plan> {
   if (scopes.includes('capabilities:verify') !== (audience !== null))
     return wrong('/value/audience', 'the scope capabilities:verify and an audience go together');
   const after: Key = { id: mint('key'), service_account, name, scopes, audience };
-  return ok(plain(after.id, null, json(after)));
+  return ok(plain(after.id, null, asJson(after)));
 }
 
 /** The key's text, the same each time: its random part is a MAC over the change that created it. */
@@ -123,10 +124,10 @@ function planEndpoint(room: Room, { target, value, mint }: Wish): Result<Plan> {
     return fail('not-found', 'There is no such endpoint.');
   const { removed, ...fields } = value as { removed?: boolean } & Partial<Endpoint>;
   const old = before && endpointDocument(before);
-  if (removed) return ok(plain(before?.id ?? mint('whk'), json(old), null));
+  if (removed) return ok(plain(before?.id ?? mint('whk'), asJson(old), null));
   const after = { ...(old ?? { id: mint('whk'), url: '', events: [], status: 'active' as const }), ...fields };
   const fault = webhookUrlFault(after.url, room.env.BASE_URL);
-  return fault ? wrong('/value/url', fault) : ok(plain(after.id, json(old), json(after)));
+  return fault ? wrong('/value/url', fault) : ok(plain(after.id, asJson(old), asJson(after)));
 }
 
 export const webhook_endpoint: Kind = {

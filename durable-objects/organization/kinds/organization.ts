@@ -1,12 +1,12 @@
 // The policy, the organisation's own settings, and the lifting of a stop.
 import type { OrganizationSettings, Stop } from '../../../core/authority.ts';
-import type { Digest, JsonObject } from '../../../core/json.ts';
+import { asJson, type Digest, type JsonObject } from '../../../core/json.ts';
 import { unknownPeople } from '../../../core/policy/check/people.ts';
 import { type Policy, parsePolicy, policyDigest, policyWords } from '../../../core/policy.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../../../core/problems.ts';
 import type { OrganizationRecord } from '../records.ts';
 import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
-import { afterOf, json, type Kind, type Plan, plain, type Wish } from './kind.ts';
+import { afterOf, type Kind, type Plan, plain, type Wish } from './kind.ts';
 
 interface PolicyDocument {
   version: number;
@@ -24,7 +24,7 @@ function planPolicy(room: Room, { value, mint }: Wish): Result<Plan> {
   const after: PolicyDocument = { version: version + 1, digest: policyDigest(parsed.value.policy), source };
   const warnings = [...parsed.value.warnings, ...unknownApprovers(room, source)];
   const words = policyWords(inForce.policy, parsed.value.policy);
-  return ok({ ...plain(mint('pol'), json(before), json(after), warnings), words });
+  return ok({ ...plain(mint('pol'), asJson(before), asJson(after), warnings), words });
 }
 
 /** Groups and people that a policy asks and that are not there: nobody could ever decide. */
@@ -48,7 +48,7 @@ export const policy: Kind = {
   event: (change, shared, by) => {
     const { version, digest, source } = afterOf<PolicyDocument>(change);
     const { intents, assertions } = shared.personal;
-    const personal = { source, policy: json(parsedAgain(source)), intents: intents!, assertions: assertions! };
+    const personal = { source, policy: asJson(parsedAgain(source)), intents: intents!, assertions: assertions! };
     return draft('policy.published', by, { ...shared.skeleton, version, digest }, personal);
   },
   apply: (room, change) => {
@@ -73,7 +73,7 @@ export const organization: Kind = {
     const after = { ...before, name: value.name ?? before.name, settings };
     // Else one administrator alone could take the second one's signature away, and then do what it was asked for.
     const letsApprove = before.settings.four_eyes.some((kind) => !settings.four_eyes.includes(kind));
-    return ok({ ...plain(now.id, json(before), json(after)), letsApprove });
+    return ok({ ...plain(now.id, asJson(before), asJson(after)), letsApprove });
   },
   event: (change, shared, by) => {
     const { name, settings } = change.after as JsonObject;
@@ -90,7 +90,7 @@ export const stop_lift: Kind = {
     const stop = target === null ? null : room.store.stops.get(target);
     if (!stop || stop.lifted_at !== null) return fail('not-found', 'There is no such stop.');
     const { lifted_at: _, ...before } = stop;
-    return ok(plain(stop.id, json(before satisfies Stop), null));
+    return ok(plain(stop.id, asJson(before satisfies Stop), null));
   },
   event: (change, _shared, by) => draft('stop.lifted', by, { stop: change.target, change: change.id }),
   apply: (room, change) => {

@@ -2,7 +2,7 @@
 import type { ChangeSecret, Role } from '../../../core/authority.ts';
 import { BREAK_GLASS_ROLE } from '../../../core/break-glass.ts';
 import { instantAt, instantMs } from '../../../core/duration.ts';
-import type { Instant, JsonObject } from '../../../core/json.ts';
+import { asJson, type Instant, type JsonObject } from '../../../core/json.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
 import type { Identity } from '../../../core/oidc/issuer.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
@@ -11,7 +11,7 @@ import { activePasskeys } from '../passkeys.ts';
 import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
-import { afterOf, json, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
 import { faultOfIdentities, linksAfter, newIdentities } from './member-identity.ts';
 
 interface Invited {
@@ -41,7 +41,7 @@ function planInvitation(room: Room, { value, mint }: Wish): Result<Plan> {
   if (unknown) return wrong('/value/groups', `there is no group ${unknown}`);
   const after: Invited = { id: mint('inv'), user: mint('usr'), name, email, roles, groups };
   const rights = { letsApprove: mayApprove(roles, groups), needsOwner: roles.includes('owner') };
-  return ok({ ...plain(after.id, null, json(after)), ...rights });
+  return ok({ ...plain(after.id, null, asJson(after)), ...rights });
 }
 
 export const invitation: Kind = {
@@ -98,7 +98,7 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
   const gains = after.roles.includes(BREAK_GLASS_ROLE) && !member.roles.includes(BREAK_GLASS_ROLE);
   const letsApprove = decides && (!could || gains || newIdentities(member, after.identities ?? []).length > 0);
   const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
-  return ok({ ...plain(member.id, json(memberDocument(member)), json(after)), letsApprove, needsOwner });
+  return ok({ ...plain(member.id, asJson(memberDocument(member)), asJson(after)), letsApprove, needsOwner });
 }
 
 function memberAfter(member: MemberRecord, value: JsonObject) {
@@ -114,7 +114,7 @@ export const member: Kind = {
   event: (change, shared, by) => {
     if (change.before === null) return invitation.event(change, shared, by);
     const { id: user, roles, name, email, identities } = afterOf<MemberDocument>(change);
-    const linked: JsonObject = identities === undefined ? {} : { identities: json(identities) };
+    const linked: JsonObject = identities === undefined ? {} : { identities: asJson(identities) };
     return draft('member.updated', by, { user, roles, groups: null, change: change.id }, { name, email, ...linked });
   },
   apply: (room, change) => {
@@ -144,7 +144,7 @@ function planRecovery(room: Room, { target, mint }: Wish): Result<Plan> {
   const before: Recovery = { user, name, email, token: null, passkeys };
   const after: Recovery = { user, name, email, token: mint('inv'), passkeys: [] };
   const rights = { letsApprove: mayApprove(roles, groupNames(room, user)), needsOwner: roles.includes('owner') };
-  return ok({ ...plain(user, json(before), json(after)), ...rights });
+  return ok({ ...plain(user, asJson(before), asJson(after)), ...rights });
 }
 
 export const recovery: Kind = {
@@ -176,7 +176,7 @@ function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
   if (target !== null && !before) return fail('not-found', 'There is no such group.');
   const { removed, ...fields } = value as { removed?: boolean; name?: string; members?: string[] };
   const id = before?.id ?? mint('grp');
-  if (removed) return ok(plain(id, json(before), null));
+  if (removed) return ok(plain(id, asJson(before), null));
   const after: GroupRecord = { id, name: before?.name ?? '', members: before?.members ?? [], ...fields };
   const taken = room.store.groups.list(['name', '=', after.name]).some((group) => group.id !== id);
   if (taken) return wrong('/value/name', `a group is called ${after.name} already`);
@@ -184,7 +184,7 @@ function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
   const stranger = added.find((user) => (room.store.members.get(user)?.status ?? 'removed') === 'removed');
   if (stranger) return wrong('/value/members', `${stranger} is not a member`);
   const letsApprove = added.some((user) => !mayApprove(room.store.members.get(user)!.roles, groupNames(room, user)));
-  return ok({ ...plain(id, json(before), json(after)), letsApprove });
+  return ok({ ...plain(id, asJson(before), asJson(after)), letsApprove });
 }
 
 export const group: Kind = {

@@ -1,7 +1,7 @@
 // A compact JWS, strictly (RFC 7515): three parts, canonical base64url, strict JSON, ES256, nothing critical. Encrypted
 // tokens (five parts) are refused before anything is decoded. It decides nothing about what the claims mean.
 import { fromBase64Url, fromUtf8, utf8 } from '../../../core/encoding.ts';
-import type { JsonObject } from '../../../core/json.ts';
+import { isObject, type JsonObject } from '../../../core/json.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
 import { VerificationError } from '../errors.ts';
 import type { Jwk } from './jwks.ts';
@@ -43,7 +43,7 @@ function readPart(part: string): JsonObject {
   const bytes = fromBase64Url(part) ?? refuse('token-malformed');
   const parsed = parseStrictJson(fromUtf8(bytes) ?? refuse('token-malformed'), { max_depth: MAX_TOKEN_DEPTH });
   const value = parsed.ok ? parsed.value : refuse('token-malformed');
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : refuse('token-malformed');
+  return isObject(value) ? value : refuse('token-malformed');
 }
 
 /** Throws unless this key signed the token (ECDSA P-256 with SHA-256; the signature is r ‖ s, RFC 7518 section 3.4). */

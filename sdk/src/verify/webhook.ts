@@ -1,7 +1,7 @@
 // Webhooks by Standard Webhooks 1.0: HMAC-SHA-256 over `id.timestamp.body`, signature entries `v1,<base64>`. The body
 // must be the bytes as they came; a body that was parsed and written again is another body.
 import { concatBytes, equalBytes, fromBase64, fromUtf8, utf8 } from '../../../core/encoding.ts';
-import type { Json } from '../../../core/json.ts';
+import { isObject, type Json } from '../../../core/json.ts';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../core/limits.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
 import { VerificationError } from '../errors.ts';
@@ -86,6 +86,6 @@ function readEvent(body: Uint8Array): VerifiedWebhook['event'] {
     max_depth: MAX_EVENT_DEPTH,
   });
   const value = parsed.ok ? parsed.value : refuse('body-malformed');
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) refuse('body-malformed');
+  if (!isObject(value)) refuse('body-malformed');
   return typeof value.type === 'string' ? (value as VerifiedWebhook['event']) : refuse('body-malformed');
 }

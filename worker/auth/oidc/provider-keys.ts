@@ -1,7 +1,7 @@
 // The public keys of OpenID providers: found by discovery (OpenID Connect Discovery 1.0) or where the settings say, kept
 // in the isolate for ten minutes at most. Calls go out as webhooks do: https, no addresses, no redirects, bounded in size
 // and time. Invariant: what cannot be read now and in full is not there, and then nobody's token is good.
-import type { JsonObject } from '../../../core/json.ts';
+import { isObject, type JsonObject } from '../../../core/json.ts';
 import {
   MAX_PROVIDER_ANSWER_BYTES,
   PROVIDER_KEYS_MAX_AGE_MS,
@@ -69,7 +69,7 @@ async function fetchedKeys({ issuer, jwks_uri }: Place, base_url: string): Promi
   if (!document.ok) return document;
   const { keys } = document.value;
   if (!Array.isArray(keys) || keys.length > MAX_KEYS) return unreadable('no key set');
-  return ok(keys.filter((key): key is JsonObject => typeof key === 'object' && key !== null && !Array.isArray(key)));
+  return ok(keys.filter(isObject));
 }
 
 /** Section 4.3: "The issuer value returned MUST be identical to the Issuer URL that was used as the prefix". */

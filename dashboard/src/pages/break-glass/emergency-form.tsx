@@ -1,7 +1,7 @@
 // The form of an emergency. A link can fill it in (`/break-glass#action=…`); it never sends itself.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { JsonObject } from '../../../../core/json.ts';
+import { isObject, type JsonObject } from '../../../../core/json.ts';
 import { MAX_BREAK_GLASS_SECONDS } from '../../../../core/limits.ts';
 import { parseStrictJson } from '../../../../core/strict-json.ts';
 import { serviceAccountsQuery } from '../../api/queries.ts';
@@ -39,7 +39,7 @@ function filledIn(hash: string): Typed {
 function paramsOf(text: string): JsonObject | null {
   const parsed = parseStrictJson(text);
   const value = parsed.ok ? parsed.value : null;
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  return isObject(value) ? value : null;
 }
 
 function emergencyOf(typed: Typed): Emergency | null {

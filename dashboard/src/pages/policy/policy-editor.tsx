@@ -1,6 +1,7 @@
 // Editing: a plain text box with line numbers, errors at line:column that jump to their place, then the diff and the signature.
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
+import { isObject } from '../../../../core/json.ts';
 import { ApiProblem, type Place, post } from '../../api/client.ts';
 import type { Change, PolicyVersion, Simulation } from '../../api/types.ts';
 import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
@@ -68,8 +69,7 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
 }
 
 /** Whether what would be signed is what was typed. */
-const holdsDraft = ({ after }: Change, draft: string): boolean =>
-  typeof after === 'object' && after !== null && !Array.isArray(after) && after.source === draft;
+const holdsDraft = ({ after }: Change, draft: string): boolean => isObject(after) && after.source === draft;
 
 const NotTheDraft = () => (
   <Face title="The server answered with another policy than you wrote" alarm>

@@ -1,11 +1,9 @@
 // What the agent says, apart from the facts and marked as such. Nobody checked it.
-import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
+import { isObject } from '../../../../core/json.ts';
+import type { ApprovalRequest, Json } from '../../api/types.ts';
 import { labelOf, plain } from '../../text/facts.ts';
 import { Diff } from '../../ui/diff.tsx';
 import { LongText, TextWarnings } from '../../ui/revealed.tsx';
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 const BLOCK = 'grid gap-1 rounded-r-[10px] border-l-3 border-edge bg-well px-4 py-3';
 

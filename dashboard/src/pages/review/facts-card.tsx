@@ -1,11 +1,9 @@
 // Everything that is signed, in fixed slots: parameters first, then action, resource, who, metadata.
 import type { ReactNode } from 'react';
+import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
 import { type Fact, factsOf, labelOf, plain } from '../../text/facts.ts';
 import { LongText, Revealed, TextWarnings } from '../../ui/revealed.tsx';
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** What the value replaces: the proposal before an edit, or what the agent says was there before. */
 function beforeOf(request: ApprovalRequest): JsonObject | null {

@@ -1,4 +1,5 @@
 // Who asks, for whom, when, in which run.
+import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json } from '../../api/types.ts';
 import { actorName } from '../../text/people.ts';
 import { Go, requestPath } from '../../ui/go.tsx';
@@ -7,7 +8,7 @@ import { When } from '../../ui/when.tsx';
 
 const nameOf = (who: Json): string | null => {
   if (typeof who === 'string') return actorName(who);
-  if (who === null || typeof who !== 'object' || Array.isArray(who)) return null;
+  if (!isObject(who)) return null;
   const name = who.name ?? who.email ?? who.id;
   return typeof name === 'string' ? name : null;
 };
