@@ -11,15 +11,10 @@ import { checkDelegation } from './evidence/delegation.ts';
 import { checkEdit } from './evidence/edit.ts';
 import { checkQuorum } from './evidence/eligibility.ts';
 import { bundleDigest, readBundle } from './evidence/file.ts';
-import {
-  EVIDENCE_FORMAT,
-  type EvidenceBundle,
-  type EvidenceCrypto,
-  type EvidenceLine,
-  type VerifyEvidence,
-} from './evidence/forms.ts';
+import { EVIDENCE_FORMAT, type EvidenceBundle, type EvidenceLine, type VerifyEvidence } from './evidence/forms.ts';
 import { editsOf } from './evidence/held.ts';
 import { checkHistory, checkOutcome } from './evidence/history.ts';
+import { checkJudgement } from './evidence/judgement.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
 import { checkHeads, checkLeaves, openTrees } from './evidence/sealed.ts';
@@ -29,6 +24,7 @@ import { checkWitnesses } from './evidence/witness.ts';
 export { type Attestation, attestationOf } from './evidence/attestation.ts';
 export type * from './evidence/forms.ts';
 export { EVIDENCE_FORMAT } from './evidence/forms.ts';
+export type { PolicyJudge } from './evidence/judging.ts';
 export { EVIDENCE_SCHEMA } from './evidence/schema.ts';
 export { SUMMARY_SCHEMA } from './evidence/summary-schema.ts';
 
@@ -44,13 +40,14 @@ export function assembleEvidence(parts: Omit<EvidenceBundle, 'format' | 'digest'
  * @param text the file, as it is
  * @param anchors what is pinned; what is missing is taken from the bundle, said as a claim and as `first_use`
  * @param crypto the platform's signatures (sdk: `webCrypto`)
+ * @param options `judge` judges policy again (`policyJudge` of core/policy); without it that is the operator's word
  * @returns every claim with its status; each failure with the check, the entry, and the field or byte. Never throws
  */
-export const verifyEvidence: VerifyEvidence = async (text, anchors, crypto) => {
+export const verifyEvidence: VerifyEvidence = async (text, anchors, crypto, { judge } = {}) => {
   const tally = new Tally();
   await tally.attempt('format', {}, async () => {
     const bundle = readBundle(text, tally);
-    if (bundle !== null) await examine(bundle, anchors, crypto, tally);
+    if (bundle !== null) await examine(bundle, anchors, { crypto, ...(judge === undefined ? {} : { judge }) }, tally);
   });
   return tally.report();
 };
@@ -58,14 +55,14 @@ export const verifyEvidence: VerifyEvidence = async (text, anchors, crypto) => {
 async function examine(
   bundle: EvidenceBundle,
   anchors: Parameters<VerifyEvidence>[1],
-  crypto: EvidenceCrypto,
+  tools: Pick<Case, 'crypto' | 'judge'>,
   tally: Tally,
 ): Promise<void> {
   const believed = pinned(anchors, bundle, tally);
-  const trees = await openTrees(bundle, believed, crypto, tally);
+  const trees = await openTrees(bundle, believed, tools.crypto, tally);
   const life = checkHistory(bundle, tally);
   const of: Case = {
-    ...{ bundle, pinned: believed, crypto, tally, life, trees },
+    ...{ bundle, pinned: believed, ...tools, tally, life, trees },
     ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
   };
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
@@ -91,5 +88,6 @@ const CHECKS: readonly [string, (of: Case) => void | Promise<void>][] = [
   ['digests', checkDigests],
   ['request', checkWire],
   ['policy', checkPolicy],
+  ['judgement', checkJudgement],
   ['outcome', checkOutcome],
 ];

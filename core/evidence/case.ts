@@ -6,6 +6,7 @@ import type { Life } from '../lifecycle.ts';
 import type { Needed } from '../requirement.ts';
 import type { Pinned } from './anchors.ts';
 import type { EvidenceBundle, EvidenceCrypto, EvidenceLine } from './forms.ts';
+import type { PolicyJudge } from './judging.ts';
 import type { Tally } from './tally.ts';
 
 /** A checkpoint that a pinned key signed. */
@@ -19,6 +20,8 @@ export interface Case {
   bundle: EvidenceBundle;
   pinned: Pinned;
   crypto: EvidenceCrypto;
+  /** Absent: what policy said is the operator's word. */
+  judge?: PolicyJudge;
   tally: Tally;
   /** By shard; one is missing when no pinned key signed its checkpoint: then nothing is in it. */
   trees: ReadonlyMap<number, Tree>;

@@ -1,5 +1,5 @@
 // One edit: what it left to run gives the recorded digests, nothing that policy asks became milder, and a reviewer of the
-// open stage signed it. That policy let it be edited and judged the edit as recorded is the operator's word, committed to.
+// open stage signed it. That policy let it be edited and judged the edit as recorded is judgement-edits.ts's.
 import { sameJson } from '../canonical.ts';
 import { paramsDigest } from '../digest.ts';
 import { type EditIntent, editIntent } from '../intent.ts';
@@ -32,6 +32,7 @@ export async function checkEdit(of: Case, line: EvidenceLine): Promise<void> {
       ? editFits(of, line, before, after, signed as unknown as Signed<EditIntent>)
       : decisionFits(of, line, after, signed, vote.event.skeleton.stage as number);
   });
+  if (of.judge !== undefined) return;
   const word = `That policy let it be edited (${skeleton.edits}) and judged it so (rule ${skeleton.rule}) is the operator’s word.`;
   of.tally.say('judgement', 'asserted', word, at);
 }

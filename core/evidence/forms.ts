@@ -2,6 +2,7 @@
 // claim; trust anchors come from outside (Anchors), and no word of a bundle replaces one silently.
 import type { RecordedEvent } from '../events.ts';
 import type { Instant, JsonObject } from '../json.ts';
+import type { PolicyJudge } from './judging.ts';
 
 export const EVIDENCE_FORMAT = 'assentry-evidence/v1';
 
@@ -122,4 +123,9 @@ export interface EvidenceReport {
 }
 
 /** `verifyEvidence` of core/evidence.ts. Never throws for a bundle, whatever it holds. */
-export type VerifyEvidence = (text: string, anchors: Anchors, crypto: EvidenceCrypto) => Promise<EvidenceReport>;
+export type VerifyEvidence = (
+  text: string,
+  anchors: Anchors,
+  crypto: EvidenceCrypto,
+  options?: { judge?: PolicyJudge },
+) => Promise<EvidenceReport>;

@@ -1,7 +1,8 @@
 // The policy in force: published by an event before the request, its document under the digest that the request pins;
-// and the organisation that it belongs to, live or test. Whether policy was right is for people to read.
+// and the organisation that it belongs to, live or test. What it says is judgement.ts's; whether that was right is for people to read.
 import { digestOf } from '../digest.ts';
 import type { Json } from '../json.ts';
+import type { Policy } from '../policy/model.ts';
 import type { Case } from './case.ts';
 import { pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
@@ -48,12 +49,13 @@ export function checkPolicy(of: Case): void {
   const field = pointerTo(of, line!, '/event/personal/policy');
   if (tally.holds(fits, 'policy', 'The policy document is not the one that the digest names.', { ...at, field }))
     tally.say('policy', 'proved', `Policy version ${version} is the document that the request pins.`, at);
-  tally.say(
-    'judgement',
-    'asserted',
-    'That policy was applied as its trace says is the operator’s word.',
-    atLine(birth.line),
-  );
+}
+
+/** The document that the request pins; null where it is not here, or another. */
+export function policyIn(of: Case): Policy | null {
+  const document = publicationIn(of)?.event.personal?.policy;
+  const pinned = document !== undefined && digestOf(document as Json) === of.birth.skeleton.policy_digest;
+  return pinned ? (document as unknown as Policy) : null;
 }
 
 /** Live or test, and where its passkeys belong, as its first event says for ever. */

@@ -9,6 +9,7 @@ export {
   type EvidenceCrypto,
   type EvidenceKey,
   type EvidenceReport,
+  type PolicyJudge,
   verifyEvidence,
 } from '../../core/evidence.ts';
 export { webCrypto } from './verify/evidence-crypto.ts';

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { EVIDENCE_LIMITS } from '../../../core/evidence/file.ts';
 import { EXPORT_FORMAT, verifyExport } from '../../../core/ledger/export.ts';
 import { parseCheckpoint, parseNote } from '../../../core/ledger.ts';
+import { policyJudge } from '../../../core/policy/evidence-judge.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
 import { contextOf, type GlobalOptions, type World } from '../context.ts';
 import {
@@ -62,7 +63,7 @@ async function verify(world: World, file: string, flags: VerifyFlags, command: C
 
 async function verdictOn(text: string, pins: Pins, request: string | undefined): Promise<Verdict> {
   const anchors = request === undefined ? pins : { ...pins, request };
-  const { valid, claims, first_use = false } = await verifyEvidence(text, anchors, webCrypto);
+  const { valid, claims, first_use = false } = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
   return { format: EVIDENCE_FORMAT, valid, first_use, ...saidBy(text), claims };
 }
 

@@ -25,7 +25,7 @@ export interface StoredRequest {
 }
 
 /** The moment at which it was judged: as its conditions read it, else when it was made. */
-export function judgedAt({ trace, created_at }: StoredRequest): Instant {
+export function judgedAt({ trace, created_at }: Pick<StoredRequest, 'trace' | 'created_at'>): Instant {
   const reads = trace.flatMap(({ decided_by }) => decided_by?.values ?? []);
   const now = reads.find(({ name }) => name === 'now')?.value;
   return typeof now === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(now) ? now : created_at;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { canonicalize } from '../../../core/canonical.ts';
 import { type Anchors, assembleEvidence, type EvidenceBundle, verifyEvidence } from '../../../core/evidence.ts';
 import type { Json } from '../../../core/json.ts';
+import { policyJudge } from '../../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../../sdk/src/verify/evidence-crypto.ts';
 
 const GOLDEN = join(import.meta.dirname, '../../golden');
@@ -29,7 +30,8 @@ export const BROKEN_GLASS_ANCHORS = anchorsOf('broken-glass');
 // biome-ignore lint/suspicious/noExplicitAny: tampering is not typed
 export type Loose = any;
 
-export const verify = (text: string, anchors: Anchors = ANCHORS) => verifyEvidence(text, anchors, webCrypto);
+export const verify = (text: string, anchors: Anchors = ANCHORS) =>
+  verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
 
 /** The sample with something changed, its own digest made to fit again: what a forger would hand over. */
 export function forged(sample: Sample, change: (bundle: Loose) => unknown): string {

@@ -4,6 +4,7 @@
 import { EVIDENCE_LIMITS } from '../../../../core/evidence/file.ts';
 import type { Anchors, EvidenceBundle, EvidenceReport } from '../../../../core/evidence/forms.ts';
 import { verifyEvidence } from '../../../../core/evidence.ts';
+import { policyJudge } from '../../../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../../../sdk/src/verify/evidence-crypto.ts';
 import { pinKeys, pinnedKeys } from './known.ts';
 
@@ -33,7 +34,7 @@ interface About {
  */
 export async function check(text: string, known: Omit<Anchors, 'log_key'>): Promise<Checked> {
   const pinned = pinnedKeys();
-  const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto);
+  const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto, { judge: policyJudge });
   const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);
   const brought = bundle === null ? [] : keysIn(bundle);
   const first_key = report.valid && pinned.length === 0 && bundle !== null ? brought.join('\n') : null;

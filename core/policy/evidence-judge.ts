@@ -1,0 +1,12 @@
+// The judge that evidence is verified with: policy's own functions under the names of core/evidence/judging.ts. Apart from
+// the verifier, so that whoever bundles that one brings no CEL along.
+import type { PolicyJudge } from '../evidence/judging.ts';
+import { judge, judgeDenies } from './judge.ts';
+import { faultsOfParams, narrows, parametersFor } from './parameters.ts';
+
+export const policyJudge: PolicyJudge = {
+  judge,
+  denies: judgeDenies,
+  misfits: (policy, action, params) => faultsOfParams(parametersFor(policy, action), params),
+  widens: (policy, action, before, after) => narrows(parametersFor(policy, action), before, after),
+};
