@@ -57,7 +57,7 @@ export const workerdProject = (folder: string, main?: string) =>
       include: [`tests/${folder}/**/*.test.ts`],
       setupFiles: ['tests/workerd/support/setup.ts'],
       globalSetup: ['tests/support/provider-board.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 180_000,
+      hookTimeout: 180_000,
     },
   });
