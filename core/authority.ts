@@ -1,13 +1,13 @@
 // What the organisation's object says, in the words that Worker and request objects share. Facts carry their moment:
 // whoever decides on them judges how old they may be. Only words and shapes here; the authority itself is
 // durable-objects/organization.ts.
-import type { ChangeKind } from './change-record.ts';
+import type { ChangeKind } from './change/record.ts';
 import type { Lent } from './delegation.ts';
 import type { Digest, Instant, JsonObject } from './json.ts';
 import type { KnownIssuer, LinkedIdentity } from './oidc/issuer.ts';
 import type { Policy, RiskLevel } from './policy.ts';
 
-export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change-record.ts';
+export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change/record.ts';
 
 /** `break_glass` lets a person override an approval in an emergency, and decides nothing else. */
 export const ROLES = ['owner', 'admin', 'reviewer', 'auditor', 'break_glass'] as const;

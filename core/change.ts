@@ -1,5 +1,5 @@
 // A change of policy, people or keys, as pure data: its digests, its words, and how many must sign. What a kind of change
-// may say is change-value.ts; what it does is the organisation's object.
+// may say is change/value.ts; what it does is the organisation's object.
 import type { Change, ChangeKind, OrganizationSettings } from './authority.ts';
 import { canonicalize, sameJson } from './canonical.ts';
 import { digestOf } from './digest.ts';

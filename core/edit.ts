@@ -3,8 +3,8 @@
 // Invariant: the same two params always give the same diff.
 import { sameJson } from './canonical.ts';
 import { type ActionParts, actionDigest } from './digest.ts';
+import { pointerOf } from './json/place.ts';
 import { type Digest, isObject, type Json, type JsonObject } from './json.ts';
-import { pointerOf } from './json-place.ts';
 
 /** One field that differs. The side that does not exist is null, and `kind` tells it from a null that was there. */
 export interface FieldChange {

@@ -104,7 +104,7 @@ export interface BreakGlassReviewIntent extends Ceremony<'break-glass-review'> {
 
 export interface ChangeIntent extends Ceremony<'change'> {
   change: string;
-  /** What kind of thing is changed: `policy`, `member`, … (core/change-record.ts). */
+  /** What kind of thing is changed: `policy`, `member`, … (core/change/record.ts). */
   change_kind: string;
   target: string;
   before_digest: Digest;

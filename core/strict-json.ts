@@ -2,9 +2,9 @@
 // one RFC 8785 form, so a digest over it means what the sender wrote. JSON.parse cannot do this: it takes the last of
 // two equal keys, rounds 2^53+1 and keeps lone surrogates. Invariant: a value or a place, never a guess.
 import { fromUtf8, utf8 } from './encoding.ts';
+import { placeAt, pointerOf, Refusal } from './json/place.ts';
+import { readNumber, readString } from './json/scalars.ts';
 import type { Json, JsonObject } from './json.ts';
-import { placeAt, pointerOf, Refusal } from './json-place.ts';
-import { readNumber, readString } from './json-scalars.ts';
 import { MAX_BODY_BYTES, MAX_JSON_DEPTH, MAX_JSON_NODES } from './limits.ts';
 import { fail, ok, type Result } from './problems.ts';
 

@@ -6,15 +6,15 @@ import { RESERVATION_CONFIRM_SECONDS } from '../core/limits.ts';
 import type { KnownIssuer } from '../core/oidc/issuer.ts';
 import { ok, type Result } from '../core/problems.ts';
 import { admit } from './organization/admission.ts';
+import { type ReviewQuestion, reviewUse } from './organization/break-glass/review.ts';
 import {
   admitBreakGlass,
   type BreakGlassAdmission,
   type BreakGlassQuestion,
   USE_CONFIRM_MS,
 } from './organization/break-glass.ts';
-import { type ReviewQuestion, reviewUse } from './organization/break-glass-review.ts';
-import { appliesAtOnce, mayPropose, type Proposal, propose } from './organization/change-proposed.ts';
-import { type SignChange, sign } from './organization/change-signed.ts';
+import { appliesAtOnce, mayPropose, type Proposal, propose } from './organization/changes/proposed.ts';
+import { type SignChange, sign } from './organization/changes/signed.ts';
 import * as changes from './organization/changes.ts';
 import { planSweep } from './organization/delivery.ts';
 import * as endpoints from './organization/endpoints.ts';

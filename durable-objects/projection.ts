@@ -4,10 +4,10 @@
 import { lt, ne, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { FeedAnswer } from '../core/authority.ts';
-import { sealBody } from '../core/delivery-seal.ts';
 import type { RecordedEvent } from '../core/events.ts';
 import { macKeys } from '../core/mac.ts';
 import type { ApprovalRequest } from '../core/request/present.ts';
+import { sealBody } from '../core/webhook/seal.ts';
 import { cloudEvent, deliveryId } from '../core/webhook.ts';
 import { approval_requests, deliveries, events } from '../migrations/schema.ts';
 import type { Env } from './env.ts';

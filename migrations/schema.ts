@@ -67,7 +67,7 @@ export const deliveries = sqliteTable(
     next_attempt_at: text('next_attempt_at'),
     last_status: integer('last_status'),
     last_error: text('last_error'),
-    /** A MAC and the CloudEvents body, fixed when it became due (core/delivery-seal.ts). */
+    /** A MAC and the CloudEvents body, fixed when it became due (core/webhook/seal.ts). */
     body: text('body').notNull(),
     created_at: text('created_at').notNull(),
   },

@@ -2,8 +2,8 @@
 // part of it. Refused: aliases (one line can stand for a billion), merges, tags, several documents, keys twice, numbers
 // that JSON cannot hold exactly.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import { pointerOf } from '../json/place.ts';
 import type { Json } from '../json.ts';
-import { pointerOf } from '../json-place.ts';
 import type { ProblemPlace } from '../problems.ts';
 import { MAX_POLICY_CHARS, MAX_POLICY_DEPTH } from './bounds.ts';
 

@@ -4,7 +4,7 @@
 import { unguarded } from '../condition/guards.ts';
 import { neverTrue } from '../condition/never.ts';
 import { conditionOf } from '../condition.ts';
-import { globCovers } from '../glob-cover.ts';
+import { globCovers } from '../glob/cover.ts';
 import { shadowedEntries, shadowedRules } from './check/shadow.ts';
 import { type Policy, RISK_LEVELS } from './model.ts';
 import type { Document } from './schema.ts';

@@ -1,5 +1,5 @@
-// Changes: proposed by a person or a key (change-proposed.ts), signed by as many administrators as it takes
-// (change-signed.ts), applied when sealed (change-applied.ts). Here is what these share, how a change is shown, and how
+// Changes: proposed by a person or a key (changes/proposed.ts), signed by as many administrators as it takes
+// (changes/signed.ts), applied when sealed (changes/applied.ts). Here is what these share, how a change is shown, and how
 // one ends that nobody is to sign.
 
 import { hmacSha256 } from '#sha256';

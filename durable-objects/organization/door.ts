@@ -3,12 +3,12 @@
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { Alarm } from '../alarm.ts';
 import { forgetCounters } from './admission.ts';
+import { reviewEffect } from './break-glass/review.ts';
 import { checkUses, nextUseCheck } from './break-glass.ts';
-import { reviewEffect } from './break-glass-review.ts';
-import { changeEffect } from './change-applied.ts';
+import { changeEffect } from './changes/applied.ts';
 import { nextSweep, sweep, tell } from './delivery.ts';
 import { type Effects, settle, takeEffect, waiting } from './effects.ts';
-import { enrolEffect } from './enrolment-effect.ts';
+import { enrolEffect } from './enrolment/effect.ts';
 import { erasuresDue, performErasures } from './erasures.ts';
 import { genesisEffect } from './genesis.ts';
 import { forgetNonces } from './nonces.ts';

@@ -1,8 +1,8 @@
 // A change as pure data: its words, its digests, how many sign, and what a value may say.
 import { describe, expect, it } from 'vitest';
 import { CHANGE_KINDS } from '../../core/authority.ts';
+import { checkValue } from '../../core/change/value.ts';
 import { changeIntent, difference, lineDiff, signaturesNeeded } from '../../core/change.ts';
-import { checkValue } from '../../core/change-value.ts';
 import { digestOf } from '../../core/digest.ts';
 import { publicKeyDigest } from '../../core/enrolment.ts';
 import type { JsonObject } from '../../core/json.ts';

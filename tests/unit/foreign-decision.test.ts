@@ -1,7 +1,7 @@
 // The decision of another tool as a proposal: one mapping, strict, and the same decision is the same request.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FIELDS, proposalFrom } from '../../core/foreign-decision.ts';
+import { FIELDS, proposalFrom } from '../../core/foreign/decision.ts';
 import type { JsonObject } from '../../core/json.ts';
 
 const DECISION: JsonObject = {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { neverTrue } from '../../core/condition/never.ts';
 import { conditionOf, evaluateCondition } from '../../core/condition.ts';
+import { globCovers } from '../../core/glob/cover.ts';
 import { globMatches } from '../../core/glob.ts';
-import { globCovers } from '../../core/glob-cover.ts';
 import { unknownPeople } from '../../core/policy/check/people.ts';
 import { parsePolicy } from '../../core/policy.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { webhookUrlFault } from '../../core/webhook-url.ts';
+import { webhookUrlFault } from '../../core/webhook/url.ts';
 
 const DEPLOYED = 'https://assentry.example.com';
 const LOCAL = 'http://localhost:8787';

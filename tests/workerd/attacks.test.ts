@@ -3,11 +3,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Machine } from '../../core/authority.ts';
 import { credentialDigest } from '../../core/credential.ts';
-import { openBody, sealBody } from '../../core/delivery-seal.ts';
 import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_COMMENTS, MAX_OPEN_CHANGES } from '../../core/limits.ts';
 import { macKeys } from '../../core/mac.ts';
+import { openBody, sealBody } from '../../core/webhook/seal.ts';
 import { deliverDue } from '../../worker/delivery/consumer.ts';
 import { type RequestPort, requestOf } from '../../worker/requests/request-object.ts';
 import { call, env, get, post, success } from './support/house.ts';

@@ -1,8 +1,8 @@
 // The queue's consumer. A message only says "look": what is due stands in D1, where to send it in the organisation's
 // object. So a lost message costs a delay, a repeated one nothing, and a forged row is not sent.
 
-import { openBody } from '../../core/delivery-seal.ts';
 import { instantAt, instantMs } from '../../core/duration.ts';
+import { openBody } from '../../core/webhook/seal.ts';
 import type { Env, Wakeup } from '../../durable-objects/env.ts';
 import {
   type Attempt,

@@ -1,6 +1,6 @@
 // One attempt to deliver one webhook. It says what came of it and nothing of what the receiver answered: an answer's
 // body is never read, so that an endpoint cannot be used to look into somebody's network.
-import { webhookUrlFault } from '../../core/webhook-url.ts';
+import { webhookUrlFault } from '../../core/webhook/url.ts';
 import { signatureHeaders } from './signature.ts';
 
 /** Media type of the structured form (CloudEvents HTTP binding, section 3.2). */

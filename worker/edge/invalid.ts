@@ -1,7 +1,7 @@
 // What a schema refused, for people: one place per fault, as JSON Pointers (RFC 6901), unknown fields by their own name.
 import type { Hook } from '@hono/zod-openapi';
 import type { ZodError } from 'zod';
-import { pointerOf } from '../../core/json-place.ts';
+import { pointerOf } from '../../core/json/place.ts';
 import type { ProblemPlace } from '../../core/problems.ts';
 import type { AppEnv, Ctx } from '../context.ts';
 import { problemAnswer } from '../problem.ts';

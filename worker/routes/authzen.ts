@@ -1,6 +1,7 @@
 // OpenID AuthZEN 1.0: this deployment as a Policy Decision Point, over the evaluator that judges proposals. It answers
 // what policy says now; it makes no request, no event and no capability.
 import { createRoute } from '@hono/zod-openapi';
+import { instantAt } from '../../core/duration.ts';
 import {
   type Decision,
   decisionOn,
@@ -10,8 +11,7 @@ import {
   refused,
   type Semantic,
   withDefaults,
-} from '../../core/authzen.ts';
-import { instantAt } from '../../core/duration.ts';
+} from '../../core/foreign/authzen.ts';
 import { ok, type Result } from '../../core/problems.ts';
 import { type Authorized, authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';

@@ -1,7 +1,7 @@
 // The bodies of AuthZEN 1.0, as its schemas have them. Unlike ours they let unknown fields pass: "the PDP MUST ignore
 // unrecognised fields".
 import { z } from '@hono/zod-openapi';
-import { SEMANTICS } from '../../core/authzen.ts';
+import { SEMANTICS } from '../../core/foreign/authzen.ts';
 import { JsonObjectSchema } from './common.ts';
 
 const properties = JsonObjectSchema.optional();

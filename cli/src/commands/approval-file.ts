@@ -3,7 +3,7 @@
 import type { ApprovalRequest, Proposal } from '@assentry/sdk';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
-import { proposalFrom } from '../../../core/foreign-decision.ts';
+import { proposalFrom } from '../../../core/foreign/decision.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Judgement, PolicyInput } from '../../../core/policy/model.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';

@@ -1,6 +1,6 @@
 // Entries that never decide, because one above takes everything that they could. Only what is certain: the one above has
 // no condition, and its globs cover theirs. Metadata that one matches on, the other must match on as well.
-import { globCovers, type Work } from '../../glob-cover.ts';
+import { globCovers, type Work } from '../../glob/cover.ts';
 import type { Match, Rule, Trusted } from '../model.ts';
 import type { Path } from '../source.ts';
 import type { Warning } from '../warnings.ts';

@@ -1,6 +1,6 @@
 // Rules and trusted patterns, which have names: what is new, what is gone, what is set otherwise, what stands elsewhere.
 
-import { pointerOf } from '../../json-place.ts';
+import { pointerOf } from '../../json/place.ts';
 import type { Rule, Trusted, Verdict } from '../model.ts';
 import type { Effect } from './effects.ts';
 import { type Fields, fieldDifferences, type PolicyDifference, RULE_FIELDS, TRUSTED_FIELDS } from './fields.ts';

@@ -1,8 +1,8 @@
 // The parts of a policy that have no names of their own: defaults, settings per risk, routing, rights on repositories,
 // limits. A section that this file does not know is told as it stands.
 import { canonicalize } from '../../canonical.ts';
+import { pointerOf } from '../../json/place.ts';
 import { isObject, type Json } from '../../json.ts';
-import { pointerOf } from '../../json-place.ts';
 import { type Policy, type RepositoryRight, RISK_LEVELS } from '../model.ts';
 import type { ParameterRule } from '../parameters.ts';
 import { type Effect, moreIsWider, riskEffect, verdictEffect, verifyEffect } from './effects.ts';

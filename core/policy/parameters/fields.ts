@@ -1,6 +1,6 @@
 // What a page shows of a schema: each parameter in its place, with title, unit and what may be done to it. Imports no
 // engine, because the review page loads it.
-import { pointerOf } from '../../json-place.ts';
+import { pointerOf } from '../../json/place.ts';
 import { type Format, type Narrowing, narrowingsOf, type ParameterSchema, type SchemaType, typesOf } from './model.ts';
 
 /** One parameter, for rendering. */

@@ -1,8 +1,8 @@
 // `edits: narrow`: which differences between two params are reductions that the schema allows. What is not named as
 // one is not: policy.md "under `narrow` only reductions against the action's parameter schema pass". Pure.
 import { canonicalize, sameJson } from '../../canonical.ts';
+import { pointerOf } from '../../json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
-import { pointerOf } from '../../json-place.ts';
 import type { ProblemPlace } from '../../problems.ts';
 import { faultsOfParams, schemaOfProperty } from './faults.ts';
 import { type Narrowing, narrowingsOf, type ParameterSchema } from './model.ts';

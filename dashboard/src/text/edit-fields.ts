@@ -1,7 +1,8 @@
 // The form of an edit: one field for each parameter that stands, typed as its value is, open where policy lets a reviewer
 // change it. Pure; what policy takes in the end is the server's to say.
+
+import { pointerOf } from '../../../core/json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { pointerOf } from '../../../core/json-place.ts';
 import { fieldsOf } from '../../../core/policy/parameters/fields.ts';
 import type { Narrowing, ParameterSchema } from '../../../core/policy/parameters/model.ts';
 import { labelOf } from './facts.ts';

@@ -1,7 +1,8 @@
 // The facts in their fixed slots: every signed parameter, each with its path, what matters first. Nothing is left out:
 // what is signed is what can be read here.
+
+import { pointerOf } from '../../../core/json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { pointerOf } from '../../../core/json-place.ts';
 import { fieldsOf, type ParameterField } from '../../../core/policy/parameters/fields.ts';
 import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
 import { money } from './money.ts';

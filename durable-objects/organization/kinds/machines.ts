@@ -9,7 +9,7 @@ import { asJson } from '../../../core/json.ts';
 import { macKeys } from '../../../core/mac.ts';
 import type { ProblemPlace, Result } from '../../../core/problems.ts';
 import { fail, ok } from '../../../core/problems.ts';
-import { webhookUrlFault } from '../../../core/webhook-url.ts';
+import { webhookUrlFault } from '../../../core/webhook/url.ts';
 import type { ChangeRecord, EndpointRecord, ServiceAccountRecord } from '../records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, randomBytes } from '../room.ts';
 import { afterOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';

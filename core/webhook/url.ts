@@ -1,5 +1,5 @@
 // Where a webhook may be sent: the rules of every outgoing call, in a webhook's words.
-import { outboundUrlFault } from './outbound-url.ts';
+import { outboundUrlFault } from '../outbound-url.ts';
 
 /**
  * What is wrong with an endpoint's URL.

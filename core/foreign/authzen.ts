@@ -1,9 +1,9 @@
 // OpenID AuthZEN Authorization API 1.0 in our words: its four entities become what policy judges, and a judgement becomes
 // its Decision. Pure; the endpoints are worker/routes/authzen.ts. Invariant: only the verdict `allow` of a known actor
 // under no stop is `decision: true`; a person who must be asked is a no that says how to ask.
-import type { Stop } from './authority.ts';
-import type { JsonObject } from './json.ts';
-import { type Judgement, judge, type Policy, type PolicyInput } from './policy.ts';
+import type { Stop } from '../authority.ts';
+import type { JsonObject } from '../json.ts';
+import { type Judgement, judge, type Policy, type PolicyInput } from '../policy.ts';
 
 export interface Subject {
   type: string;

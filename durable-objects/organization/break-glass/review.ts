@@ -1,17 +1,17 @@
 // The review that ends a break-glass debt. It widens (the person may break glass again), so a passkey signs it and it
 // takes effect when it is sealed. Whoever was part of the use cannot give it.
-import type { Credential, VerifiedAssertion } from '../../core/authority.ts';
-import { breakGlassReviewIntent, REVIEWS_BREAK_GLASS, type ReviewVerdict } from '../../core/break-glass.ts';
-import { digestOf } from '../../core/digest.ts';
-import type { BreakGlassReviewIntent } from '../../core/intent.ts';
-import type { JsonObject } from '../../core/json.ts';
-import { fail, ok, type Result } from '../../core/problems.ts';
-import type { Effect } from './effects.ts';
-import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
-import { isRestricted, usePasskey } from './passkeys.ts';
-import { personWith } from './principals.ts';
-import type { BreakGlassRecord } from './records.ts';
-import { afterSealing, draft, FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';
+import type { Credential, VerifiedAssertion } from '../../../core/authority.ts';
+import { breakGlassReviewIntent, REVIEWS_BREAK_GLASS, type ReviewVerdict } from '../../../core/break-glass.ts';
+import { digestOf } from '../../../core/digest.ts';
+import type { BreakGlassReviewIntent } from '../../../core/intent.ts';
+import type { JsonObject } from '../../../core/json.ts';
+import { fail, ok, type Result } from '../../../core/problems.ts';
+import type { Effect } from '../effects.ts';
+import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from '../nonces.ts';
+import { isRestricted, usePasskey } from '../passkeys.ts';
+import { personWith } from '../principals.ts';
+import type { BreakGlassRecord } from '../records.ts';
+import { afterSealing, draft, FOREVER, nowInstant, organizationOf, type Room, record } from '../room.ts';
 
 export interface ReviewQuestion {
   credential: Credential;

@@ -1,10 +1,10 @@
 // A decision of another tool ("this needs a person") as a proposal of ours: one strict mapping. What is missing, unknown
 // in its form or says something else than "ask" is refused with its place; nothing is guessed. Everything that the
 // mapping does not use is shown to the reviewer as it stands, in the preview, as the agent's word.
-import { parseAction, parseActor, parseResource } from './actor.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { RISK_LEVELS, type RiskLevel } from './policy/model.ts';
-import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
+import { parseAction, parseActor, parseResource } from '../actor.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { RISK_LEVELS, type RiskLevel } from '../policy/model.ts';
+import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 
 export interface Mapped {
   /** A body of `POST /v1/approval-requests`. */

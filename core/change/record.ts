@@ -1,7 +1,7 @@
 // A change as the organisation keeps and answers it: the one door for policy, people, machines and settings. Only shapes;
-// what a change says in words is core/change.ts, what its value may be core/change-value.ts.
-import type { LinkClaims } from './credential.ts';
-import type { Digest, Instant, Json, JsonObject } from './json.ts';
+// what a change says in words is core/change.ts, what its value may be core/change/value.ts.
+import type { LinkClaims } from '../credential.ts';
+import type { Digest, Instant, Json, JsonObject } from '../json.ts';
 
 export const CHANGE_KINDS = [
   'policy',

@@ -1,22 +1,22 @@
 // A change is proposed: judged in its shape, planned from the state as it is, recorded with its digests. A person's waits
 // for signatures; in a test organisation a key with `changes:propose` applies at once.
 import { hmacSha256 } from '#sha256';
-import { ADMINISTERS, CHANGE_KINDS, type ChangeKind, type Credential } from '../../core/authority.ts';
-import { canonicalBytes } from '../../core/canonical.ts';
-import { difference } from '../../core/change.ts';
-import { checkValue } from '../../core/change-value.ts';
-import { digestOf } from '../../core/digest.ts';
-import { instantAt, instantMs } from '../../core/duration.ts';
-import { derivedId } from '../../core/ids.ts';
-import type { Digest, JsonObject } from '../../core/json.ts';
-import { CHANGE_LIFETIME_SECONDS, MAX_OPEN_CHANGES } from '../../core/limits.ts';
-import { fail, ok, type Result } from '../../core/problems.ts';
-import { applyNow } from './change-applied.ts';
-import { baseMoved, needed, planOf, proposedEvent } from './changes.ts';
-import type { Plan } from './kinds/kind.ts';
-import { authenticate, idOf, personWith } from './principals.ts';
-import type { ChangeRecord } from './records.ts';
-import { idKey, mintId, nowInstant, organizationOf, type Room, record } from './room.ts';
+import { ADMINISTERS, CHANGE_KINDS, type ChangeKind, type Credential } from '../../../core/authority.ts';
+import { canonicalBytes } from '../../../core/canonical.ts';
+import { checkValue } from '../../../core/change/value.ts';
+import { difference } from '../../../core/change.ts';
+import { digestOf } from '../../../core/digest.ts';
+import { instantAt, instantMs } from '../../../core/duration.ts';
+import { derivedId } from '../../../core/ids.ts';
+import type { Digest, JsonObject } from '../../../core/json.ts';
+import { CHANGE_LIFETIME_SECONDS, MAX_OPEN_CHANGES } from '../../../core/limits.ts';
+import { fail, ok, type Result } from '../../../core/problems.ts';
+import { baseMoved, needed, planOf, proposedEvent } from '../changes.ts';
+import type { Plan } from '../kinds/kind.ts';
+import { authenticate, idOf, personWith } from '../principals.ts';
+import type { ChangeRecord } from '../records.ts';
+import { idKey, mintId, nowInstant, organizationOf, type Room, record } from '../room.ts';
+import { applyNow } from './applied.ts';
 
 export interface Proposal {
   credential: Credential;

@@ -1,7 +1,8 @@
 // Strings and numbers of the strict parser: RFC 8259 sections 6 and 7, less what does not survive a round trip through
 // RFC 8785 (lone surrogates, numbers that a double would alter or cannot hold).
-import { Refusal } from './json-place.ts';
-import type { Cursor } from './strict-json.ts';
+
+import type { Cursor } from '../strict-json.ts';
+import { Refusal } from './place.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '"': '"', '\\': '\\', '/': '/' },

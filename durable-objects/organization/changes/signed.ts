@@ -6,20 +6,20 @@ import {
   type Passkey,
   type Person,
   type VerifiedAssertion,
-} from '../../core/authority.ts';
-import { changeIntent, difference } from '../../core/change.ts';
-import { digestOf } from '../../core/digest.ts';
-import type { ChangeIntent } from '../../core/intent.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
-import { fail, ok, type Result } from '../../core/problems.ts';
-import { applyNow } from './change-applied.ts';
-import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from './changes.ts';
-import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from './nonces.ts';
-import { isRestricted, usePasskey } from './passkeys.ts';
-import { isOwner } from './people.ts';
-import { authenticate, personWith } from './principals.ts';
-import type { ChangeRecord } from './records.ts';
-import { FOREVER, nowInstant, organizationOf, type Room, record } from './room.ts';
+} from '../../../core/authority.ts';
+import { changeIntent, difference } from '../../../core/change.ts';
+import { digestOf } from '../../../core/digest.ts';
+import type { ChangeIntent } from '../../../core/intent.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import { fail, ok, type Result } from '../../../core/problems.ts';
+import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from '../changes.ts';
+import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from '../nonces.ts';
+import { isRestricted, usePasskey } from '../passkeys.ts';
+import { isOwner } from '../people.ts';
+import { authenticate, personWith } from '../principals.ts';
+import type { ChangeRecord } from '../records.ts';
+import { FOREVER, nowInstant, organizationOf, type Room, record } from '../room.ts';
+import { applyNow } from './applied.ts';
 
 export interface SignChange {
   credential: Credential;

@@ -1,17 +1,17 @@
 // What the value of a change may say: one table, kind → fields. Shapes only, each wrong place named by its pointer;
 // whether the organisation's state allows it (a name that is taken, a person who left) is its object's to judge.
-import { parseActor } from './actor.ts';
-import { CHANGE_KINDS, type ChangeKind, KEY_SCOPES, ROLES } from './authority.ts';
-import { isHidden } from './display.ts';
-import { parseInstant } from './duration.ts';
-import { EVENT_TYPES } from './event-fields.ts';
-import { isId } from './ids.ts';
-import { isObject, type Json, type JsonObject } from './json.ts';
-import { pointerOf } from './json-place.ts';
-import { MAX_COMMENT_CHARS, MAX_LENT_PATTERNS, MAX_NAME_CHARS } from './limits.ts';
-import { ISSUER_FIELDS, identities } from './oidc/issuer-value.ts';
-import { RISK_LEVELS } from './policy/model.ts';
-import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
+import { parseActor } from '../actor.ts';
+import { CHANGE_KINDS, type ChangeKind, KEY_SCOPES, ROLES } from '../authority.ts';
+import { isHidden } from '../display.ts';
+import { parseInstant } from '../duration.ts';
+import { EVENT_TYPES } from '../event-fields.ts';
+import { isId } from '../ids.ts';
+import { pointerOf } from '../json/place.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { MAX_COMMENT_CHARS, MAX_LENT_PATTERNS, MAX_NAME_CHARS } from '../limits.ts';
+import { ISSUER_FIELDS, identities } from '../oidc/issuer-value.ts';
+import { RISK_LEVELS } from '../policy/model.ts';
+import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 
 /** What is wrong with a value, for people; null if nothing is. */
 type Check = (value: Json) => string | null;

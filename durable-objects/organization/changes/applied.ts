@@ -1,12 +1,12 @@
 // A change that has all its signatures: its events now, its effect when they are sealed.
-import { digestOf } from '../../core/digest.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
-import type { SignedPart } from './change-signed.ts';
-import type { Effect } from './effects.ts';
-import { KINDS } from './kinds.ts';
-import { refreshSources } from './people.ts';
-import type { ChangeRecord } from './records.ts';
-import { afterSealing, bumpConfig, draft, nowInstant, type Room, record } from './room.ts';
+import { digestOf } from '../../../core/digest.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
+import type { Effect } from '../effects.ts';
+import { KINDS } from '../kinds.ts';
+import { refreshSources } from '../people.ts';
+import type { ChangeRecord } from '../records.ts';
+import { afterSealing, bumpConfig, draft, nowInstant, type Room, record } from '../room.ts';
+import type { SignedPart } from './signed.ts';
 
 /** Records that a change applies. `parts` are the signed intents; none where a test organisation's key applies. */
 export function applyNow(room: Room, change: ChangeRecord, parts: readonly SignedPart[]): void {

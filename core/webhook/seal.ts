@@ -1,8 +1,8 @@
 // A webhook waits in D1 until it is sent, and D1 is not trusted: the object that makes it due puts a MAC in front of the
 // body, over whose it is, where it goes and which event it is. Without it, whoever can write a row could have us sign
 // an approval that nobody gave. Not the signature that the receiver checks: that is made anew at each attempt.
-import { utf8 } from './encoding.ts';
-import { type MacKeys, macText, macTextHolds } from './mac.ts';
+import { utf8 } from '../encoding.ts';
+import { type MacKeys, macText, macTextHolds } from '../mac.ts';
 
 /** What a delivery is, as its row says it. */
 export interface DeliveryPlace {

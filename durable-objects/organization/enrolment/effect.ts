@@ -1,9 +1,9 @@
 // A sealed enrolment: the person is a member and the key is one of theirs, with the ledger's entry that decisions cite.
-import type { Passkey } from '../../core/authority.ts';
-import type { Effect } from './effects.ts';
-import { refreshSources } from './people.ts';
-import type { LinkRecord } from './records.ts';
-import { bumpConfig, nowInstant, type Room } from './room.ts';
+import type { Passkey } from '../../../core/authority.ts';
+import type { Effect } from '../effects.ts';
+import { refreshSources } from '../people.ts';
+import type { LinkRecord } from '../records.ts';
+import { bumpConfig, nowInstant, type Room } from '../room.ts';
 
 export const enrolEffect: Effect = (room, { body }, receipt) => {
   const key = body.key as unknown as Passkey;

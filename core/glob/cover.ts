@@ -1,6 +1,6 @@
 // Whether one glob matches everything that another does. Exact where it answers true; where telling would cost too much
 // it answers false, which costs a hint in `policy check` and nothing else.
-import { globMatches, reach, SEPARATORS, step, type Token, tokensOf } from './glob.ts';
+import { globMatches, reach, SEPARATORS, step, type Token, tokensOf } from '../glob.ts';
 
 /** What telling may still cost, in positions tried (about 0.2 µs); counted down, so that many questions share one. */
 export interface Work {
