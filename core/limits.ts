@@ -127,3 +127,5 @@ export const MAX_WORKLOAD_RULES = 50;
 export const MAX_GROUP_MAPPINGS = 100;
 /** One claim of a token, or one pattern for it. */
 export const MAX_CLAIM_CHARS = 256;
+/** Of a claim's value: anybody at a public provider has a token that rules are held against, whatever it says. */
+export const MAX_CLAIM_VALUE_CHARS = 1_024;

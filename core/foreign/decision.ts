@@ -68,10 +68,25 @@ function faultsOf(document: JsonObject): ProblemPlace[] {
   const named = ['tool', 'command', 'path'].some((field) => document[field] !== undefined);
   return [
     ...wrong,
+    ...(wrong.length > 0 ? [] : contradictions(document)),
     ...lacks('decision_id', 'the id of the decision, which names the request'),
     ...lacks('decision', '"require_approval"'),
     ...(named ? [] : [{ pointer: '', detail: 'tool, command or path is missing: what is to be done.' }]),
   ];
+}
+
+/** Fields that say what is done, and stand among the params. */
+const SAID = ['command', 'path', 'target'] as const;
+
+/** Who is asked about one command must not let another one run: what the arguments say otherwise is not overwritten. */
+function contradictions(document: JsonObject): ProblemPlace[] {
+  const given = (document.arguments ?? {}) as JsonObject;
+  const differs = (field: string) =>
+    document[field] !== undefined && Object.hasOwn(given, field) && given[field] !== document[field];
+  return SAID.filter(differs).map((field) => ({
+    pointer: `/arguments/${field}`,
+    detail: `${field} stands twice, and says two things.`,
+  }));
 }
 
 /** What is done: the tool's name, else what a bare command or path means. */
@@ -96,7 +111,7 @@ function mapped(document: JsonObject, by: JsonObject): Result<Mapped> {
   if (!about.ok) return at(document.target === undefined ? '/path' : '/target', about);
   const params = {
     ...(document.arguments as JsonObject | undefined),
-    ...picked(document, ['command', 'path', 'target']),
+    ...picked(document, SAID),
   };
   const rest = Object.fromEntries(Object.entries(document).filter(([field]) => !Object.hasOwn(FIELDS, field)));
   return ok({

@@ -1,6 +1,7 @@
 // What a token's claims mean here: which groups they prove, which rule they fit. By the issuer's signed settings alone.
 import { globMatches } from '../glob.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { MAX_CLAIM_VALUE_CHARS } from '../limits.ts';
 import type { OidcIssuer, WorkloadRule } from './issuer.ts';
 
 /** Groups (`group:NAME`) that the claim names and the settings map, each once, in order. */
@@ -17,7 +18,11 @@ const written = (value: Json): string | null =>
 
 const fits = (claims: JsonObject, claim: string, wanted: string | string[]): boolean => {
   const value = Object.hasOwn(claims, claim) ? written(claims[claim]!) : null;
-  return value !== null && [wanted].flat().some((pattern) => globMatches(pattern, value));
+  return (
+    value !== null &&
+    value.length <= MAX_CLAIM_VALUE_CHARS &&
+    [wanted].flat().some((pattern) => globMatches(pattern, value))
+  );
 };
 
 /** The first rule whose every claim fits; null: this workload is nobody here. */

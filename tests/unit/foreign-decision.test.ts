@@ -56,6 +56,15 @@ describe('a decision of another tool', () => {
     for (const field of Object.keys(FIELDS)) expect(guide).toContain(`\`${field}\``);
   });
 
+  it.each(['command', 'path', 'target'])(
+    'that names another %s than its arguments hides neither: it is refused',
+    (field) => {
+      const both = (argument: string) => ({ ...DECISION, [field]: 'one', arguments: { [field]: argument } });
+      expect(refused(both('another'))).toMatchObject({ errors: [{ pointer: `/arguments/${field}` }] });
+      expect(mapped(both('one')).proposal.params).toMatchObject({ [field]: 'one' });
+    },
+  );
+
   it('shows the reviewer what the mapping does not use', () => {
     const { proposal } = mapped({ ...DECISION, matched: ['a', 'b'], score: 7 });
     expect(proposal.preview).toEqual({ decision: { matched: ['a', 'b'], score: 7 } });
