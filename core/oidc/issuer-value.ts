@@ -57,9 +57,12 @@ const IDENTIFYING = [
   ...['sub', 'repository', 'repository_id', 'repository_owner', 'repository_owner_id', 'project_path', 'project_id'],
   ...['namespace_path', 'namespace_id', 'organization_id', 'azp', 'client_id', 'appid'],
 ];
+/** `spiffe://*`: how it is written, and nothing of whose it is. */
+const BARE_SCHEME = /^[^*:/|@]*:\/+\*/;
 /** Exact, or whole before its first star: `acme/*`; in a subject beyond its kind, `repo:acme/*` and not `repo:*`. */
 const pins = (claim: string, pattern: string): boolean =>
-  !pattern.includes('*') || (claim === 'sub' ? /^[^*]*[:/|@][^*]+[:/|@]/ : /^[^*]+[:/|@]/).test(pattern);
+  !pattern.includes('*') ||
+  (!BARE_SCHEME.test(pattern) && (claim === 'sub' ? /^[^*]*[:/|@][^*]+[:/|@]/ : /^[^*]+[:/|@]/).test(pattern));
 
 /** A rule that pins only a branch or an environment lets in whoever the provider knows: every project of a public one. */
 const claims: Check = (value) => {

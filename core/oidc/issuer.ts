@@ -52,6 +52,8 @@ export interface KnownIssuer extends OidcIssuer {
   digest: Digest;
   /** Group → since when without a break some value has been mapped to it. */
   mapped_since: Record<string, Instant>;
+  /** Service account → who wrote rules for it, in any version: they made its keys. Absent: the change's first signer. */
+  makers?: Record<string, string[]>;
   updated_at: Instant;
 }
 

@@ -88,7 +88,7 @@ const LISTS = {
         { ...endpoint, failing_since: failing_since === null ? null : instantAt(failing_since) },
       ]),
   'oidc-issuers': (room) =>
-    room.store.issuers.list().map(({ digest: _d, mapped_since: _m, ...issuer }) => [issuer.id, issuer]),
+    room.store.issuers.list().map(({ digest: _d, mapped_since: _m, makers: _k, ...issuer }) => [issuer.id, issuer]),
   policy: (room, reader) => policies(room, reader).filter(([, row]) => (row as { current: boolean }).current),
   'policy-versions': policies,
   'break-glass': (room) =>

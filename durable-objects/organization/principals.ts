@@ -19,7 +19,7 @@ import { fail, ok, type Result } from '../../core/problems.ts';
 import { groupNames, standingOf } from './people.ts';
 import type { ApiKeyRecord, ServiceAccountRecord } from './records.ts';
 import { nowInstant, organizationOf, type Room } from './room.ts';
-import { creatorOf, workloadBy } from './workload.ts';
+import { makersOf, workloadBy } from './workload.ts';
 
 const unknown = (reason: string) =>
   fail('unauthenticated', 'This credential is not valid. Sign in again, or use a live API key.', { reason });
@@ -108,7 +108,7 @@ export function ownersOf(room: Room, account: string): string[] {
   const trusting = room.store.issuers
     .list()
     .filter((one) => one.rules.some((rule) => rule.service_account === account));
-  creators.push(...trusting.map((issuer) => creatorOf(room, issuer)));
+  creators.push(...trusting.flatMap((issuer) => makersOf(room, issuer, account)));
   const owners = room.store.service_accounts.get(account)?.owners ?? [];
   return [...new Set([...owners, ...creators.filter((creator) => creator !== null)])];
 }

@@ -69,15 +69,20 @@ function keyFor(room: Room, issuer: KnownIssuer, rule: WorkloadRule, account: Se
   const actors = (rule.actors ?? account.actors).filter((actor) => account.actors.includes(actor));
   return {
     ...{ id, digest: credentialDigest(textOf(room, id)), service_account: account.id, scopes: rule.scopes, actors },
-    ...{ issuer: issuer.id, issuer_digest: issuer.digest, rule: rule.id, created_by: creatorOf(room, issuer) },
+    ...{
+      issuer: issuer.id,
+      issuer_digest: issuer.digest,
+      rule: rule.id,
+      created_by: makersOf(room, issuer, account.id).at(-1) ?? null,
+    },
     expires_at: Date.now() + rule.ttl_seconds * 1_000,
   };
 }
 
-/** Who is answerable: whoever signed for the rule first. */
-export function creatorOf(room: Room, { change }: KnownIssuer): string | null {
-  const made = room.store.changes.get(change);
-  return made?.signatures[0]?.signer ?? null;
+/** Who is answerable for an account's keys: whoever wrote its rules, the last one last. */
+export function makersOf(room: Room, { change, makers = {} }: KnownIssuer, account: string): string[] {
+  const signer = room.store.changes.get(change)?.signatures[0]?.signer;
+  return makers[account] ?? (signer === undefined ? [] : [signer]);
 }
 
 function createdEvent(key: WorkloadKeyRecord, { claims, token_digest }: WorkloadExchange) {

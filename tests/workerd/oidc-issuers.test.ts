@@ -98,6 +98,11 @@ describe('a provider', () => {
       () => workload({ rules: [rule({ claims: { ref: 'refs/heads/main' } })] }),
     ],
     ['a rule for every repository', '/value/rules', () => workload({ rules: [rule({ claims: { sub: 'repo:**' } })] })],
+    [
+      'a rule for whatever has a name',
+      '/value/rules',
+      () => workload({ rules: [rule({ claims: { sub: 'spiffe://*' } })] }),
+    ],
     ['a rule for nothing', '/value/rules', () => workload({ rules: [rule({ claims: {} })] })],
     ['a field that is not there', '/value/secret', () => people({ secret: 'x' })],
   ])('with %s is refused', async (_what, pointer, value) => {

@@ -5,7 +5,19 @@ import { base64url, fromBase64Url, fromHex, hex } from '../../core/encoding.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
 import { Provider, signingKey } from './support/provider.ts';
-import { approved, change, found, fresh, type Member, owner, propose, unique, type World } from './support/world.ts';
+import {
+  approved,
+  change,
+  decide,
+  found,
+  fresh,
+  type Member,
+  member,
+  owner,
+  propose,
+  unique,
+  type World,
+} from './support/world.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const JWT = 'urn:ietf:params:oauth:token-type:jwt';
@@ -204,6 +216,47 @@ describe('the key', () => {
     await change(us, 'oidc_issuer', { removed: true }, issuer);
     expect(await works(four)).toBe(401);
     refused(await exchange(await actions.token(github())));
+  });
+});
+
+describe('whoever wrote the rule of a workload', () => {
+  const POLICY = `
+version: 1
+defaults: { verdict: require_approval, risk: low }
+rules: [{ id: apart, match: { action: deployment.execute }, verdict: require_approval, separation: owners }]
+`;
+  const proposedBy = async (by: Member, value: JsonObject, target?: string) =>
+    success(
+      post('/v1/changes', { cookie: by.cookie, body: { kind: 'oidc_issuer', value, ...(target ? { target } : {}) } }),
+    );
+  const signedBy = async (by: Member, id: string) => {
+    const { cookie } = by;
+    const { intent, intent_token, public_key } = await success(post(`/v1/changes/${id}/options`, { cookie, body: {} }));
+    const body = { intent, intent_token, assertion: await by.passkey.get(public_key) } as never;
+    return success(post(`/v1/changes/${id}/sign`, { cookie, body }));
+  };
+
+  it('decides nothing that it asks under separation of owners, whoever signed it or changed something else since', async () => {
+    const house = await found('live', POLICY);
+    const dana = await owner(house);
+    const erin = await member(dana, 'erin@example.com', ['reviewer']);
+    await change(dana, 'member', { roles: ['admin'] }, erin.user);
+    const provider = await Provider.open();
+    const rule = { ...rules()[0]!, service_account: house.service_account };
+    const value = { name: 'Actions', issuer: provider.issuer, purpose: 'workload', rules: [rule] } as never;
+    const { id } = await proposedBy(dana, value);
+    const { target } = await signedBy(erin, id);
+    const asked = async () => {
+      const aud = `${BASE}/o/${house.organization}`;
+      const key = await success(exchange(await provider.token(github({ aud })), { audience: aud }));
+      return propose(house, unique(), { id: '', text: key.access_token });
+    };
+    const first = await asked();
+    expect(await decide(dana, first.id)).toMatchObject({ status: 403, body: { code: 'not-eligible' } });
+    await change(erin, 'oidc_issuer', { leeway_seconds: 10 }, target);
+    const second = await asked();
+    expect(await decide(dana, second.id)).toMatchObject({ status: 403, body: { code: 'not-eligible' } });
+    expect(await success(decide(erin, second.id))).toMatchObject({ status: 'approved' });
   });
 });
 

@@ -6,7 +6,7 @@ import type { KnownIssuer, OidcIssuer } from '../../../core/oidc/issuer.ts';
 import { outboundUrlFault } from '../../../core/outbound-url.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
-import { afterOf, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, creatorOf, type Kind, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 /** What is signed: the settings alone, without what the organisation notes beside them. */
 export const issuerDocument = (of: OidcIssuer): OidcIssuer => ({
@@ -99,10 +99,27 @@ export const oidc_issuer: Kind = {
     if (change.after === null) return room.store.issuers.drop(['id', '=', change.target]);
     const after = afterOf<OidcIssuer>(change);
     const known = room.store.issuers.get(change.target);
-    const noted = { change: change.id, digest: digestOf(asJson(after)), mapped_since: mappedSince(known, after) };
+    const noted = {
+      ...{ change: change.id, digest: digestOf(asJson(after)), mapped_since: mappedSince(known, after) },
+      makers: makersOf(known, after, creatorOf(change)),
+    };
     room.store.issuers.put({ ...after, ...noted, updated_at: nowInstant() });
   },
 };
+
+/** Who wrote rules stays answerable for them, whoever changes something else of the provider afterwards. */
+function makersOf(known: KnownIssuer | null, after: OidcIssuer, by: string | null): Record<string, string[]> {
+  const rulesFor = (of: OidcIssuer | null, account: string) =>
+    digestOf(asJson((of?.rules ?? []).filter((rule) => rule.service_account === account)));
+  const accounts = [...new Set(after.rules.map((rule) => rule.service_account))];
+  return Object.fromEntries(
+    accounts.map((account) => {
+      const before = known?.makers?.[account] ?? [];
+      const wrote = by !== null && (before.length === 0 || rulesFor(known, account) !== rulesFor(after, account));
+      return [account, [...new Set(wrote ? [...before, by] : before)]];
+    }),
+  );
+}
 
 const sameProof = (one: OidcIssuer, other: OidcIssuer): boolean => {
   const proof = ({ audience, algorithms, jwks_uri, group_claim }: OidcIssuer) =>

@@ -2,7 +2,7 @@
 // made from the state and the value alone, so that signing makes it again and compares: whatever moved shows.
 import type { Change, ChangeSecret } from '../../../core/authority.ts';
 import type { EventDraft } from '../../../core/events.ts';
-import type { IdPrefix } from '../../../core/ids.ts';
+import { type IdPrefix, isId } from '../../../core/ids.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
 import { fail, type ProblemPlace, type Result } from '../../../core/problems.ts';
 import type { ChangeRecord } from '../records.ts';
@@ -64,6 +64,10 @@ export const wrong = (pointer: string, detail: string) =>
 
 /** The document after a change, as the kind's own shape; checked when it was planned. */
 export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as unknown as T;
+
+/** Who is answerable for a key that comes of a change: the person who proposed it, else who signed first. */
+export const creatorOf = ({ proposed_by, signatures }: Pick<ChangeRecord, 'proposed_by' | 'signatures'>) =>
+  isId('usr', proposed_by) ? proposed_by : (signatures[0]?.signer ?? null);
 
 /**
  * The document after a change, but with the status that its target has by now, unless the change is about the status:

@@ -4,7 +4,6 @@ import { hmacSha256 } from '#sha256';
 import type { KeyScope } from '../../../core/authority.ts';
 import { credentialDigest, formatApiKey } from '../../../core/credential.ts';
 import { base64, utf8 } from '../../../core/encoding.ts';
-import { isId } from '../../../core/ids.ts';
 import { asJson } from '../../../core/json.ts';
 import { macKeys } from '../../../core/mac.ts';
 import type { ProblemPlace, Result } from '../../../core/problems.ts';
@@ -12,7 +11,7 @@ import { fail, ok } from '../../../core/problems.ts';
 import { webhookUrlFault } from '../../../core/webhook/url.ts';
 import type { ChangeRecord, EndpointRecord, ServiceAccountRecord } from '../records.ts';
 import { draft, idKey, nowInstant, organizationOf, type Room, randomBytes } from '../room.ts';
-import { afterOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, creatorOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
 
 type Account = Omit<ServiceAccountRecord, 'created_at'>;
 const accountDocument = ({ id, name, actors, owners, status }: Account): Account => ({
@@ -88,10 +87,6 @@ function keyText(room: Room, change: ChangeRecord): string {
   const keys = macKeys(JSON.parse(room.env.MAC_SECRETS), 'api-key');
   return formatApiKey(keys, { kind, organization, key: change.target }, random);
 }
-
-/** Who is answerable for a key: the person who proposed it, else who signed first. */
-const creatorOf = (change: ChangeRecord): string | null =>
-  isId('usr', change.proposed_by) ? change.proposed_by : (change.signatures[0]?.signer ?? null);
 
 export const api_key: Kind = {
   plan: planKey,
