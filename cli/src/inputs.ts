@@ -35,6 +35,14 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** A moment with its zone, or a date, which begins in UTC. → as ISO 8601 writes it. */
+export function instant(text: string): string {
+  const whole = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.]{5,12}(Z|[+-][0-9]{2}:[0-9]{2}))?$/.test(text);
+  const at = whole ? new Date(text) : new Date(Number.NaN);
+  if (!Number.isNaN(at.getTime())) return at.toISOString();
+  throw new InvalidArgumentError('Write a date such as 2026-11-01, or an instant such as 2026-11-01T09:00:00Z.');
+}
+
 /** One of these words. */
 export const oneOf =
   <T extends string>(...words: T[]) =>
@@ -48,9 +56,17 @@ export async function textOf(world: World, path: string): Promise<string> {
   if (path === '-') return standardInput(world);
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    throw new CliError(EXIT.usage, `Cannot read ${path}.`);
+  } catch (error) {
+    throw new CliError(EXIT.usage, unreadable(path, error));
   }
+}
+
+/** Why a file cannot be read, for people: what the system calls it is said only where we have no sentence for it. */
+export function unreadable(path: string, error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (code === 'ENOENT') return `Cannot read ${path}: there is no such file.`;
+  if (code === 'EISDIR') return `Cannot read ${path}: it is a directory.`;
+  return `Cannot read ${path}: ${error instanceof Error ? error.message : error}.`;
 }
 
 /** A file's JSON object; `-` is standard input. */

@@ -69,6 +69,13 @@ export function span(ms: number): string {
   return `${Math.floor(seconds / size)} ${unit}`;
 }
 
+/** Time that is left: `3 h 59 min`, `1 d 2 h`, `57 min`. Hours and days with what follows, so that it promises no less. */
+export function timeLeft(ms: number): string {
+  const rest = ms >= 86_400_000 ? ms % 86_400_000 : ms % 3_600_000;
+  const least = ms >= 86_400_000 ? 3_600_000 : 60_000;
+  return ms >= 3_600_000 && rest >= least ? `${span(ms)} ${span(rest)}` : span(ms);
+}
+
 const UNITS = [
   [86_400, 'd'],
   [3_600, 'h'],

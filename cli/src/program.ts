@@ -46,6 +46,8 @@ function programFor(world: World, exit: (code: number) => void): Command {
     .option('--json', 'print JSON, stable for programs')
     .option('--profile <name>', 'use this profile of ~/.config/assentry/profiles.json')
     .option('--url <url>', 'where Assentry runs (default: ASSENTRY_URL)')
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('Add --help to see how it is written.')
     .version(manifest.version, '--version', 'print the version')
     .exitOverride()
     .configureOutput({

@@ -2,7 +2,7 @@
 import type { ApprovalRequest, Edit, FieldChange } from '@assentry/sdk';
 import { canonicalize } from '../../core/canonical.ts';
 import { printable } from '../../core/display.ts';
-import { type Output, span, table } from './output.ts';
+import { type Output, span, table, timeLeft } from './output.ts';
 
 const COLORS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
   approved: 'green',
@@ -78,7 +78,7 @@ const jsonLine = (value: object): string | null =>
 /** `57 min, 1 of 2 approvals`. */
 function progressOf({ expires_at, effective, ...request }: ApprovalRequest, now_ms: number): string {
   const requirement = effective.requirement ?? request.requirement;
-  const left = span(Date.parse(expires_at) - now_ms);
+  const left = timeLeft(Date.parse(expires_at) - now_ms);
   const wanted = (requirement?.stages ?? []).reduce((sum, stage) => sum + stage.count, 0);
   const given = (requirement?.stages ?? []).reduce((sum, stage) => sum + Math.min(stage.approved, stage.count), 0);
   return wanted === 0 ? left : `${left}, ${given} of ${wanted} approvals`;

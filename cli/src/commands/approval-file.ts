@@ -10,7 +10,7 @@ import { type Context, contextOf, type GlobalOptions, type World } from '../cont
 import { CliError, EXIT, exitOfStatus } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { objectOf, seconds } from '../inputs.ts';
-import { table } from '../output.ts';
+import { table, timeLeft } from '../output.ts';
 import { inForce, language } from '../policy/read.ts';
 import { requestLines } from '../request-view.ts';
 import { waitAtTerminal } from '../waiting.ts';
@@ -117,7 +117,7 @@ function lines(
       ? [
           ...requirement.stages.map(({ from, count }, at) => [`  stage ${at + 1}`, `${count} of ${from.join(', ')}`]),
           ['  verify', requirement.verify],
-          ['  within', `${timeout_seconds} s`],
+          ['  within', timeLeft(timeout_seconds * 1_000)],
         ]
       : []),
   ];

@@ -2,7 +2,7 @@
 // object's in one unbroken line, and with a key of scope admin:read that none of the organisation's is missing. What is
 // trusted is the log's key; without a pinned one, that is the server's word.
 // `assentry ledger export`: all of the organisation's events with their proofs, in one file.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { MAX_LIST_LIMIT } from '../../../core/limits.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
@@ -17,6 +17,7 @@ import { Heads, type VerifiedHead } from '../ledger/head.ts';
 import { profileNamed } from '../settings.ts';
 
 interface VerifyOptions extends GlobalOptions {
+  logKey?: string[];
   key?: string[];
   limit: number;
   audit: boolean;
@@ -24,18 +25,21 @@ interface VerifyOptions extends GlobalOptions {
 
 const DEFAULT_REQUESTS = 20;
 
+const several = (text: string, before: string[] = []): string[] => [...before, text];
+
 /** Adds the noun and its verb. */
 export function ledgerCommands(program: Command, world: World): void {
   const noun = program.command('ledger').description('Check the transparency log');
   noun
     .command('verify [ids...]')
     .description('Verify the checkpoint, the events of these requests (default: the newest), and that none is missing')
-    .addHelpText('before', examples('assentry ledger verify\nassentry ledger verify apr_… --key origin+hash+key'))
+    .addHelpText('before', examples('assentry ledger verify\nassentry ledger verify apr_… --log-key origin+hash+key'))
     .option(
-      '--key <verifier-key>',
+      '--log-key <verifier-key>',
       "the log's verifier key, pinned; once for each shard (default: the profile's, else the server's word)",
-      (text: string, before: string[] = []) => [...before, text],
+      several,
     )
+    .addOption(new Option('--key <verifier-key>', 'its earlier name').argParser(several).hideHelp())
     .option('--limit <requests>', 'how many of the newest requests', count, DEFAULT_REQUESTS)
     .option('--no-audit', "leave out the organisation's audit, which reads every leaf of the log")
     .action((ids: string[], options: VerifyOptions, command: Command) => verify(world, ids, options, command));
@@ -60,7 +64,11 @@ async function exportTo(world: World, output: string | undefined, command: Comma
 
 async function verify(world: World, ids: string[], options: VerifyOptions, command: Command): Promise<void> {
   const context = contextOf(world, command);
-  const heads = await Heads.of(context, options.key ?? context.settings().ledger_key?.split(/\s+/) ?? []);
+  const pinned = [...(options.logKey ?? []), ...(options.key ?? [])];
+  const heads = await Heads.of(
+    context,
+    pinned.length > 0 ? pinned : (context.settings().ledger_key?.split(/\s+/) ?? []),
+  );
   const head = heads.newest;
   const requests = ids.length > 0 ? ids : await newest(context, options.limit);
   const findings: Finding[] = [];

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { contextOf, type GlobalOptions, type World } from '../context.ts';
 import { examples } from '../help.ts';
-import { count } from '../inputs.ts';
+import { count, instant } from '../inputs.ts';
 import { testPolicy } from '../policy/cases.ts';
 import { diffPolicies } from '../policy/difference.ts';
 import { type ProposeOptions, proposePolicy } from '../policy/propose.ts';
@@ -33,7 +33,10 @@ function localCommands(noun: Command, world: World): void {
       const context = contextOf(world, command);
       const { warnings } = await policyIn(context, file);
       if (isJson(command)) context.out.json({ valid: true, warnings });
-      else context.out.data(`${file} is valid${warnings.length === 0 ? '' : `, with ${warnings.length} warnings`}.`);
+      else
+        context.out.data(
+          `${file} is valid${warnings.length === 0 ? '' : `, with ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`}.`,
+        );
     });
   noun
     .command('test <file>')
@@ -79,7 +82,7 @@ function historyCommands(noun: Command, world: World): void {
     .description('Judge the last requests by the document: what would be asked, let through or denied otherwise')
     .addHelpText('before', examples('assentry policy simulate policy.yaml --last 5000'))
     .option('--last <requests>', 'how many, the newest', count, 1_000)
-    .option('--since <instant>', 'none older than this, such as 2026-11-01T00:00:00Z')
+    .option('--since <instant>', 'none older than this: 2026-11-01, or 2026-11-01T09:00:00Z', instant)
     .action((file: string, options: SimulateOptions, command: Command) =>
       simulatePolicy(contextOf(world, command), file, options, isJson(command)),
     );

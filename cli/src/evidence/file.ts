@@ -5,6 +5,7 @@ import { EVIDENCE_LIMITS } from '../../../core/evidence/file.ts';
 import { EXPORT_FORMAT } from '../../../core/ledger/export.ts';
 import type { World } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
+import { unreadable } from '../inputs.ts';
 
 type Lines = AsyncGenerator<string>;
 
@@ -42,7 +43,7 @@ async function* chunksOf({ stdin, signal }: World, path: string): AsyncGenerator
     yield* path === '-' ? stdin : createReadStream(path);
   } catch (error) {
     signal.throwIfAborted();
-    throw new CliError(EXIT.error, `Cannot read ${path}: ${error instanceof Error ? error.message : error}.`);
+    throw new CliError(EXIT.error, unreadable(path, error));
   }
 }
 

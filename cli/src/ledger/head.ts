@@ -42,7 +42,7 @@ export class Heads {
    * @param pinned verifier keys, one for each shard; none: the server's own word
    */
   static async of(context: Context, pinned: readonly string[]): Promise<Heads> {
-    if (pinned.length === 0) context.out.say("The log's key is the server's own word: pin it with --key.");
+    if (pinned.length === 0) context.out.say("The log's key is the server's own word: pin it with --log-key.");
     return new Heads(context, pinned, await headOf(context, pinned, null));
   }
 
@@ -94,7 +94,7 @@ async function headOf(context: Context, pinned: readonly string[], shard: number
 const unsigned = (keys: readonly NoteKey[], shard: number): string =>
   shard === 0
     ? `The checkpoint is not signed by ${keys.map(({ name }) => name).join(' or ')}. Do not trust this log; tell its operator.`
-    : `The checkpoint of shard ${shard} is not signed by a key given: pin that shard's with another --key (docs/ledger.md, time shards).`;
+    : `The checkpoint of shard ${shard} is not signed by a key given: pin that shard's with another --log-key (docs/ledger.md, time shards).`;
 
 async function serverKeys({ client, signal }: Context): Promise<string[]> {
   const { verifier_key, shards = [] } = await client().call<{

@@ -89,12 +89,12 @@ describe('assentry ledger verify', () => {
     const { code, stdout, stderr } = await verify();
     expect(stdout).toContain(`${ORIGIN}, 9 entries`);
     expect(stdout).toContain('3 in the log, unaltered and in order (requests: 1)');
-    expect(stderr).toContain('--key');
+    expect(stderr).toContain('--log-key');
     expect(code).toBe(0);
   });
 
   it('takes a pinned key, and says no more about it', async () => {
-    const { code, stdout, stderr } = await verify(id, '--key', verifierKey(KEY), '--json');
+    const { code, stdout, stderr } = await verify(id, '--log-key', verifierKey(KEY), '--json');
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({
       valid: true,
@@ -145,7 +145,7 @@ describe('assentry ledger verify', () => {
     const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x as string;
     const pinned = verifierKey({ name: ORIGIN, public_key: fromBase64Url(other)! });
     expect(await verify('--key', pinned)).toMatchObject({ code: 9 });
-    expect(await verify('--key', 'nonsense')).toMatchObject({ code: 2 });
+    expect(await verify('--log-key', 'nonsense')).toMatchObject({ code: 2 });
   });
 
   describe('where the log goes on in a second shard', () => {
@@ -176,7 +176,7 @@ describe('assentry ledger verify', () => {
     };
 
     it('proves each event under the checkpoint of its own shard', async () => {
-      for (const args of [[], ['--key', first, '--key', second]]) {
+      for (const args of [[], ['--log-key', first, '--log-key', second]]) {
         const { code, stdout } = await verifyBoth(...args);
         expect([code, stdout]).toEqual([0, expect.stringContaining('3 in the log, unaltered and in order')]);
       }
@@ -186,7 +186,7 @@ describe('assentry ledger verify', () => {
     });
 
     it('believes no server that shows one tree as two shards, or counts shards without end', async () => {
-      const both = ['--key', first, '--key', second];
+      const both = ['--log-key', first, '--log-key', second];
       const twice = note;
       note = async () => {
         await twice();
@@ -203,8 +203,11 @@ describe('assentry ledger verify', () => {
     });
 
     it('believes neither shard without its own key, and says which one is missing', async () => {
-      expect(await verifyBoth('--key', first)).toMatchObject({ code: 9, stderr: expect.stringContaining('shard 1') });
-      expect(await verifyBoth('--key', second)).toMatchObject({ code: 9 });
+      expect(await verifyBoth('--log-key', first)).toMatchObject({
+        code: 9,
+        stderr: expect.stringContaining('shard 1'),
+      });
+      expect(await verifyBoth('--log-key', second)).toMatchObject({ code: 9 });
     });
   });
 });
