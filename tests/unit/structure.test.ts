@@ -170,11 +170,19 @@ describe('files', () => {
 });
 
 describe('the documents', () => {
+  const PAGES = ['README.md', 'AGENTS.md', 'SECURITY.md', 'CONTRIBUTING.md'];
+  const GUIDES = FILES.filter((path) => /^docs\/[^/]+\.md$/.test(path));
   const LINK = /\]\((?!https?:|#|mailto:)([^)#]+)(?:#[^)]*)?\)/g;
 
-  it.each(['README.md', 'AGENTS.md', 'SECURITY.md', 'CONTRIBUTING.md'])('link only to what is there: %s', (path) => {
+  it.each([...PAGES, ...GUIDES])('link only to what is there: %s', (path) => {
     const links = [...read(path).matchAll(LINK)].map(([, to]) => normalize(join(dirname(path), to!)));
     expect(links.filter((to) => !existsSync(join(ROOT, to)))).toEqual([]);
+  });
+
+  it('are all found from the first one', () => {
+    const linked = [...read('README.md').matchAll(LINK)].map(([, to]) => to!);
+    expect(GUIDES.length).toBeGreaterThan(5);
+    expect([...PAGES.slice(1), ...GUIDES].filter((path) => !linked.includes(path))).toEqual([]);
   });
 
   it('tell the life of a request in eight steps, each with its file', () => {

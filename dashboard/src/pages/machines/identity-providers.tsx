@@ -43,7 +43,9 @@ const Providers = ({ issuers, onRemove }: { issuers: OidcIssuer[]; onRemove: (is
     rows={issuers}
     rowKey={({ id }) => id}
     empty={
-      <p className="text-ink-2">No provider yet. Tokens that one signs could decide where policy takes one, or stand for workloads.</p>
+      <p className="text-ink-2">
+        No provider yet. Tokens that one signs could decide where policy takes one, or stand for workloads.
+      </p>
     }
     columns={[
       {
