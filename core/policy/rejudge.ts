@@ -27,13 +27,22 @@ export type InForce = Pick<Judgement, 'requirement' | 'capability' | 'risk' | 'e
  */
 export function rejudged(held: InForce, found: Judgement): InForce {
   const asks = found.verdict === 'require_approval';
+  const risk = strictestRisk(held.risk, found.risk);
+  const kept = risk.level === held.risk.level ? held.requirement : atRisk(held.requirement, found.requirement);
   return {
-    requirement: asks ? strictestRequirement(held.requirement, found.requirement) : held.requirement,
+    requirement: asks ? strictestRequirement(held.requirement, found.requirement) : kept,
     capability: strictestCapability(held.capability, found.capability),
-    risk: strictestRisk(held.risk, found.risk),
+    risk,
     edits: asks ? stricter(EDITS, held.edits, found.edits) : held.edits,
   };
 }
+
+/** What a risk level asks of its own accord: no token decides above medium because the action would have been let through. */
+const atRisk = (held: Requirement, { verify, separation }: Requirement): Requirement => ({
+  ...held,
+  verify: stricter(VERIFICATIONS, held.verify, verify),
+  separation: stricter(SEPARATIONS, held.separation, separation),
+});
 
 const strictestRequirement = (one: Requirement, other: Requirement): Requirement => ({
   verify: stricter(VERIFICATIONS, one.verify, other.verify),

@@ -138,6 +138,29 @@ describe('policy judging an edited action again', () => {
     expect(made.edits).toBe('any');
   });
 
+  it('asks what policy asks at the risk that comes of it, even of an action that it would let through', () => {
+    const parsed = parsePolicy(`
+version: 1
+risk: { high: { separation: owners } }
+rules:
+  - { id: tiny, match: { action: refund }, when: param.amount < 10, verdict: allow, risk: high }
+  - { id: rest, match: { action: refund }, verdict: require_approval, risk: low, verify: oidc, edits: any }
+`);
+    if (!parsed.ok) throw new Error(parsed.problem.detail);
+    const of = (amount: number) => {
+      const asked = { action: 'refund', resource: 'order:1', actor: 'agent:a', params: { amount }, metadata: {} };
+      const facts = { now: '2026-01-01T00:00:00.000Z', exhausted_patterns: [] };
+      return judge(parsed.value.policy, { ...asked, context: null, claimed_risk: null }, facts);
+    };
+    expect(of(50).requirement).toMatchObject({ verify: 'oidc', separation: 'requester' });
+    const made = rejudged(of(50), of(5));
+    expect(made).toMatchObject({
+      risk: { level: 'high' },
+      requirement: { verify: 'passkey', separation: 'owners', stages: of(50).requirement.stages },
+    });
+    expect(rejudged(of(50), of(40)).requirement.verify).toBe('oidc');
+  });
+
   it('names what a forger made milder', () => {
     const strict = { requirement: requirement([stage(2, A)]), capability: held([]).capability, risk: 'high' as const };
     const mild = {
