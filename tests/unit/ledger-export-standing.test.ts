@@ -102,6 +102,20 @@ describe('a decision in an export of the whole organisation', () => {
     });
   });
 
+  it('with a passkey that was enrolled for somebody else is refused', async () => {
+    const anothers = ended('passkey.registered');
+    const before = [{ ...anothers, skeleton: { ...anothers.skeleton, user: 'usr_9' } }];
+    const drafts = draftsOf(WHOLE_LIFE, 'apr_1').map((draft) => {
+      const { passkey_entry: _, ...uncited } = draft.skeleton;
+      return draft.type === 'approval.decided' ? { ...draft, skeleton: uncited } : draft;
+    });
+    const own = history(0, { receipts: true, before });
+    const { lines } = await exportOf([...own, ...chained('apr_1', drafts)]);
+    expect((await verifyExport(lines, { log_key: LOG_KEY }, nodeCrypto)).claims.at(-1)).toMatchObject({
+      ...{ claim: 'standing', status: 'failed', field: '/event/skeleton/passkey' },
+    });
+  });
+
   it('is only said to be so where the events are not proved to be all: the revocation may be left out', async () => {
     const { lines } = await exportOf(history(2, { receipts: true, before: [ended('passkey.revoked', EARLIER)] }));
     // Nobody needs a key for this: the last event of the organisation's own chain goes, and those after it move up.

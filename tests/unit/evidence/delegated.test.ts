@@ -69,6 +69,11 @@ describe('a vote on somebody’s behalf', () => {
       (b) => Object.assign(holder(b).delegations[0].scope, { actions: ['pay.*'] }),
     ],
     [
+      'with a wider scope than was lent',
+      'delegation',
+      (b) => Object.assign(holder(b).delegations[0].scope, { actions: ['**'] }),
+    ],
+    [
       'whose lender had gone',
       'eligibility',
       (b) =>
