@@ -12,7 +12,7 @@ const read = (name: string): string => readFileSync(join(GOLDEN, name), 'utf8');
 
 export const SAMPLES = ['approval', 'rejection', 'quorum', 'erased'] as const;
 /** Made later, out of another stack, which its own anchors name. */
-export type Sample = (typeof SAMPLES)[number] | 'edited' | 'escalated' | 'broken-glass' | 'delegated';
+export type Sample = (typeof SAMPLES)[number] | 'edited' | 'escalated' | 'broken-glass' | 'delegated' | 'oidc';
 
 /** Samples of other passkeys and of a test organisation, each with anchors of its own. */
 export const LATER = ['eddsa', 'rs256', 'test-approval'] as const;
