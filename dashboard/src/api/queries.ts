@@ -14,6 +14,7 @@ import type {
   Member,
   Metrics,
   OidcIssuer,
+  Organization,
   Page,
   PolicyVersion,
   ServiceAccount,
@@ -81,6 +82,10 @@ export const groupsQuery = list<Group>('groups', '/v1/groups');
 export const serviceAccountsQuery = list<ServiceAccount>('service-accounts', '/v1/service-accounts');
 export const apiKeysQuery = list<ApiKey>('api-keys', '/v1/api-keys');
 export const oidcIssuersQuery = list<OidcIssuer>('oidc-issuers', '/v1/oidc-issuers');
+export const organizationQuery = queryOptions({
+  queryKey: ['organization'],
+  queryFn: read<Organization>('/v1/organization'),
+});
 export const endpointsQuery = list<WebhookEndpoint>('webhook-endpoints', '/v1/webhook-endpoints');
 export const deliveriesQuery = list<Delivery>('deliveries', '/v1/deliveries');
 export const changesQuery = list<Change>('changes', '/v1/changes');

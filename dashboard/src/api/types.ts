@@ -1,14 +1,15 @@
 // What the Worker answers, as docs and contract name it. Types only; shapes that core already has come from core.
-import type { Change as CoreChange } from '../../../core/authority.ts';
+import type { Change as CoreChange, OrganizationSettings } from '../../../core/authority.ts';
 import type { Lent as CoreLent, DelegationScope } from '../../../core/delegation.ts';
 import type { Scope } from '../../../core/intent.ts';
 import type { Instant, Json, JsonObject } from '../../../core/json.ts';
+import type { OidcIssuer } from '../../../core/oidc/issuer.ts';
 import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
 import type { SimulationResult } from '../../../core/policy/simulate.ts';
 import type { Suggestion } from '../../../core/policy/suggest.ts';
 import type { ApprovalRequest } from '../../../core/request/present.ts';
 
-export type { ApprovalRequest, Instant, Json, JsonObject, RiskLevel, Scope, TraceStep };
+export type { ApprovalRequest, Instant, Json, JsonObject, OidcIssuer, RiskLevel, Scope, TraceStep };
 
 export type Decision = ApprovalRequest['decisions'][number];
 export type Edit = ApprovalRequest['edits'][number];
@@ -88,6 +89,11 @@ export interface Member {
   /** Who they are at identity providers. */
   identities?: { issuer: string; subject: string }[];
 }
+export interface Organization {
+  id: string;
+  name: string;
+  settings: OrganizationSettings;
+}
 export interface Invitation {
   id: string;
   name: string;
@@ -126,16 +132,6 @@ export interface ServiceAccount {
   actors: string[];
   owners: string[];
   status: string;
-}
-export interface OidcIssuer {
-  id: string;
-  name: string;
-  issuer: string;
-  purpose: 'people' | 'workload';
-  audience: string;
-  algorithms: string[];
-  group_mappings: Record<string, string>;
-  rules: { id: string; service_account: string; scopes: string[] }[];
 }
 export interface ApiKey {
   id: string;

@@ -1,57 +1,26 @@
 // A labelled input. The label is always visible; hints and errors are tied to it.
-import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useId } from 'react';
+import type { InputHTMLAttributes, TextareaHTMLAttributes } from 'react';
+import { Labelled, type Labels, useNotes } from './labelled.tsx';
 
-interface Shared {
-  label: string;
-  hint?: ReactNode;
-}
+export const Field = ({ label, hint, pointer, ...input }: Labels & InputHTMLAttributes<HTMLInputElement>) => (
+  <Labelled label={label} hint={hint} pointer={pointer}>
+    {(tied) => <input {...tied} className="field" autoComplete="off" {...input} />}
+  </Labelled>
+);
 
-export function Field({ label, hint, ...input }: Shared & InputHTMLAttributes<HTMLInputElement>) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-s font-semibold">
-        {label}
-      </label>
-      <input
-        id={id}
-        className="field"
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        autoComplete="off"
-        {...input}
-      />
-      {hint ? (
-        <p id={`${id}-hint`} className="meta">
-          {hint}
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-export function TextArea({
+export const TextArea = ({
   label,
   hint,
+  pointer,
   className = '',
   ...area
-}: Shared & TextareaHTMLAttributes<HTMLTextAreaElement>) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-s font-semibold">
-        {label}
-      </label>
-      <textarea id={id} className={`field ${className}`} aria-describedby={hint ? `${id}-hint` : undefined} {...area} />
-      {hint ? (
-        <p id={`${id}-hint`} className="meta">
-          {hint}
-        </p>
-      ) : null}
-    </div>
-  );
-}
+}: Labels & TextareaHTMLAttributes<HTMLTextAreaElement>) => (
+  <Labelled label={label} hint={hint} pointer={pointer}>
+    {(tied) => <textarea {...tied} className={`field ${className}`} {...area} />}
+  </Labelled>
+);
 
-interface Choice {
+interface Choice extends Omit<Labels, 'label'> {
   legend: string;
   /** Plain words, or a value with the label that people see. */
   options: readonly (string | { value: string; label: string })[];
@@ -60,22 +29,24 @@ interface Choice {
 }
 
 /** Several of a short list. */
-export function Choices({ legend, options, chosen, onChange }: Choice) {
+export function Choices({ legend, options, chosen, onChange, ...labels }: Choice) {
+  const { tied, notes } = useNotes(labels);
   const toggle = (option: string) =>
     onChange(chosen.includes(option) ? chosen.filter((one) => one !== option) : [...chosen, option]);
   return (
-    <fieldset className="grid gap-1">
+    <fieldset className="grid min-w-0 gap-1" id={tied.id} aria-describedby={tied['aria-describedby']}>
       <legend className="text-s font-semibold">{legend}</legend>
       <div className="flex flex-wrap gap-x-4 gap-y-1">
         {options
           .map((option) => (typeof option === 'string' ? { value: option, label: option } : option))
           .map(({ value, label }) => (
-            <label key={value} className="flex min-h-9 items-center gap-2">
+            <label key={value} className="flex min-h-9 min-w-0 items-center gap-2 wrap-anywhere">
               <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(value)} />
               {label}
             </label>
           ))}
       </div>
+      {notes}
     </fieldset>
   );
 }

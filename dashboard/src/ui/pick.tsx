@@ -1,27 +1,22 @@
 // One of a short list, with its label above.
-import { useId } from 'react';
+import { Labelled, type Labels } from './labelled.tsx';
 
-interface Props {
-  label: string;
+interface Props extends Labels {
   value: string;
   options: readonly { value: string; label: string }[];
   onChange: (value: string) => void;
 }
 
-export function Pick({ label, value, options, onChange }: Props) {
-  const id = useId();
-  return (
-    <div className="grid gap-1">
-      <label htmlFor={id} className="text-s font-semibold">
-        {label}
-      </label>
-      <select id={id} className="field" value={value} onChange={(event) => onChange(event.target.value)}>
+export const Pick = ({ value, options, onChange, ...labels }: Props) => (
+  <Labelled {...labels}>
+    {(tied) => (
+      <select {...tied} className="field" value={value} onChange={(event) => onChange(event.target.value)}>
         {options.map((option) => (
           <option key={option.value} value={option.value}>
             {option.label}
           </option>
         ))}
       </select>
-    </div>
-  );
-}
+    )}
+  </Labelled>
+);

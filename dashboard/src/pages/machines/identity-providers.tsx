@@ -1,5 +1,5 @@
-// OpenID providers: whose tokens decide for people, and which workloads become which service account. Added and removed by
-// signed changes alone.
+// OpenID providers: whose tokens decide for people, and which workloads become which service account. Added, changed and removed
+// by signed changes alone.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { oidcIssuersQuery } from '../../api/queries.ts';
@@ -10,25 +10,29 @@ import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
 import { ProviderDialog } from './provider-dialog.tsx';
 
+type Open = { what: 'new' } | { what: 'edit' | 'remove'; issuer: OidcIssuer } | null;
+type OnIssuer = (what: 'edit' | 'remove', issuer: OidcIssuer) => void;
+
 export function IdentityProviders() {
   const issuers = useQuery(oidcIssuersQuery);
-  const [open, setOpen] = useState<OidcIssuer | 'new' | null>(null);
+  const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
   return (
     <Section title="Identity providers">
       <QueryView query={issuers} what="the identity providers">
-        {({ data }) => <Providers issuers={data} onRemove={setOpen} />}
+        {({ data }) => <Providers issuers={data} onOpen={(what, issuer) => setOpen({ what, issuer })} />}
       </QueryView>
       <div className="mt-3">
-        <button type="button" className="btn small" onClick={() => setOpen('new')}>
+        <button type="button" className="btn small" onClick={() => setOpen({ what: 'new' })}>
           Trust an identity provider
         </button>
       </div>
-      {open === 'new' ? <ProviderDialog onClose={close} /> : null}
-      {open !== null && open !== 'new' ? (
+      {open?.what === 'new' ? <ProviderDialog onClose={close} /> : null}
+      {open?.what === 'edit' ? <ProviderDialog provider={open.issuer} onClose={close} /> : null}
+      {open?.what === 'remove' ? (
         <ChangeDialog
-          title={`Remove ${open.name}`}
-          proposal={{ kind: 'oidc_issuer', target: open.id, value: { removed: true } }}
+          title={`Remove ${open.issuer.name}`}
+          proposal={{ kind: 'oidc_issuer', target: open.issuer.id, value: { removed: true } }}
           immediate
           onClose={close}
         />
@@ -37,7 +41,7 @@ export function IdentityProviders() {
   );
 }
 
-const Providers = ({ issuers, onRemove }: { issuers: OidcIssuer[]; onRemove: (issuer: OidcIssuer) => void }) => (
+const Providers = ({ issuers, onOpen }: { issuers: OidcIssuer[]; onOpen: OnIssuer }) => (
   <Table
     label="Identity providers"
     rows={issuers}
@@ -64,9 +68,14 @@ const Providers = ({ issuers, onRemove }: { issuers: OidcIssuer[]; onRemove: (is
       {
         head: 'Change',
         cell: (issuer) => (
-          <button type="button" className="btn small" onClick={() => onRemove(issuer)}>
-            Remove <span className="sr-only">{issuer.name}</span>
-          </button>
+          <span className="flex flex-wrap gap-2">
+            <button type="button" className="btn small" onClick={() => onOpen('edit', issuer)}>
+              Edit <span className="sr-only">{issuer.name}</span>
+            </button>
+            <button type="button" className="btn small" onClick={() => onOpen('remove', issuer)}>
+              Remove <span className="sr-only">{issuer.name}</span>
+            </button>
+          </span>
         ),
       },
     ]}

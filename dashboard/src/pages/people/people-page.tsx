@@ -4,23 +4,24 @@ import { useState } from 'react';
 import { groupsQuery, membersQuery } from '../../api/queries.ts';
 import type { Group, Member } from '../../api/types.ts';
 import { useSession } from '../../session-gate.tsx';
-import { StatusBadge } from '../../ui/badges.tsx';
-import { NarrowButton } from '../../ui/narrow-button.tsx';
 import { PageFrame, Section } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { Table } from '../../ui/table.tsx';
 import { DelegationDialog } from './delegation-dialog.tsx';
 import { Delegations } from './delegations.tsx';
 import { GroupDialog } from './group-dialog.tsx';
+import { IdentitiesDialog } from './identities-dialog.tsx';
 import { Invitations } from './invitations.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
+import { Members, type OnMember } from './members.tsx';
 import { RecoveryDialog } from './recovery-dialog.tsx';
 import { RolesDialog } from './roles-dialog.tsx';
+import { Settings } from './settings.tsx';
 
 type Open =
   | { what: 'invite' | 'delegation' }
   | { what: 'group'; group?: Group }
-  | { what: 'roles' | 'recovery'; member: Member }
+  | { what: Parameters<OnMember>[0]; member: Member }
   | null;
 
 export function PeoplePage() {
@@ -64,6 +65,7 @@ export function PeoplePage() {
           )}
         </QueryView>
       </Section>
+      <Settings />
       {open?.what === 'invite' ? <InviteDialog onClose={close} /> : null}
       {open?.what === 'group' ? (
         <GroupDialog group={open.group} members={members.data?.data ?? []} onClose={close} />
@@ -72,70 +74,11 @@ export function PeoplePage() {
         <DelegationDialog user={user} members={members.data?.data ?? []} onClose={close} />
       ) : null}
       {open?.what === 'recovery' ? <RecoveryDialog member={open.member} onClose={close} /> : null}
+      {open?.what === 'identities' ? <IdentitiesDialog member={open.member} onClose={close} /> : null}
       {open?.what === 'roles' ? <RolesDialog member={open.member} onClose={close} /> : null}
     </PageFrame>
   );
 }
-
-const activeKeys = (member: Member) => (member.passkeys ?? []).filter(({ status }) => status !== 'revoked').length;
-
-type OnMember = (what: 'roles' | 'recovery', member: Member) => void;
-
-const Members = ({ members, onOpen }: { members: Member[]; onOpen: OnMember }) => (
-  <Table
-    label="Members"
-    rows={members}
-    rowKey={({ id }) => id}
-    empty={<p className="text-ink-2">Nobody yet. The set-up link enrols the owner.</p>}
-    columns={[
-      {
-        head: 'Person',
-        cell: (member) => (
-          <>
-            <b className="wrap-anywhere">{member.name || member.email}</b>
-            <br />
-            <span className="meta wrap-anywhere">{member.email}</span>
-            {(member.identities ?? []).map(({ issuer, subject }) => (
-              <span key={`${issuer} ${subject}`} className="meta wrap-anywhere block">
-                linked: {subject} at {issuer}
-              </span>
-            ))}
-          </>
-        ),
-      },
-      { head: 'Roles', cell: ({ roles }) => roles.join(', ') || 'none' },
-      {
-        head: 'Passkeys',
-        cell: (member) => (
-          <>
-            <span className="num">{activeKeys(member)}</span>
-            {activeKeys(member) === 1 ? <span className="meta"> (two are safer)</span> : null}
-          </>
-        ),
-      },
-      { head: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
-      {
-        head: 'Change',
-        cell: (member) => (
-          <span className="flex flex-wrap gap-2">
-            <button type="button" className="btn small" onClick={() => onOpen('roles', member)}>
-              Roles<span className="sr-only"> of {member.name || member.email}</span>
-            </button>
-            <button type="button" className="btn small" onClick={() => onOpen('recovery', member)}>
-              Recover<span className="sr-only"> {member.name || member.email}</span>
-            </button>
-            <NarrowButton
-              act="Remove"
-              on={member.name || member.email}
-              consequence="Sessions and passkeys end at once. What was signed stays valid."
-              path={`/v1/members/${encodeURIComponent(member.id)}`}
-            />
-          </span>
-        ),
-      },
-    ]}
-  />
-);
 
 interface GroupsProps {
   groups: Group[];

@@ -1,8 +1,11 @@
 // A change made in a dialog: a form, then what it does, then the signature, then the result.
 import { type ReactNode, useEffect, useRef } from 'react';
+import { ApiProblem } from '../../api/client.ts';
 import { Failure } from '../face.tsx';
+import { Faults } from '../faults.tsx';
 import { Modal } from '../modal.tsx';
 import { ChangeResult, ChangeSigner } from './change-signer.tsx';
+import { precise } from './precise.ts';
 import { type Proposal, useChange } from './use-change.ts';
 
 interface Props {
@@ -19,6 +22,11 @@ interface Props {
 export function ChangeDialog({ title, proposal, secretLabel = 'secret', immediate = false, onClose, children }: Props) {
   const flow = useChange();
   useImmediate(immediate, proposal, flow.proposal.mutate);
+  const form = useRef<HTMLFormElement>(null);
+  const { error } = flow.proposal;
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus();
+  }, [error]);
   return (
     <Modal title={title} onClose={onClose}>
       {flow.applied ? (
@@ -27,13 +35,14 @@ export function ChangeDialog({ title, proposal, secretLabel = 'secret', immediat
         <ChangeSigner change={flow.change} flow={flow} onBack={immediate ? onClose : flow.reset} />
       ) : (
         <form
+          ref={form}
           className="grid gap-4"
           onSubmit={(event) => {
             event.preventDefault();
             if (proposal) flow.proposal.mutate(proposal);
           }}
         >
-          {children}
+          <Faults value={error instanceof ApiProblem ? error.places.map(precise) : []}>{children}</Faults>
           {flow.proposal.isError ? <Failure error={flow.proposal.error} /> : null}
           <div>
             <button type="submit" className="btn" disabled={proposal === null || flow.proposal.isPending}>
