@@ -68,7 +68,7 @@ function checkUse(of: Case, line: EvidenceLine, issued: EvidenceLine, scope: Sco
   if (type !== 'capability.exchanged') return;
   const claims = personal?.claims;
   if (claims === undefined || scope === null || of.birth.personal === null) {
-    of.tally.say('claims', 'not-replayable', 'What the token said is erased.', at);
+    of.tally.say('claims', 'not-replayable', 'What the token said is erased or withheld.', at);
     return;
   }
   const { action_digest } = heldBefore(of, line.event.seq);

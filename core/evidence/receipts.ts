@@ -67,7 +67,12 @@ async function checkReceipt(
   if (!tally.holds(trusted, 'receipt', 'No pinned receipt key is in the leaf.', { ...at, field: `${field}/leaf` }))
     return;
   if (receipt.bundle === null) {
-    tally.say('receipt', 'not-replayable', 'The receipt’s statement is erased; its leaf is in the tree.', at);
+    tally.say(
+      'receipt',
+      'not-replayable',
+      'The receipt’s statement is erased or withheld; its leaf is in the tree.',
+      at,
+    );
     return;
   }
   const payload = payloadOf(receipt.bundle);
