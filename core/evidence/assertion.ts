@@ -5,6 +5,7 @@ import { userHandle } from '../credential.ts';
 import { concatBytes, equalBytes, fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
 import {
   type BreakGlassIntent,
+  type BreakGlassReviewIntent,
   type ChangeIntent,
   challengeText,
   type DecisionIntent,
@@ -17,7 +18,7 @@ import { keyOfCose } from './cose.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
 export interface Asserted {
-  intent: DecisionIntent | EditIntent | BreakGlassIntent | ChangeIntent;
+  intent: DecisionIntent | EditIntent | BreakGlassIntent | BreakGlassReviewIntent | ChangeIntent;
   /** AuthenticationResponseJSON. */
   assertion: JsonObject;
   /** COSE, base64url. */

@@ -11,6 +11,7 @@ import { baseScopeOf } from './capability.ts';
 import { type Case, pointerTo } from './case.ts';
 import type { Snapshot } from './eligibility.ts';
 import type { EvidenceLine } from './forms.ts';
+import { checkReviews } from './review.ts';
 import { checkSigned, type Signed, signedOf } from './signature.ts';
 import { atLine } from './tally.ts';
 
@@ -32,17 +33,8 @@ export async function checkBreakGlass(of: Case, line: EvidenceLine): Promise<voi
   await checkSigned(of, line, 'this emergency use', () => checkUseIntent(of, line));
   checkUser(of, line);
   tally.say('break-glass', 'asserted', `Nobody approved this: ${skeleton.reviewer} broke the glass.`, at);
-  for (const review of of.bundle.organization_events.filter(({ event }) => isReviewOf(event, line)))
-    tally.say(
-      'break-glass',
-      'asserted',
-      `${review.event.skeleton.reviewer} reviewed the use: ${review.event.skeleton.verdict}.`,
-      atLine(review),
-    );
+  await checkReviews(of, line);
 }
-
-const isReviewOf = (event: EvidenceLine['event'], line: EvidenceLine): boolean =>
-  event.type === 'break_glass.reviewed' && event.skeleton.request === line.event.object;
 
 /** The intent, field by field, is what this use would have asked to be signed. */
 function checkUseIntent(of: Case, line: EvidenceLine): boolean {

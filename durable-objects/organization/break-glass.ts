@@ -46,7 +46,9 @@ export function admitBreakGlass(room: Room, question: BreakGlassQuestion): Resul
   if (!account.ok) return account;
   const stopped = noStop(facts, account.value.id, question.actor);
   if (!stopped.ok) return stopped;
-  const answer = { ...authority.value, account: account.value };
+  // The snapshot that the use commits to names them: evidence shows that whoever reviews was none of them.
+  const owners = ownersNow(room, account.value.id);
+  const answer = { ...authority.value, facts: { ...facts, owners }, account: account.value };
   if (question.judged_by !== facts.config_version)
     return ok({ ...answer, snapshot: snapshotOf(room), admitted: 'stale' });
   const referenced = hasReference(organizationOf(room).settings, question.external_ref);
@@ -68,6 +70,8 @@ function accountOf(room: Room, actor: string): Result<Pick<ServiceAccountRecord,
     errors: [{ pointer: '/actor', detail }],
   });
 }
+
+const ownersNow = (room: Room, account: string): string[] => room.store.service_accounts.get(account)?.owners ?? [];
 
 function noStop({ stops }: Facts, account: string, actor: string): Result<void> {
   const stop = stops.find(
@@ -102,7 +106,7 @@ function take(room: Room, person: Person, question: BreakGlassQuestion, account:
   });
   if (!consumed.ok) return consumed;
   const who = { request, user: person.user, actor, service_account: account, used_at: nowInstant() };
-  const owners = room.store.service_accounts.get(account)?.owners ?? [];
+  const owners = ownersNow(room, account);
   room.store.break_glass.put({ ...who, owners, open: 1, confirmed: 0, review: null });
   return ok(undefined);
 }

@@ -32,19 +32,30 @@ const ASKED: Partial<Record<string, (event: RecordedEvent, question: EntriesQues
   'passkey.registered': ({ skeleton }, { passkeys }) => passkeys.includes(String(skeleton.passkey)),
 };
 
-/** The asked events, in the order in which they happened. */
+/** The asked events, in the order in which they happened; of a review, the enrolment of the key that signed it too. */
 export function entriesFor(room: Room, asked: EntriesQuestion): Entry[] {
   const made = (asked.delegations ?? []).map((id) => room.store.delegations.get(id)?.passkey ?? '');
-  const question = { ...asked, passkeys: [...asked.passkeys, ...made] };
-  const types = Object.keys(ASKED);
+  const all = entriesOf(room, Object.keys(ASKED));
+  const reviews = all.filter(({ event }) => event.type === 'break_glass.reviewed' && isAsked(event, asked));
+  const reviewed = reviews.map(({ event }) => String(event.skeleton.passkey));
+  const question = { ...asked, passkeys: [...asked.passkeys, ...made, ...reviewed] };
+  return all.filter(({ event }) => isAsked(event, question));
+}
+
+const isAsked = (event: RecordedEvent, question: EntriesQuestion): boolean =>
+  ASKED[event.type]?.(event, question) === true;
+
+/** Every entry that was written together with one of these types. */
+function entriesOf(room: Room, types: string[]): Entry[] {
   const rows = room.ctx.storage.sql.exec<{ events: string; sealed: string | null }>(
     `SELECT events, sealed FROM journal WHERE ${types.map(() => 'instr(events, ?) > 0').join(' OR ')} ORDER BY n`,
     ...types.map((type) => `"type":"${type}"`),
   );
   return rows.toArray().flatMap(({ events, sealed }) => {
     const { receipts } = (sealed === null ? { receipts: [] } : JSON.parse(sealed)) as { receipts: LedgerReceipt[] };
-    return (JSON.parse(events) as RecordedEvent[])
-      .filter((event) => ASKED[event.type]?.(event, question))
-      .map((event) => ({ event, receipt: receipts.find((receipt) => receipt.event === event.id) ?? null }));
+    return (JSON.parse(events) as RecordedEvent[]).map((event) => ({
+      event,
+      receipt: receipts.find((receipt) => receipt.event === event.id) ?? null,
+    }));
   });
 }

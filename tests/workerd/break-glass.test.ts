@@ -1,7 +1,8 @@
 import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { verifyEvidence } from '../../core/evidence.ts';
+import { assembleEvidence, verifyEvidence } from '../../core/evidence.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { policyJudge } from '../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { type Answer, BASE, env, get, post, success } from './support/house.ts';
 import { change, exchange, found, type Member, member, owner, unique, type World } from './support/world.ts';
@@ -47,6 +48,24 @@ async function review(by: Member, id: string, verdict = 'justified'): Promise<An
   if (offered.status >= 300) return offered;
   const body = { ...(await signed(by, offered.body)), comment: said.comment };
   return post(`/v1/break-glass/${id}/review`, { cookie: by.cookie, body });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: tampering is not typed
+type Any = any;
+
+/** The bundle once all of it is public, and what is pinned for it. */
+async function evidence(at: House, id: string) {
+  const keys = await success(get('/v1/ledger/key'));
+  const anchors = {
+    ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0].public_key },
+    ...{ organization: at.world.organization, origin: BASE, rp_id: env.RP_ID },
+  };
+  const { text } = await vi.waitFor(async () => {
+    const bundle = await get(`/v1/approval-requests/${id}/evidence`, { cookie: at.boss.cookie });
+    expect(bundle.status).toBe(200);
+    return bundle;
+  }, 10_000);
+  return { text, anchors };
 }
 
 describe('breaking glass', () => {
@@ -109,27 +128,80 @@ describe('breaking glass', () => {
   });
 
   it('verifies offline for what it is, and never as an approval', async () => {
-    const keys = await success(get('/v1/ledger/key'));
-    const anchors = {
-      ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0].public_key },
-      ...{ organization: at.world.organization, origin: BASE, rp_id: env.RP_ID },
-    };
-    const { text } = await vi.waitFor(async () => {
-      const bundle = await get(`/v1/approval-requests/${id}/evidence`, { cookie: at.boss.cookie });
-      expect(bundle.status).toBe(200);
-      return bundle;
-    }, 10_000);
-    const report = await verifyEvidence(text, anchors, webCrypto);
+    const { text, anchors } = await evidence(at, id);
+    const report = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
     expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
     const proved = report.claims.filter(({ status }) => status === 'proved').map(({ claim }) => claim);
-    expect(proved).toEqual(expect.arrayContaining(['lifecycle', 'intent', 'signature', 'eligibility', 'receipt']));
+    for (const claim of ['lifecycle', 'judgement', 'intent', 'signature', 'eligibility', 'receipt'])
+      expect(proved).toContain(claim);
     expect(report.claims.map(({ detail }) => detail).join('\n')).toContain('Nobody approved this');
-    expect(report.claims.map(({ detail }) => detail).join('\n')).toContain('reviewed the use: not_justified');
     const bundle = JSON.parse(text);
     const payload = JSON.parse(atob(bundle.receipts[0].bundle.dsseEnvelope.payload));
     expect(payload.predicateType).toBe('https://assentry.dev/predicates/break-glass/v1');
     bundle.events[1].event.personal.reason = 'another reason';
     expect((await verifyEvidence(JSON.stringify(bundle), anchors, webCrypto)).valid).toBe(false);
+  });
+
+  const LIES: [string, (review: Any, bundle: Any, at: House) => void, string][] = [
+    ['said another verdict', ({ skeleton }) => (skeleton.verdict = 'justified'), 'What was signed is not this review'],
+    ['wrote another comment', ({ personal }) => (personal.comment = 'Fine.'), 'What was signed is not this review'],
+    [
+      'reviewed the own use',
+      ({ skeleton }, _, { fire }) => Object.assign(skeleton, { reviewer: fire.user, by: fire.user }),
+      'was part of the use',
+    ],
+    [
+      'was an owner of the account',
+      ({ skeleton }, { events }) => (events[1].event.personal.eligibility.owners = [skeleton.reviewer]),
+      'was part of the use',
+    ],
+    ['is somebody else', ({ skeleton }, _, { boss }) => (skeleton.by = boss.user), 'by somebody else'],
+    [
+      'signed with a passkey of another person',
+      ({ skeleton }, { organization_events }) => {
+        const own = organization_events.find(({ event }: Any) => event.skeleton.passkey === skeleton.passkey);
+        own.event.skeleton.user = 'usr_other';
+      },
+      'not the one enrolled for them',
+    ],
+    [
+      'signed something else',
+      ({ personal }, { events }) => (personal.assertion.response = events[1].event.personal.assertion.response),
+      'signature does not hold',
+    ],
+    ['came too late', ({ personal }) => (personal.intent.expires_at = '2020-01-01T00:00:00.000Z'), 'after its intent'],
+  ];
+
+  it('proves its review: who gave it was no part of the use and signed exactly that', async () => {
+    const { text, anchors } = await evidence(at, id);
+    const said = (await verifyEvidence(text, anchors, webCrypto)).claims.filter(({ claim }) => claim === 'review');
+    expect(said.map(({ status }) => status)).toEqual(['proved', 'asserted']);
+    expect(said[0]!.detail).toContain(`${at.auditor.user} reviewed the use: not_justified.`);
+  });
+
+  it.each(LIES)('is caught where the one who reviewed %s', async (_name, lie, detail) => {
+    const { text, anchors } = await evidence(at, id);
+    const bundle: Any = JSON.parse(text);
+    const { event } = bundle.organization_events.find((line: Any) => line.event.type === 'break_glass.reviewed');
+    lie(event, bundle, at);
+    const { format: _, digest: __, ...parts } = bundle;
+    const forged = JSON.stringify(assembleEvidence(parts));
+    const { claims } = await verifyEvidence(forged, anchors, webCrypto);
+    const failed = claims.filter(({ claim, status }) => claim === 'review' && status === 'failed');
+    expect(failed.map((claim) => claim.detail).join('\n')).toContain(detail);
+  });
+
+  it('leaves the review the operator’s word where the enrolment of its passkey is left out', async () => {
+    const { text, anchors } = await evidence(at, id);
+    const bundle: Any = JSON.parse(text);
+    const { event } = bundle.organization_events.find((line: Any) => line.event.type === 'break_glass.reviewed');
+    bundle.organization_events = bundle.organization_events.filter(
+      (line: Any) => line.event.type !== 'passkey.registered' || line.event.skeleton.passkey !== event.skeleton.passkey,
+    );
+    const { format: _, digest: __, ...parts } = bundle;
+    const { claims } = await verifyEvidence(JSON.stringify(assembleEvidence(parts)), anchors, webCrypto);
+    const said = claims.filter(({ claim }) => claim === 'review');
+    expect(said.map(({ status }) => status)).toEqual(['asserted', 'asserted']);
   });
 });
 
@@ -149,6 +221,10 @@ describe('a use for somebody’s account', () => {
     );
     await change(at.boss, 'service_account', { owners: [] }, service_account);
     expect((await review(at.auditor, id)).status).toBe(200);
+    const { text, anchors } = await evidence(at, id);
+    expect(JSON.parse(text).events[1].event.personal.eligibility.owners).toEqual([at.boss.user]);
+    const { claims } = await verifyEvidence(text, anchors, webCrypto);
+    expect(claims.find(({ claim }) => claim === 'review')).toMatchObject({ status: 'proved' });
   });
 });
 

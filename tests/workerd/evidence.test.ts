@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { canonicalize } from '../../core/canonical.ts';
 import { assembleEvidence, type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
 import type { Json } from '../../core/json.ts';
+import { policyJudge } from '../../core/policy/evidence-judge.ts';
 import type { Ledger } from '../../durable-objects/ledger.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { BASE, env, get, post, success } from './support/house.ts';
@@ -82,7 +83,7 @@ const proved = (report: Awaited<ReturnType<typeof verifyEvidence>>) =>
 
 async function verified(id: string, caller: { key?: string; cookie?: string } = { cookie: boss.cookie }) {
   const { text } = await evidence(id, caller);
-  const report = await verifyEvidence(text, await anchors(), webCrypto);
+  const report = await verifyEvidence(text, await anchors(), webCrypto, { judge: policyJudge });
   expect(failures(report)).toEqual([]);
   expect(report).toMatchObject({ valid: true });
   expect(report.first_use).toBeUndefined();

@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyEvidence } from '../../core/evidence.ts';
+import { policyJudge } from '../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { type Answer, BASE, call, env, get, post, success } from './support/house.ts';
 import {
@@ -91,7 +92,7 @@ describe('escalation', () => {
       expect(bundle.status).toBe(200);
       return bundle;
     }, 10_000);
-    const report = await verifyEvidence(text, anchors, webCrypto);
+    const report = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
     expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
     const proved = report.claims.filter(({ status }) => status === 'proved').map(({ claim }) => claim);
     expect(proved).toEqual(expect.arrayContaining(['escalation', 'eligibility', 'quorum', 'receipt']));

@@ -1,6 +1,7 @@
 // A member without any role, in the group that owns a repository: decides there and nowhere else.
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { verifyEvidence } from '../../core/evidence.ts';
+import { policyJudge } from '../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { BASE, env, get, post, success } from './support/house.ts';
 import {
@@ -101,7 +102,7 @@ describe('what such people decided', () => {
     const by = decision === 'approve' ? holder : reader;
     await success(decide(by, id, { decision, comment: 'Read.' }));
     const text = await bundleOf(id);
-    const report = await verifyEvidence(text, await anchors(), webCrypto);
+    const report = await verifyEvidence(text, await anchors(), webCrypto, { judge: policyJudge });
     expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
     expect(report.claims).toContainEqual(expect.objectContaining({ claim: 'eligibility', status: 'proved' }));
     expect(text).toContain('"actions":{"group:payments-readers":["reject"]}');
