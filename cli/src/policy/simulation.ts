@@ -1,5 +1,6 @@
 // `assentry policy simulate`: the last requests judged by a draft, as a table and the newest examples.
 import { printable } from '../../../core/display.ts';
+import { DIFFERENCE_WORDS } from '../../../core/policy/simulate/words.ts';
 import type { Example, SimulationResult } from '../../../core/policy/simulate.ts';
 import type { Context } from '../context.ts';
 import { table } from '../output.ts';
@@ -36,20 +37,11 @@ const VERDICTS = [
   ['refused', 'params do not fit'],
 ] as const;
 
-const KINDS: [keyof SimulationResult['differences'], string][] = [
-  ['newly_allowed', 'Newly let through'],
-  ['newly_asked', 'Newly asked'],
-  ['newly_denied', 'Newly denied'],
-  ['newly_refused', 'Newly refused at the door'],
-  ['risk_changed', 'At another risk'],
-  ['people_changed', 'Asked of other people'],
-];
-
 function simulationLines({ considered, from, to, verdicts, differences }: Answer): string[] {
   const counts = VERDICTS.map(([verdict, word]) => [
     ...[word, String(verdicts.recorded[verdict]), String(verdicts.draft[verdict])],
   ]);
-  const differing = KINDS.filter(([kind]) => differences[kind].count > 0);
+  const differing = DIFFERENCE_WORDS.filter(([kind]) => differences[kind].count > 0);
   const told = differing.flatMap(([kind, word]) => [
     `${word}: ${differences[kind].count}${fatesIn(differences[kind].fates)}`,
     ...table(differences[kind].examples.map(exampleRow)),

@@ -1,4 +1,5 @@
 // A draft tried on past requests: how many would be answered otherwise, and the newest of them. Advice alone.
+import { DIFFERENCE_WORDS } from '../../../../core/policy/simulate/words.ts';
 import type { ApprovalRequest, Simulation } from '../../api/types.ts';
 import { Go, requestPath } from '../../ui/go.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
@@ -14,17 +15,8 @@ const VERDICTS = [
   ['refused', 'Parameters do not fit'],
 ] as const;
 
-const KINDS: [Kind, string][] = [
-  ['newly_allowed', 'Newly let through'],
-  ['newly_asked', 'Newly asked'],
-  ['newly_denied', 'Newly denied'],
-  ['newly_refused', 'Newly refused at the door'],
-  ['risk_changed', 'At another risk'],
-  ['people_changed', 'Asked of other people'],
-];
-
 export function SimulationView({ simulation }: { simulation: Simulation }) {
-  const differing = KINDS.filter(([kind]) => simulation.differences[kind].count > 0);
+  const differing = DIFFERENCE_WORDS.filter(([kind]) => simulation.differences[kind].count > 0);
   return (
     <section aria-label="Simulation" className="grid gap-3">
       <p role="status">
