@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
-const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const textOf = (path: string) => readFileSync(path, 'utf8');
 
 it('exports every class of objects that the Worker is configured with from the bench’s Worker', () => {
   const classes = new Set(
