@@ -1,5 +1,7 @@
 // The verifier judges again: what policy says over what the bundle holds is what was sealed, or the field that says
 // otherwise is named, every commitment made to fit.
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../../core/digest.ts';
 import { fromHex } from '../../../core/encoding.ts';
@@ -158,9 +160,45 @@ describe('another policy in the same place', () => {
     expect(await failedFields(text, 'quorum')).toEqual(['/events/0/event/skeleton/requirement']);
   });
 
+  const trusting = (limit: Loose, expires: string | null = null) =>
+    under('quorum', ({ trusted }) => {
+      const match = { action: ['**'], resource: null, actor: null, metadata: {} };
+      trusted.push({ id: 'known', match, when: null, limit, expires });
+    });
+
+  it('that trusts it is a failure; a budget that was spent, or a pattern that was over, is not', async () => {
+    expect(await failedFields(trusting(null), 'quorum')).toContain('/events/0/event/skeleton/verdict');
+    const spent = await judgements(trusting({ count: 1, per_seconds: 60 }));
+    expect(spent.map(({ status }) => status)).toEqual(['proved', 'asserted']);
+    expect(spent[1]!.detail).toContain('budget of known');
+    const over = await judgements(trusting(null, '2020-01-01T00:00:00.000Z'));
+    expect(over.map(({ status }) => status)).toEqual(['proved']);
+  });
+
   it('that denies it is what an emergency use may not go over', async () => {
     const text = under('broken-glass', ({ rules }) => rules.push(deny({ rules })));
     const failed = await failuresOf(text, anchorsFor('broken-glass'));
     expect(failed.map(({ detail }) => detail).join('\n')).toContain('Glass was broken over a deny (never)');
+  });
+});
+
+describe('the verifier of the SDK', () => {
+  const IMPORT = /(?:^|\n)(?:import|export)(?! type)\b[^'"`;]*?from '([^']+)'/g;
+
+  /** Every file and package that loading this one loads; types are none. */
+  function loadedBy(path: string, seen = new Set<string>()): Set<string> {
+    if (seen.has(path)) return seen;
+    seen.add(path);
+    for (const [, name] of readFileSync(path, 'utf8').matchAll(IMPORT))
+      if (name!.startsWith('.')) loadedBy(join(dirname(path), name!), seen);
+      else seen.add(name!);
+    return seen;
+  }
+  const root = join(import.meta.dirname, '../../..');
+
+  it('brings no judge and no CEL along, and the judge itself does', () => {
+    const sdk = [...loadedBy(join(root, 'sdk/src/evidence.ts'))];
+    expect(sdk.filter((name) => /cel\b|condition|policy\/judge|evidence-judge/.test(name))).toEqual([]);
+    expect([...loadedBy(join(root, 'core/policy/evidence-judge.ts'))]).toContain('@bufbuild/cel');
   });
 });
