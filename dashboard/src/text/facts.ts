@@ -87,6 +87,16 @@ function factOf(keys: Keys, params: JsonObject, before: JsonObject | null, field
   };
 }
 
+/** Pointers of params that are money, with the amount readable: `/amount` → `€2,400.00`. */
+export function moneyByPointer(params: JsonObject, schema: ParameterSchema | null): Map<string, string> {
+  const fields = new Map(fieldsOf(schema).map((field) => [field.pointer, field]));
+  const amounts = leaves(params, []).map((keys) => {
+    const { raw, text } = factOf(keys, params, null, fields.get(pointerOf(keys)) ?? null);
+    return [pointerOf(keys), raw === null ? null : text] as const;
+  });
+  return new Map(amounts.filter((amount): amount is readonly [string, string] => amount[1] !== null));
+}
+
 /** Where the schema says, else beside the amount at the top. */
 function currencyFor(field: ParameterField | null, params: JsonObject | null): Json | undefined {
   if (!field?.currency) return valueAt(params, ['currency']);

@@ -1,7 +1,7 @@
 // Facts and words of the dashboard: everything signed is shown, nothing that helps the reader is lost.
 import { describe, expect, it } from 'vitest';
 import type { ParameterSchema } from '../../../core/policy/parameters.ts';
-import { factsOf } from '../../../dashboard/src/text/facts.ts';
+import { factsOf, moneyByPointer } from '../../../dashboard/src/text/facts.ts';
 import { eventName, namesPerson, sourcesText, subjectOf } from '../../../dashboard/src/text/people.ts';
 import { clock, relative, span } from '../../../dashboard/src/text/time.ts';
 
@@ -104,5 +104,14 @@ describe('times', () => {
     expect(relative('2026-11-20T10:57:00.000Z', now)).toBe('in 57 min');
     expect(relative('2026-11-20T09:57:00.000Z', now)).toBe('3 min ago');
     expect(relative('not a time', now)).toBe('not a time');
+  });
+});
+
+describe('money in the form of an edit', () => {
+  it('is readable beside its minor units, by the pointer of the field, and only where a currency is known', () => {
+    const params = { amount: 129200, currency: 'EUR', order_id: 'ORD-1287', quantity: 129200 };
+    expect([...moneyByPointer(params, null)]).toEqual([['/amount', '€1,292.00']]);
+    expect([...moneyByPointer({ amount: 129200 }, null)]).toEqual([]);
+    expect([...moneyByPointer({ amount: 'much', currency: 'EUR' }, null)]).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
 import { type EditField, type Entries, editFields, paramsIn, shownIn } from '../../text/edit-fields.ts';
+import { moneyByPointer } from '../../text/facts.ts';
 import { Field, TextArea } from '../../ui/field.tsx';
 import { Changes } from './edits.tsx';
 
@@ -27,6 +28,7 @@ export function EditForm({ request, mode, draft, ready, onDraft, onEdit }: Props
   const [fault, setFault] = useState<string | null>(null);
   const { params } = request.effective;
   const fields = editFields(params, request.parameters, mode);
+  const amounts = moneyByPointer(draft ?? params, request.parameters);
   const enter = (pointer: string, entry: Entries[string] | undefined) => {
     const { [pointer]: _before, ...others } = entries;
     const next = entry === undefined ? others : { ...others, [pointer]: entry };
@@ -44,7 +46,12 @@ export function EditForm({ request, mode, draft, ready, onDraft, onEdit }: Props
           <p>Policy names nothing of this action that could be reduced.</p>
         ) : null}
         {fields.map((field) => (
-          <Parameter key={field.pointer} field={field} entry={entries[field.pointer]} onEnter={enter} />
+          <Parameter
+            key={field.pointer}
+            field={{ ...field, hint: hintOf(field, amounts.get(field.pointer)) }}
+            entry={entries[field.pointer]}
+            onEnter={enter}
+          />
         ))}
         {fault === null ? null : (
           <p role="alert" className="text-bad">
@@ -53,7 +60,7 @@ export function EditForm({ request, mode, draft, ready, onDraft, onEdit }: Props
         )}
         {draft === null ? null : (
           <>
-            <Changes before={request.params} after={draft} />
+            <Changes before={request.params} after={draft} schema={request.parameters} />
             <button type="button" className="btn" disabled={!ready} onClick={() => onEdit(draft)}>
               Sign the edit only
             </button>
@@ -63,6 +70,10 @@ export function EditForm({ request, mode, draft, ready, onDraft, onEdit }: Props
     </details>
   );
 }
+
+/** Money is entered as it is signed, in minor units; what that is stands beside it. */
+const hintOf = ({ hint }: EditField, amount: string | undefined): string | null =>
+  amount === undefined ? hint : [`In minor units: this is ${amount}.`, hint ?? ''].join(' ').trim();
 
 interface ParameterProps {
   field: EditField;

@@ -1,7 +1,7 @@
 // Who edited what: both sides of every changed parameter, computed on this page from what was asked and what may run.
 import { diffOf, type FieldChange } from '../../../../core/edit.ts';
 import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
-import { plain } from '../../text/facts.ts';
+import { moneyByPointer, plain } from '../../text/facts.ts';
 import { Revealed } from '../../ui/revealed.tsx';
 import { When } from '../../ui/when.tsx';
 
@@ -22,26 +22,46 @@ export function Edits({ request }: { request: ApprovalRequest }) {
           {comment === null ? null : <Revealed text={comment} lines />}
         </p>
       ))}
-      <Changes before={request.params} after={request.effective.params} />
+      <Changes before={request.params} after={request.effective.params} schema={request.parameters} />
       <p className="meta">Only the edited action can run. Approvals from before an edit count no more.</p>
     </section>
   );
 }
 
-/** Each difference with both sides. */
-export function Changes({ before, after }: { before: JsonObject; after: JsonObject }) {
+interface Sides {
+  before: JsonObject;
+  after: JsonObject;
+  schema: ApprovalRequest['parameters'];
+}
+
+/** Each difference with both sides; money also as people write it. */
+export function Changes({ before, after, schema }: Sides) {
   const changes = diffOf(before, after);
+  const [was, is] = [moneyByPointer(before, schema), moneyByPointer(after, schema)];
   if (changes.length === 0) return <p className="meta">Nothing differs from what was asked.</p>;
   return (
     <ul className="grid gap-1" aria-label="What differs from what was asked">
       {changes.map((change) => (
-        <Change key={change.pointer} change={change} />
+        <Change
+          key={change.pointer}
+          change={change}
+          was={was.get(change.pointer) ?? null}
+          is={is.get(change.pointer) ?? null}
+        />
       ))}
     </ul>
   );
 }
 
-const Change = ({ change: { pointer, kind, from, to } }: { change: FieldChange }) => (
+interface ChangeProps {
+  change: FieldChange;
+  was: string | null;
+  is: string | null;
+}
+
+const inMoney = (text: string | null): string => (text === null ? '' : ` (${text})`);
+
+const Change = ({ change: { pointer, kind, from, to }, was, is }: ChangeProps) => (
   <li className="num wrap-anywhere">
     <code className="text-ink-2">
       <Revealed text={pointer} />
@@ -49,7 +69,7 @@ const Change = ({ change: { pointer, kind, from, to } }: { change: FieldChange }
     {kind === 'added' ? null : (
       <del className="text-ink-3">
         <span className="sr-only">before: </span>
-        <Revealed text={plain(from)} />
+        <Revealed text={plain(from) + inMoney(was)} />
       </del>
     )}{' '}
     {kind === 'removed' ? (
@@ -57,7 +77,7 @@ const Change = ({ change: { pointer, kind, from, to } }: { change: FieldChange }
     ) : (
       <ins className="font-semibold no-underline">
         <span className="sr-only">after: </span>
-        <Revealed text={plain(to)} />
+        <Revealed text={plain(to) + inMoney(is)} />
       </ins>
     )}
   </li>
