@@ -4,7 +4,7 @@
 import { digestOf } from '../digest.ts';
 import { instantMs } from '../duration.ts';
 import { challengeText, type DecisionIntent } from '../intent.ts';
-import type { JsonObject } from '../json.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { provenGroups } from '../oidc/claims.ts';
 import type { OidcIssuer } from '../oidc/issuer.ts';
 import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenEnd, tokenKey } from '../oidc/token.ts';
@@ -25,6 +25,12 @@ export const isByToken = ({ event }: EvidenceLine): boolean => event.skeleton.me
 
 const tokenSigned = ({ event }: EvidenceLine): TokenSigned => event.personal as unknown as TokenSigned;
 
+/** The token's text; of a file that holds none, a text that no token is. */
+const tokenText = ({ event }: EvidenceLine): string => {
+  const token = event.personal?.token;
+  return typeof token === 'string' ? token : '';
+};
+
 /** The last event before this vote that fixed the settings which it names. */
 function settingsLine({ bundle }: Case, { event, receipt }: EvidenceLine): EvidenceLine | undefined {
   const { issuer, issuer_settings } = event.skeleton;
@@ -44,7 +50,7 @@ const settingsOf = (line: EvidenceLine | undefined): OidcIssuer | null =>
 /** What the token proves of who voted; null where it is erased or nothing can be read from it. */
 export function provenBy(of: Case, line: EvidenceLine): ProvenIdentity | null {
   const settings = settingsOf(settingsLine(of, line));
-  const read = line.event.personal === null ? 'erased' : readToken(tokenSigned(line).token);
+  const read = line.event.personal === null ? 'erased' : readToken(tokenText(line));
   if (settings === null || typeof read === 'string') return null;
   const { sub } = read.claims;
   const until = tokenEnd(read.claims);
@@ -80,10 +86,11 @@ export async function checkToken(of: Case, line: EvidenceLine): Promise<boolean>
 }
 
 async function faultOfToken({ crypto }: Case, line: EvidenceLine, settings: OidcIssuer): Promise<string | null> {
-  const { token, token_key, intent } = tokenSigned(line);
-  const read = readToken(token);
+  const { token_key, intent } = tokenSigned(line);
+  const read = readToken(tokenText(line));
   if (typeof read === 'string') return read;
   if (!settings.algorithms.includes(read.alg)) return `${read.alg} is not the provider’s`;
+  if (!isObject(token_key)) return 'the key that verified it is not there';
   const key = tokenKey(token_key, read.alg);
   if (key === null || token_key.alg !== read.alg) return 'the sealed key is of another kind';
   if ((token_key.kid ?? null) !== line.event.skeleton.kid) return 'the sealed key has another id';
