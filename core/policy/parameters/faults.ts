@@ -11,7 +11,7 @@ import { MAX_PARAMETER_FAULTS, MAX_SCHEMA_STEPS } from '../bounds.ts';
 import { oneOfWords } from '../suggestion.ts';
 import { isMultiple } from './decimal.ts';
 import { formatHolds } from './format.ts';
-import { type ParameterSchema, type SchemaType, typesOf } from './model.ts';
+import { type ParameterSchema, type SchemaType, schemaOfProperty, typesOf } from './model.ts';
 
 type Path = readonly (string | number)[];
 
@@ -111,12 +111,6 @@ function judgeList(run: Run, schema: ParameterSchema, value: Json[], path: Path)
   if (value.length > maxItems) complain(run, path, `must have at most ${maxItems} entries.`);
   if (uniqueItems && new Set(value.map(canonicalize)).size < value.length) complain(run, path, 'says something twice.');
   if (items) for (const [index, item] of value.entries()) judgeValue(run, items, item, [...path, index]);
-}
-
-/** The schema of a property; true: anything, false: it may not be there. */
-export function schemaOfProperty(schema: ParameterSchema, name: string): ParameterSchema | boolean {
-  const { properties = {}, additionalProperties = true } = schema;
-  return Object.hasOwn(properties, name) ? properties[name]! : additionalProperties;
 }
 
 function judgeObject(run: Run, schema: ParameterSchema, value: JsonObject, path: Path): void {

@@ -58,3 +58,9 @@ export const typesOf = ({ type }: ParameterSchema): readonly SchemaType[] =>
 /** What a reviewer may do to a value of this schema. */
 export const narrowingsOf = ({ narrow }: ParameterSchema): readonly Narrowing[] =>
   narrow === undefined ? [] : typeof narrow === 'string' ? [narrow] : narrow;
+
+/** The schema of a property; true: anything, false: it may not be there. */
+export function schemaOfProperty(schema: ParameterSchema, name: string): ParameterSchema | boolean {
+  const { properties = {}, additionalProperties = true } = schema;
+  return Object.hasOwn(properties, name) ? properties[name]! : additionalProperties;
+}

@@ -4,8 +4,8 @@ import { canonicalize, sameJson } from '../../canonical.ts';
 import { pointerOf } from '../../json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { ProblemPlace } from '../../problems.ts';
-import { faultsOfParams, schemaOfProperty } from './faults.ts';
-import { type Narrowing, narrowingsOf, type ParameterSchema } from './model.ts';
+import { faultsOfParams } from './faults.ts';
+import { type Narrowing, narrowingsOf, type ParameterSchema, schemaOfProperty } from './model.ts';
 
 type Path = readonly (string | number)[];
 /** undefined: not there. */
