@@ -17,6 +17,7 @@ const server = createServer(async (request, response) => {
   try {
     const params = JSON.parse(text);
     const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+    // The call, whole. A token that rests on metadata or context is refused here, because this call states none.
     const call = { action: 'order_tools.process_refund', resource: RESOURCE, params };
     const { request: approval } = await verifyCapability(token, call, { issuer, audience: RESOURCE, once });
     response.end(JSON.stringify({ paid: params.amount, approval }));

@@ -5,6 +5,7 @@ import { AssentryError } from './errors.ts';
 import { type GuardOptions, guarded, type Permit, type Rejection } from './guard.ts';
 import { type Call, type Connection, randomKey, send } from './http.ts';
 import { asProposal, assertAnswers, assertConsistent, assertFits } from './sent.ts';
+import { numberOption } from './verify/options.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
 import type { ApprovalRequest, Exchanged, ExchangeInput, ListFilter, OutcomeReport, Page, Proposal } from './wire.ts';
 
@@ -64,8 +65,8 @@ export class Assentry {
       api_key,
       base_url: baseUrl(options.url ?? environment('ASSENTRY_URL') ?? LOCAL_URL),
       fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-      max_retries: options.maxRetries ?? DEFAULT_RETRIES,
-      timeout_ms: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      max_retries: numberOption('maxRetries', options.maxRetries, DEFAULT_RETRIES),
+      timeout_ms: numberOption('timeoutMs', options.timeoutMs, DEFAULT_TIMEOUT_MS),
     };
   }
 

@@ -64,7 +64,8 @@ async function untilDecided(waiting: Waiting, onUpdate: WaitOptions['onUpdate'])
       });
     } catch (error) {
       waiting.signal.throwIfAborted();
-      const over = Date.now() > waiting.deadline_ms + GRACE_MS;
+      // A deadline that is none has passed.
+      const over = !(Date.now() <= waiting.deadline_ms + GRACE_MS);
       if (!(error instanceof UnavailableError) || over) throw error;
       await pause(pauseMs(failures), waiting.signal);
     }

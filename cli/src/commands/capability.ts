@@ -1,8 +1,7 @@
 // `assentry capability …` and `assentry outcome …`: take the permission, check one, say what happened.
-import { verifyCapability } from '@assentry/sdk/verify';
+import { type CapabilityCall, verifyCapability } from '@assentry/sdk/verify';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
-import { fromBase64Url, fromUtf8 } from '../../../core/encoding.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
@@ -62,11 +61,15 @@ async function paramsOf(
 interface VerifyOptions extends GlobalOptions {
   issuer?: string;
   audience?: string;
-  action?: string;
-  resource?: string;
+  action: string;
+  resource: string;
   actor?: string;
   param?: JsonObject;
   paramsFile?: string;
+  metadata?: JsonObject;
+  context?: JsonObject;
+  contextFile?: string;
+  preconditionFile?: string;
 }
 
 function verifyCommand(noun: Command, world: World): void {
@@ -76,36 +79,56 @@ function verifyCommand(noun: Command, world: World): void {
     .addHelpText(
       'before',
       examples(
-        'assentry capability exchange --request apr_… | assentry capability verify --audience service:billing-api',
+        'assentry capability verify --action deployment.execute --resource service:billing-api --param version=v2.1.0',
       ),
     )
     .option('--issuer <url>', "who must have issued it (default: your key's organisation)")
-    .option('--audience <name>', 'who it must be for')
-    .option('--action <name>', 'the action that will be executed')
-    .option('--resource <type:name>', 'what it will be executed on')
+    .option('--audience <name>', 'who it must be for (default: the resource)')
+    .requiredOption('--action <name>', 'the action that will be executed')
+    .requiredOption('--resource <type:name>', 'what it will be executed on')
     .option('--actor <actor>', 'who must act')
     .option('--param <key=text>', 'a parameter that will be executed, key:=json for numbers; repeatable', field)
     .option('--params-file <file>', 'all of them as a JSON object')
+    .option('--metadata <key=text>', 'metadata of the call, key:=json for numbers; repeatable', field)
+    .option('--context <key=text>', 'context of the call; repeatable', field)
+    .option('--context-file <file>', 'all of the context as a JSON object')
+    .option('--precondition-file <file>', 'the state as it is now, as a JSON object')
     .action(async (options: VerifyOptions, command: Command) => {
       const context = contextOf(world, command);
       const token = (await standardInput(world)).trim();
-      const { action, resource, actor } = options;
-      const call = { action, resource, actor, params: (await paramsOf(context, options)) ?? {} };
-      const pinned = { issuer: options.issuer ?? issuerOf(context), audience: audienceOf(context, options, token) };
+      const pinned = { issuer: options.issuer ?? issuerOf(context), audience: options.audience ?? options.resource };
       // What the server enforces besides is not this command's to do: it says what the token asks for.
-      const verified = await verifyCapability(token, call, { ...pinned, enforce: 'consume' }).catch(refused);
+      const checks = { ...pinned, enforce: 'consume' } as const;
+      const verified = await verifyCapability(token, await callOf(context, options), checks).catch(refused);
       if (command.optsWithGlobals<GlobalOptions>().json) return context.out.json(verified);
       for (const line of table(factsOf(verified))) context.out.data(line);
     });
+}
+
+/** The call as it will be made. What is not named is not stated: a token that rests on it is refused. */
+async function callOf(world: Context, options: VerifyOptions): Promise<CapabilityCall> {
+  const { action, resource, actor, metadata, preconditionFile } = options;
+  const context = await paramsOf(world, { param: options.context, paramsFile: options.contextFile });
+  const precondition = preconditionFile === undefined ? undefined : await objectOf(world, preconditionFile);
+  const params = (await paramsOf(world, options)) ?? {};
+  const call = { action, resource, params, metadata, context, precondition };
+  return actor === undefined ? call : { ...call, actor };
 }
 
 /** The reason is for whoever runs this: here nobody else reads it. */
 function refused(error: unknown): never {
   const reason = (error as { reason?: string }).reason;
   if (reason === undefined) throw error;
-  const hint = reason === 'wrong-params' ? ' Name what will be executed with --param or --params-file.' : '';
-  throw new CliError(EXIT.verification, `The capability is not valid: ${reason}.${hint}`);
+  const hint = HINTS[reason] ?? '';
+  throw new CliError(EXIT.verification, `The capability is not valid for this call: ${reason}.${hint}`);
 }
+
+const HINTS: Readonly<Record<string, string>> = {
+  'wrong-params': ' Name what will be executed with --param or --params-file.',
+  'constraints-not-compared':
+    ' Policy let it through for its metadata or context: name them with --metadata, --context.',
+  'precondition-not-compared': ' It is good for one state only: name the state as it is with --precondition-file.',
+};
 
 function factsOf({
   jti,
@@ -129,19 +152,6 @@ function issuerOf(context: Context): string {
   if (organization === null)
     throw new CliError(EXIT.usage, 'Name the --issuer: this API key does not say its organisation.');
   return `${url}/o/${organization}`;
-}
-
-/** Policy's default audience is the resource. A token's own word is a convenience for people, and said to be one. */
-function audienceOf(context: Context, { audience, resource }: VerifyOptions, token: string): string {
-  const pinned = audience ?? resource;
-  if (pinned !== undefined) return pinned;
-  context.out.say("The audience is the token's own word: pin it with --audience.");
-  const claims = fromUtf8(fromBase64Url(token.split('.')[1] ?? '') ?? new Uint8Array(0)) ?? '';
-  try {
-    return String(JSON.parse(claims).aud);
-  } catch {
-    throw new CliError(EXIT.verification, 'The capability is not valid: token-malformed.');
-  }
 }
 
 const OUTCOMES = ['executed', 'failed', 'not_started'] as const;

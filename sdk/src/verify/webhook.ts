@@ -5,6 +5,7 @@ import { isObject, type Json } from '../../../core/json.ts';
 import { CLOCK_TOLERANCE_SECONDS } from '../../../core/limits.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
 import { VerificationError } from '../errors.ts';
+import { numberOption } from './options.ts';
 
 export interface WebhookInput {
   /** The raw body, before any parsing. */
@@ -13,7 +14,7 @@ export interface WebhookInput {
   headers: { get(name: string): string | null } | Readonly<Record<string, string | string[] | undefined>>;
   /** `whsec_…`; several while a secret is rotated. */
   secret: string | readonly string[];
-  /** How far the timestamp may be from now. Default: 300. */
+  /** How far the timestamp may be from now; a number, 0 or more. Default: 300. */
   tolerance_seconds?: number;
   now_ms?: number;
 }
@@ -35,18 +36,26 @@ function refuse(reason: string): never {
   throw new VerificationError(reason, 'The webhook is not authentic.');
 }
 
-/** Verifies and reads a webhook; throws a `VerificationError` whose `reason` is for your logs only. */
+/** Verifies and reads a webhook; throws a `VerificationError` whose `reason` is for your logs only, a TypeError for bad options. */
 export async function verifyWebhook(input: WebhookInput): Promise<VerifiedWebhook> {
+  const tolerance_ms = numberOption('tolerance_seconds', input.tolerance_seconds, CLOCK_TOLERANCE_SECONDS) * 1000;
+  const now_ms = numberOption('now_ms', input.now_ms, Date.now());
+  const body = bytesOf(input.body);
   const id = header(input.headers, 'webhook-id');
   const timestamp = header(input.headers, 'webhook-timestamp');
   const sent_at_ms = /^[0-9]{1,12}$/.test(timestamp) ? Number(timestamp) * 1000 : refuse('timestamp-malformed');
-  const tolerance_ms = (input.tolerance_seconds ?? CLOCK_TOLERANCE_SECONDS) * 1000;
-  if (Math.abs((input.now_ms ?? Date.now()) - sent_at_ms) > tolerance_ms) refuse('timestamp-out-of-range');
-  const body = typeof input.body === 'string' ? utf8(input.body) : input.body;
+  if (Math.abs(now_ms - sent_at_ms) > tolerance_ms) refuse('timestamp-out-of-range');
   const signed = concatBytes(utf8(`${id}.${timestamp}.`), body);
   const signatures = header(input.headers, 'webhook-signature').split(' ').slice(0, MAX_SIGNATURES).map(macOf);
   if (!(await anyHolds(input.secret, signed, signatures))) refuse('signature-mismatch');
   return { id, sent_at_ms, event: readEvent(body) };
+}
+
+/** The bytes as they came: of a body that was parsed, nothing can be verified. */
+function bytesOf(body: unknown): Uint8Array {
+  if (typeof body === 'string') return utf8(body);
+  if (body instanceof Uint8Array) return body;
+  throw new TypeError('The body must be the raw text or bytes, before any parsing.');
 }
 
 function header(headers: WebhookInput['headers'], name: string): string {

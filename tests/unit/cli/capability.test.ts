@@ -37,16 +37,20 @@ afterEach(() => server.stop());
 
 const cli = (line: string, session: Session = {}) => assentry(line.split(' '), { env, ...session });
 
-function token({ id, actor, capability, action_digest, salt }: ApprovalRequest): Promise<string> {
+function token(
+  { id, actor, capability, action_digest, salt }: ApprovalRequest,
+  constraints: Record<string, string> = {},
+): Promise<string> {
   const issuer = `${env.ASSENTRY_URL}/o/${ORGANIZATION}`;
   const { scope } = capability!;
   const claimed = { issuer, request: id, capability: capability!.id, actor, scope, action_digest, salt };
-  const claims = claimsOf({ ...claimed, constraints: {}, precondition: null, receipt: 'evt_1', jkt: null });
+  const claims = claimsOf({ ...claimed, constraints, precondition: null, receipt: 'evt_1', jkt: null });
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ ...claims, iat: now, nbf: now, exp: now + 300 })
     .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'k1' })
     .sign(privateKey);
 }
+const NAMED = '--action deployment.execute --resource service:billing-api';
 const PARAMS = '--param version=v2.1.0 --param replicas:=3';
 
 describe('assentry capability exchange', () => {
@@ -83,40 +87,50 @@ describe('assentry capability verify', () => {
     cli(`capability verify ${line}`.trim(), { stdin: stdin ?? `${server.exchanged.access_token}\n` });
 
   it("takes the token that exchange printed, for the call that was approved, under the key's own issuer", async () => {
-    const { code, stdout, stderr } = await verify(`--audience service:billing-api ${PARAMS}`);
+    const { code, stdout, stderr } = await verify(`${NAMED} ${PARAMS}`);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/valid\s+until 20/);
     expect(stdout).toContain('deployment.execute on service:billing-api');
   });
 
-  it("says so when the audience is the token's own word", async () => {
-    const { code, stderr } = await verify(PARAMS);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('--audience')]);
-  });
+  it.each(['--action deployment.execute', '--resource service:billing-api'])(
+    'takes no call that is named in part: %s alone',
+    async (line) => expect(await verify(`${line} ${PARAMS}`)).toMatchObject({ code: 2, stdout: '' }),
+  );
 
   it.each([
-    ['--audience service:other', 'wrong-audience'],
-    ['--param version=v2.1.1 --param replicas:=3', 'wrong-params'],
-    ['--param version=v2.1.0 --param replicas=3', 'wrong-params'],
-    ['', 'wrong-params'],
-    [`${PARAMS} --action db.drop`, 'wrong-action'],
-    [`${PARAMS} --actor agent:other`, 'wrong-actor'],
+    [`${NAMED} ${PARAMS} --audience service:other`, 'wrong-audience'],
+    [`${NAMED} --param version=v2.1.1 --param replicas:=3`, 'wrong-params'],
+    [`${NAMED} --param version=v2.1.0 --param replicas=3`, 'wrong-params'],
+    [NAMED, 'wrong-params'],
+    [`--action db.drop --resource service:billing-api ${PARAMS}`, 'wrong-action'],
+    [`--action deployment.execute --resource db:prod --audience service:billing-api ${PARAMS}`, 'wrong-resource'],
+    [`${NAMED} ${PARAMS} --actor agent:other`, 'wrong-actor'],
   ])('ends %j with exit code 9 and the reason', async (line, reason) => {
     const ran = await verify(line);
     expect(ran).toMatchObject({ code: 9, stdout: '' });
     expect(ran.stderr).toContain(reason);
   });
 
+  it('takes a token that rests on metadata only for a call that names the same', async () => {
+    const stdin = await token(request, { 'metadata.environment': 'staging' });
+    const asked = (more: string) => verify(`${NAMED} ${PARAMS} ${more}`.trim(), stdin);
+    expect(await asked('--metadata environment=staging')).toMatchObject({ code: 0 });
+    expect(await asked('--metadata environment=production')).toMatchObject({ code: 9 });
+    const unnamed = await asked('');
+    expect(unnamed).toMatchObject({ code: 9, stderr: expect.stringContaining('--metadata') });
+  });
+
   it('refuses another issuer, a changed token and garbage with exit code 9', async () => {
-    const other = await verify(`--issuer ${env.ASSENTRY_URL}/o/org_2 ${PARAMS}`);
-    const changed = await verify(PARAMS, `${server.exchanged.access_token}x`);
-    const garbage = await verify(PARAMS, 'garbage');
+    const other = await verify(`--issuer ${env.ASSENTRY_URL}/o/org_2 ${NAMED} ${PARAMS}`);
+    const changed = await verify(`${NAMED} ${PARAMS}`, `${server.exchanged.access_token}x`);
+    const garbage = await verify(`${NAMED} ${PARAMS}`, 'garbage');
     expect([other.code, changed.code, garbage.code]).toEqual([9, 9, 9]);
   });
 
   it('refuses to wait for a token on a terminal', async () => {
-    expect(await cli('capability verify')).toMatchObject({ code: 2 });
+    expect(await cli(`capability verify ${NAMED}`)).toMatchObject({ code: 2 });
   });
 });
 

@@ -38,6 +38,11 @@ describe('new Assentry', () => {
     expect(() => new Assentry({ apiKey: '' })).toThrow('apiKey');
   });
 
+  it.each(['maxRetries', 'timeoutMs'])('throws a TypeError where %s is no number of 0 or more', (name) => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1, '5'])
+      expect(() => new Assentry({ apiKey: 'k', [name]: value }), String(value)).toThrow(TypeError);
+  });
+
   it('does not show its key when it is printed', () => {
     expect(JSON.stringify(assentry)).not.toContain('asn_live');
     expect(Object.keys(assentry)).toEqual([]);

@@ -199,6 +199,136 @@ describe('verifyCapability', () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ['no action', { action: undefined }],
+    ['an empty action', { action: '' }],
+    ['no resource', { resource: undefined }],
+    ['a resource that is no text', { resource: 7 }],
+    ['an actor that is not there', { actor: undefined }],
+    ['no params', { params: undefined }],
+    ['a list for params', { params: [] }],
+    ['metadata that is no object', { metadata: 'environment' }],
+    ['a context that is a list', { context: [] }],
+    ['a precondition that is a text', { precondition: 'sha256:0' }],
+  ])('throws a TypeError for a call with %s', async (_what, call) => {
+    await expect(verify(await token(), call as Partial<CapabilityCall>)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('cannot be called in the short form: types and runtime ask for action and resource', async () => {
+    // @ts-expect-error the call must say what will be executed, on what
+    await expect(verifyCapability(await token(), { params: PARAMS }, OPTIONS)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  const NO_NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -1, '5', null, new Date(), {}];
+  it.each(['tolerance_seconds', 'now_ms'])('throws a TypeError where %s is no number of 0 or more', async (name) => {
+    const expired = await token({ payload: { iat: NOW - 400, nbf: NOW - 400, exp: NOW - 100 } });
+    for (const value of NO_NUMBERS)
+      await expect(verify(expired, {}, { [name]: value }), String(value)).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('throws a TypeError for an enforcement that nobody knows and a memory that is none', async () => {
+    await expect(verify(await token(), {}, { enforce: 'strict' as never })).rejects.toBeInstanceOf(TypeError);
+    await expect(verify(await token(), {}, { once: true as never })).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('takes only a clear true from its memory for a first time', async () => {
+    for (const said of [undefined, null, 0, 1, 'OK', 'false', {}])
+      await expect(verify(await token(), {}, { once: () => said as never }), String(said)).rejects.toMatchObject({
+        reason: 'replayed',
+      });
+  });
+
+  const resting = (more: object) =>
+    token({ payload: { authorization_details: [{ ...claims().authorization_details[0], ...more }] } });
+  const CONSTRAINTS = {
+    'metadata.environment': 'staging',
+    'metadata["a \\"key\\""]': [1, { b: 2, a: null }],
+    'context.items[1].price': 5,
+    'context.absent': null,
+  };
+  const FITTING: Partial<CapabilityCall> = {
+    metadata: { environment: 'staging', 'a "key"': [1, { a: null, b: 2 }], more: true },
+    context: { items: [{ price: 1 }, { price: 5 }] },
+  };
+
+  it('takes a token with constraints for a call that states the same metadata and context', async () => {
+    await expect(verify(await resting({ constraints: CONSTRAINTS }), FITTING)).resolves.toBeDefined();
+    const whole = { metadata: { environment: 'staging' }, context: null };
+    await expect(verify(await resting({ constraints: whole }), whole as never)).resolves.toBeDefined();
+    const absent = await resting({ constraints: { 'metadata.environment': null } });
+    await expect(verify(absent, { metadata: null })).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['constraints-not-compared', 'neither', {}],
+    ['constraints-not-compared', 'metadata alone', { metadata: FITTING.metadata! }],
+    ['constraints-not-compared', 'context alone', { context: FITTING.context! }],
+    ['wrong-constraints', 'that it has none', { metadata: null, context: null }],
+    [
+      'wrong-constraints',
+      'another value',
+      { ...FITTING, metadata: { ...FITTING.metadata, environment: 'production' } },
+    ],
+    ['wrong-constraints', 'a value where none was', { ...FITTING, context: { ...FITTING.context, absent: 0 } }],
+    ['wrong-constraints', 'the number as a text', { ...FITTING, context: { items: [{}, { price: '5' }] } }],
+    ['wrong-constraints', 'an object for a list', { ...FITTING, context: { items: { 1: { price: 5 } } } }],
+    ['wrong-constraints', 'an inherited value', { ...FITTING, metadata: Object.create(FITTING.metadata!) }],
+  ])('refuses with %s a token with constraints where the call states %s', async (reason, _what, call) => {
+    const text = await resting({ constraints: CONSTRAINTS });
+    await expect(verify(text, call as Partial<CapabilityCall>)).rejects.toMatchObject({ reason });
+  });
+
+  it.each([
+    ['constraint-unknown', { 'param.amount': 5 }],
+    ['constraint-unknown', { 'metadata.a b': 5 }],
+    ['constraint-unknown', { metadatax: 5 }],
+    ['not-an-action', []],
+    ['not-an-action', null],
+    ['not-an-action', undefined],
+  ])('refuses with %s constraints that it cannot read: %j', async (reason, constraints) => {
+    await expect(verify(await resting({ constraints }), FITTING)).rejects.toMatchObject({ reason });
+  });
+
+  it('compares a precondition with the state that the call states, and refuses where it states none', async () => {
+    const bound = await resting({ precondition: { digest: 'sha256:1' } });
+    await expect(verify(bound, { precondition: { digest: 'sha256:1' } })).resolves.toBeDefined();
+    await expect(verify(bound)).rejects.toMatchObject({ reason: 'precondition-not-compared' });
+    await expect(verify(bound, { precondition: null })).rejects.toMatchObject({ reason: 'wrong-precondition' });
+    await expect(verify(bound, { precondition: { digest: 'sha256:2' } })).rejects.toMatchObject({
+      reason: 'wrong-precondition',
+    });
+    await expect(verify(await token(), { precondition: { digest: 'sha256:1' } })).rejects.toMatchObject({
+      reason: 'wrong-precondition',
+    });
+    await expect(verify(await resting({ precondition: undefined }))).rejects.toMatchObject({ reason: 'not-an-action' });
+  });
+
+  it.each(['action', 'resource', 'params_digest', 'salt', 'type', 'enforce', 'constraints', 'precondition'])(
+    'refuses a token whose action lacks its %s',
+    async (name) => {
+      for (const value of [undefined, null, '', 7])
+        if (!(name === 'precondition' && value === null))
+          await expect(verify(await resting({ [name]: value })), String(value)).rejects.toMatchObject({
+            code: 'verification-failed',
+          });
+    },
+  );
+
+  it.each(['iss', 'aud', 'sub', 'jti', 'txn', 'iat', 'nbf', 'exp', 'authorization_details'])(
+    'refuses a token that lacks its %s',
+    async (name) => {
+      for (const value of [undefined, null, ''])
+        await expect(verify(await token({ payload: { [name]: value } })), String(value)).rejects.toMatchObject({
+          code: 'verification-failed',
+        });
+    },
+  );
+
+  it('refuses a token that ends before it begins, however far the clocks may differ', async () => {
+    const text = await token({ payload: { exp: NOW - 1 } });
+    await expect(verify(text, {}, { tolerance_seconds: 60 })).rejects.toMatchObject({ reason: 'times-contradict' });
+  });
+
   it('refuses to run without a pinned issuer and audience', async () => {
     await expect(verify(await token(), {}, { issuer: '' })).rejects.toBeInstanceOf(TypeError);
     await expect(verify(await token(), {}, { audience: undefined })).rejects.toBeInstanceOf(TypeError);
@@ -300,6 +430,20 @@ describe('verifyWebhook', () => {
     for (const at of ['', 'soon', '-1', `${NOW}.5`, '1e9'])
       await expect(check({ headers: headers(sign(), at) })).rejects.toThrow();
     expect(await check({ headers: headers(sign(body, NOW - 299), NOW - 299) })).toMatchObject({ id: 'msg_1' });
+  });
+
+  it.each(['tolerance_seconds', 'now_ms'])('throws a TypeError where %s is no number of 0 or more', async (name) => {
+    const at = NOW - 86_400;
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1, '300', null])
+      await expect(
+        check({ headers: headers(sign(body, at), at), [name]: value }),
+        String(value),
+      ).rejects.toBeInstanceOf(TypeError);
+  });
+
+  it('throws a TypeError for a body that was parsed', async () => {
+    for (const parsed of [JSON.parse(body), undefined, null])
+      await expect(check({ body: parsed })).rejects.toBeInstanceOf(TypeError);
   });
 
   it('refuses missing headers and a signed body that is no event', async () => {
