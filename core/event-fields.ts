@@ -151,7 +151,7 @@ export const EVENT_FIELDS = {
   'organization.updated': entry([...CHANGED], ['name', 'settings']),
   'invitation.created': entry(['invitation', 'roles', 'change', 'expires_at'], ['email', 'name']),
   'invitation.accepted': entry(['invitation', 'user'], ['name']),
-  'invitation.revoked': entry(['invitation']),
+  'invitation.revoked': entry(['invitation'], ['reason']),
   'member.updated': entry(['user', 'roles', 'groups', 'change'], ['name', 'email', 'identities']),
   'member.locked': entry(['user'], ['reason']),
   'member.removed': entry(['user'], ['reason']),

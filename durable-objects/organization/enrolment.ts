@@ -14,7 +14,7 @@ import { publicKeyDigest } from '../../core/enrolment.ts';
 import { addedPasskey } from '../../core/intent.ts';
 import type { Instant, Json, JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
-import { findLink, openLink } from './links.ts';
+import { endLinks, findLink, linksOf, openLink } from './links.ts';
 import { consumeNonce, endOf, given, inTime, matches, usedBefore } from './nonces.ts';
 import { activePasskeys, dropPasskey, isRestricted, usePasskey } from './passkeys.ts';
 import { emailIsFree } from './people.ts';
@@ -63,6 +63,7 @@ export function enrolFirst(room: Room, question: EnrolFirst): Result<Enrolled> {
   const free = unknownCredential(room, registration);
   if (!free.ok) return free;
   room.store.links.put({ ...link.value, status: 'used', credential_id: registration.credential_id });
+  endLinks(room, linksOf(link.value), link.value.user, 'another link of this person was used');
   if (token.purpose === 'recovery') dropOld(room, link.value.user);
   return ok(recordFirst(room, question, link.value));
 }

@@ -6,10 +6,11 @@ import type { Role } from '../../core/authority.ts';
 import { type LinkClaims, type LinkPurpose, linkIsInTime } from '../../core/credential.ts';
 import { utf8 } from '../../core/encoding.ts';
 import { derivedId } from '../../core/ids.ts';
+import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { hasOwner } from './people.ts';
 import type { LinkRecord } from './records.ts';
-import { FOREVER, idKey, nowInstant, organizationOf, type Room } from './room.ts';
+import { draft, FOREVER, idKey, nowInstant, organizationOf, type Room, record } from './room.ts';
 
 export interface LinkView {
   user: { id: string; name: string; email: string };
@@ -92,12 +93,51 @@ export function claimsOf(room: Room, link: LinkRecord): LinkClaims {
   };
 }
 
-/** Gives a link out. Only inside a transaction. */
+/** Gives a link out; earlier open ones of the same person end. Only inside a transaction. */
 export const giveLink = (
   room: Room,
   link: Omit<LinkRecord, 'status' | 'created_at' | 'credential_id' | 'session'>,
+  by: string,
 ): LinkRecord => {
-  const { id, purpose, user, name, email, roles, groups, expires_at } = link;
+  endLinks(room, linksOf(link), by, 'superseded by a newer link');
+  const { id, purpose, user, name, email, roles, groups, expires_at, signed_with = [] } = link;
   const fresh = { status: 'open' as const, created_at: nowInstant(), credential_id: null, session: null };
-  return room.store.links.put({ id, purpose, user, name, email, roles, groups, expires_at, ...fresh });
+  return room.store.links.put({ id, purpose, user, name, email, roles, groups, expires_at, signed_with, ...fresh });
 };
+
+type Fits = (link: LinkRecord) => boolean;
+
+/** Links of this person. Somebody who was invited twice is known by the mail address alone. */
+export const linksOf =
+  ({ user, email }: Pick<LinkRecord, 'user' | 'email'>): Fits =>
+  (link) =>
+    link.user === user || (email !== '' && link.email === email);
+
+/** Links that were given out under one of these passkeys: as with delegations, a thief may have signed. */
+export const linksSignedWith =
+  (passkeys: readonly string[]): Fits =>
+  ({ signed_with = [] }) =>
+    signed_with.some((passkey) => passkeys.includes(passkey));
+
+/**
+ * Ends those open links that fit, each with its event: whoever holds one has nothing any more. A person's links end when
+ * a newer one is given out, when one is used, when the person signs in with a passkey, and when the person is locked or
+ * removed. Only inside a transaction.
+ */
+export function endLinks(room: Room, fits: Fits, by: string, reason: string): void {
+  for (const link of room.store.links.list())
+    if (link.status === 'open' && fits(link)) endLink(room, link, by, { reason });
+}
+
+/** Ends the links of a member who was locked, and those that the member's own passkeys gave out. */
+export function endLinksOfLocked(room: Room, { id: user, email }: { id: string; email: string }, by: string): void {
+  endLinks(room, linksOf({ user, email }), by, 'the member was locked');
+  const passkeys = room.store.passkeys.list(['user', '=', user]).map(({ id }) => id);
+  endLinks(room, linksSignedWith(passkeys), by, 'the member who signed for it was locked');
+}
+
+/** Ends one open link, with its event. Only inside a transaction. */
+export function endLink(room: Room, link: LinkRecord, by: string, personal: JsonObject): void {
+  room.store.links.put({ ...link, status: 'revoked' });
+  record(room, [draft('invitation.revoked', by, { invitation: link.id }, personal)]);
+}

@@ -7,6 +7,7 @@ import type { JsonObject } from '../../core/json.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { endDelegations } from './delegations.ts';
 import { disable } from './endpoints.ts';
+import { endLink, endLinks, endLinksOfLocked, linksOf } from './links.ts';
 import { activePasskeys, dropPasskey } from './passkeys.ts';
 import { isLastOwner, isOwner, refreshSources } from './people.ts';
 import { authenticate, personWith } from './principals.ts';
@@ -70,6 +71,7 @@ export function lockMember(room: Room, question: Narrowing): Result<{ id: string
   if (member.status === 'locked') return ok({ id: member.id });
   room.store.members.put({ ...member, status: 'locked' });
   endSessions(room, member.id);
+  endLinksOfLocked(room, member, by.user);
   record(room, [draft('member.locked', by.user, { user: member.id }, reasonOf(question))]);
   refreshSources(room);
   bumpConfig(room);
@@ -86,8 +88,7 @@ export function removeMember(room: Room, question: Narrowing): Result<{ id: stri
   endDelegations(room, ({ to }) => to === member.id, by.user, { reason: 'the member was removed' });
   for (const group of room.store.groups.list().filter((one) => one.members.includes(member.id)))
     room.store.groups.put({ ...group, members: group.members.filter((user) => user !== member.id) });
-  for (const link of room.store.links.list(['user', '=', member.id]).filter((one) => one.status === 'open'))
-    room.store.links.put({ ...link, status: 'revoked' });
+  endLinks(room, linksOf({ ...member, user: member.id }), by.user, 'the member was removed');
   record(room, [draft('member.removed', by.user, { user: member.id }, reasonOf(question))]);
   refreshSources(room);
   bumpConfig(room);
@@ -132,8 +133,7 @@ export function revokeInvitation(room: Room, question: Narrowing): Result<{ id: 
   if (!link || link.purpose === 'setup') return missing('invitation');
   if (link.status === 'used') return fail('token-used', 'This link was used already: remove the member instead.');
   if (link.status === 'revoked') return ok({ id: link.id });
-  room.store.links.put({ ...link, status: 'revoked' });
-  record(room, [draft('invitation.revoked', by.value.user, { invitation: link.id }, from(question.client))]);
+  endLink(room, link, by.value.user, from(question.client));
   bumpConfig(room);
   return ok({ id: link.id });
 }

@@ -4,6 +4,7 @@ import type { Passkey, Standing, VerifiedAssertion } from '../../core/authority.
 import { parseUserHandle } from '../../core/credential.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { endDelegations } from './delegations.ts';
+import { endLinks, linksSignedWith } from './links.ts';
 import { standingOf } from './people.ts';
 import { draft, nowInstant, organizationOf, type Room, record } from './room.ts';
 import { endSessions } from './sessions.ts';
@@ -71,6 +72,7 @@ export function dropPasskey(room: Room, passkey: Passkey, by: string, reason: st
   room.store.passkeys.put({ ...passkey, status: 'revoked' });
   endSessions(room, passkey.user, (session) => session.passkey === passkey.id);
   record(room, [draft('passkey.revoked', by, { user: passkey.user, passkey: passkey.id }, { reason })]);
+  endLinks(room, linksSignedWith([passkey.id]), by, 'the passkey that signed it was revoked');
   endDelegations(room, (made) => made.passkey === passkey.id, by, {
     reason: 'the passkey that signed it was revoked',
   });

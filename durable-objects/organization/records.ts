@@ -120,6 +120,8 @@ export interface LinkRecord {
   /** WebAuthn id of the credential that it enrolled, and the digest of the session that this opened. */
   credential_id: string | null;
   session: string | null;
+  /** Passkeys that signed the change which gave it out: when one is taken away, the link ends. Absent in old records. */
+  signed_with?: string[];
 }
 
 export interface DelegationRecord {

@@ -16,16 +16,8 @@ export function recoverOwner(room: Room, client: Client | undefined): Result<Lin
     return fail('forbidden', 'There is no active owner to recover: set up, or let another owner unlock this one.');
   const { id: user, name, email, roles } = owner;
   const expires_at = Date.now() + ENROL_TOKEN_LIFETIME_SECONDS * 1000;
-  const link = giveLink(room, {
-    id: mintId('inv'),
-    purpose: 'recovery',
-    user,
-    name,
-    email,
-    roles,
-    groups: [],
-    expires_at,
-  });
+  const about = { id: mintId('inv'), purpose: 'recovery' as const, user, name, email, roles, groups: [], expires_at };
+  const link = giveLink(room, about, 'setup');
   const skeleton = { user, token: link.id, change: null, expires_at: instantAt(expires_at) };
   const events = record(room, [draft('member.recovery_started', 'setup', skeleton, from(client))]);
   afterSealing(room, events, 'link', {});

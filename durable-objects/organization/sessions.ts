@@ -8,6 +8,7 @@ import { utf8 } from '../../core/encoding.ts';
 import { derivedId } from '../../core/ids.ts';
 import type { Instant, JsonObject } from '../../core/json.ts';
 import { ok, type Result } from '../../core/problems.ts';
+import { endLinks, linksOf } from './links.ts';
 import { consumeNonce, endOf, given, inTime, matches, usedBefore } from './nonces.ts';
 import { usePasskey } from './passkeys.ts';
 import type { SessionRecord } from './records.ts';
@@ -47,6 +48,8 @@ export function openSession(room: Room, question: OpenSession): Result<SessionVi
   if (!consumed.ok) return consumed;
   const used = usePasskey(room, question.user, question.verified);
   if (!used.ok) return used;
+  const { email } = room.store.members.get(question.user)!;
+  endLinks(room, linksOf({ user: question.user, email }), question.user, 'the person signed in with a passkey');
   return ok(startSession(room, { ...question, passkey }));
 }
 

@@ -249,9 +249,9 @@ describe('what a change brings forth', () => {
     const wish = { name: 'T', email: 't@example.com', roles: ['auditor'] };
     const [one, two] = [await changed(person, 'invitation', wish), await changed(person, 'invitation', wish)];
     if (one.secret?.kind !== 'link' || two.secret?.kind !== 'link') throw new Error('no link');
-    await enrolled(person.org, { id: one.secret.claims.jti, purpose: 'invitation' });
-    const late = firstEnrolment(person.org, { id: two.secret.claims.jti, purpose: 'invitation' });
-    expect(await refusalCode(person.org.object.enrolFirst(late))).toBe('forbidden');
+    const early = firstEnrolment(person.org, { id: one.secret.claims.jti, purpose: 'invitation' });
+    expect(await refusalCode(person.org.object.enrolFirst(early))).toBe('not-found');
+    await enrolled(person.org, { id: two.secret.claims.jti, purpose: 'invitation' });
     const third = { credential: person.session, kind: 'invitation' as const, value: wish };
     expect((await refusal(person.org.object.proposeChange(third))).errors?.[0]?.pointer).toBe('/value/email');
   });

@@ -16,6 +16,7 @@ import {
   type Member,
   owner,
   propose,
+  signIn,
   unique,
   type World,
 } from './support/world.ts';
@@ -29,13 +30,6 @@ beforeAll(async () => {
 
 const refused = (answer: Answer, status: number, code: string) =>
   expect([answer.status, answer.body?.code], answer.text).toEqual([status, code]);
-
-/** Signs in with a passkey, or with what a test makes of it. */
-async function signIn(passkey: SoftwarePasskey, knobs = {}): Promise<Answer> {
-  const { intent, intent_token, public_key } = await success(post('/v1/session/options', { body: {} }));
-  const assertion = await passkey.get(public_key, knobs);
-  return post('/v1/session', { body: { intent, intent_token, assertion } as never });
-}
 
 /** What a list answers once D1, the projection, has caught up. */
 const eventually = (path: string, fits: (body: Answer['body']) => boolean, cookie = me.cookie) =>

@@ -69,6 +69,10 @@ export const afterOf = <T>(change: Pick<Change, 'after'>): T => change.after as 
 export const creatorOf = ({ proposed_by, signatures }: Pick<ChangeRecord, 'proposed_by' | 'signatures'>) =>
   isId('usr', proposed_by) ? proposed_by : (signatures[0]?.signer ?? null);
 
+/** Whose signature let a change apply; in a test organization the key that proposed it. */
+export const signerOf = ({ proposed_by, signatures }: Pick<ChangeRecord, 'proposed_by' | 'signatures'>): string =>
+  signatures.at(-1)?.signer ?? proposed_by;
+
 /**
  * The document after a change, but with the status that its target has by now, unless the change is about the status:
  * what was locked or disabled while the change was being sealed stays so.

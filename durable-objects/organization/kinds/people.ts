@@ -6,12 +6,12 @@ import { asJson, type Instant, type JsonObject } from '../../../core/json.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
 import type { Identity } from '../../../core/oidc/issuer.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
-import { claimsOf, giveLink } from '../links.ts';
+import { claimsOf, endLinksOfLocked, giveLink } from '../links.ts';
 import { activePasskeys } from '../passkeys.ts';
 import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
-import { afterOf, type Kind, keepingStatus, type Plan, plain, type Wish, wrong } from './kind.ts';
+import { afterOf, type Kind, keepingStatus, type Plan, plain, signerOf, type Wish, wrong } from './kind.ts';
 import { faultOfIdentities, linksAfter, newIdentities } from './member-identity.ts';
 
 interface Invited {
@@ -25,6 +25,11 @@ interface Invited {
 
 const linkEnd = (change: ChangeRecord): number => instantMs(change.applied_at!) + ENROL_TOKEN_LIFETIME_SECONDS * 1000;
 const linkEndAt = (change: ChangeRecord): Instant => instantAt(linkEnd(change));
+
+const givenBy = (change: ChangeRecord) => ({
+  expires_at: linkEnd(change),
+  signed_with: change.signatures.map(({ passkey }) => passkey),
+});
 
 /** The link that a change gave out, as long as it is open. */
 function linkSecret(room: Room, id: string): ChangeSecret | null {
@@ -53,7 +58,7 @@ export const invitation: Kind = {
   },
   apply: (room, change) => {
     const invited = afterOf<Invited>(change);
-    giveLink(room, { ...invited, purpose: 'invitation', expires_at: linkEnd(change) });
+    giveLink(room, { ...invited, purpose: 'invitation', ...givenBy(change) }, signerOf(change));
   },
   secret: (room, change) => linkSecret(room, change.target),
 };
@@ -123,6 +128,7 @@ export const member: Kind = {
     if (now.status === 'removed') return;
     const after = keepingStatus<MemberDocument>(change, now.status);
     room.store.members.put({ ...now, ...after, identities: linksAfter(now, after.identities) });
+    if (after.status !== 'active') endLinksOfLocked(room, after, signerOf(change));
   },
   secret: (room, change) => (change.before === null ? linkSecret(room, change.target) : null),
 };
@@ -156,17 +162,10 @@ export const recovery: Kind = {
   apply: (room, change) => {
     const { user, name, email, token } = afterOf<Recovery>(change);
     const { roles, status } = room.store.members.get(user)!;
-    if (status === 'removed') return;
-    giveLink(room, {
-      id: token!,
-      purpose: 'recovery',
-      user,
-      name,
-      email,
-      roles,
-      groups: [],
-      expires_at: linkEnd(change),
-    });
+    // A member who was locked while the change was being sealed gets no link that would outlive the lock.
+    if (status !== 'active') return;
+    const about = { id: token!, purpose: 'recovery' as const, user, name, email, roles, groups: [] };
+    giveLink(room, { ...about, ...givenBy(change) }, signerOf(change));
   },
   secret: (room, change) => linkSecret(room, afterOf<Recovery>(change).token!),
 };

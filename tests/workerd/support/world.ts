@@ -109,18 +109,26 @@ export interface Member {
   cookie: string;
 }
 
-const fragment = (url: string): string => new URL(url).hash.replace('#token=', '');
+/** The token of a set-up, invitation or recovery link. */
+export const tokenOf = (url: string): string => new URL(url).hash.replace('#token=', '');
 export const cookieOf = (answer: Answer): string => (answer.headers.get('set-cookie') ?? '').split(';')[0]!;
 
 /** Enrols a first passkey with a link, which opens a session. */
 export async function enrol(world: World, link: string, knobs: Knobs = {}): Promise<Member> {
   const passkey = await SoftwarePasskey.make(BASE);
-  const offered = await success(post('/v1/passkeys/options', { body: { token: fragment(link) } }));
+  const offered = await success(post('/v1/passkeys/options', { body: { token: tokenOf(link) } }));
   const { intent, intent_token } = offered;
   const response = await passkey.create(offered.public_key, knobs);
   const answer = await post('/v1/passkeys', { body: { intent, intent_token, response, name: 'software' } as never });
   const body = await success(answer);
   return { world, user: body.user?.id ?? body.passkey?.user, passkey, cookie: cookieOf(answer) };
+}
+
+/** Signs in with a passkey, or with what a test makes of it. */
+export async function signIn(passkey: SoftwarePasskey, knobs: Knobs = {}): Promise<Answer> {
+  const { intent, intent_token, public_key } = await success(post('/v1/session/options', { body: {} }));
+  const assertion = await passkey.get(public_key, knobs);
+  return post('/v1/session', { body: { intent, intent_token, assertion } as never });
 }
 
 /** The organisation's owner, through a set-up link. */
