@@ -77,9 +77,14 @@ export class Organization extends Narrowed {
   async deliver(item: Say.FeedItem): Answer<Say.FeedAnswer> {
     const heard = await this.#door.write((room) => ok(hear(room, item)));
     if (!heard.ok) return heard;
-    broadcast(this.#door.room, { type: 'approval.updated', id: item.request, status: item.status });
+    this.announce(item);
     if (heard.value.wanted.length > 0) await this.#door.arm(planSweep(this.#door.room));
     return heard;
+  }
+
+  /** Tells dashboards that a request changed: when its object has it, and again when lists have it, too. */
+  announce({ request, status }: Pick<Say.FeedItem, 'request' | 'status'>): void {
+    broadcast(this.#door.room, { type: 'approval.updated', id: request, status });
   }
 
   async standingByCredential(question: {

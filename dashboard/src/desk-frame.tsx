@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { ADMINISTERS } from '../../core/authority.ts';
-import { useFallbackInterval } from './api/live.ts';
 import { requestsQuery } from './api/queries.ts';
 import { useSession } from './session-gate.tsx';
 import { Connection } from './ui/connection.tsx';
@@ -120,10 +119,7 @@ function NavLink({
 }
 
 function PendingCount() {
-  const query = useQuery({
-    ...requestsQuery({ status: 'pending', limit: '100' }),
-    refetchInterval: useFallbackInterval(),
-  });
+  const query = useQuery(requestsQuery({ status: 'pending', limit: '100' }));
   if (!query.data) return null;
   const more = query.data.next_cursor ? '+' : '';
   return (

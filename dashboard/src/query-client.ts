@@ -11,6 +11,8 @@ export const createQueryClient = () =>
       queries: {
         staleTime: 2_000,
         networkMode: 'always',
+        // Under `always` it would be off: what happened while this device was offline is read when it is back.
+        refetchOnReconnect: true,
         retry: (failures, error) => error instanceof ApiProblem && failures < (RETRIES[error.code] ?? 0),
         retryDelay: 800,
       },

@@ -83,6 +83,8 @@ export class Outbox {
       wanted: fed.value.wanted,
       now: instantAt(Date.now()),
     });
+    // Whoever read a list at the first news read it from before this.
+    await organization.announce({ request: record.id, status: record.life.status! });
     this.#storage.transactionSync(() => this.#journal.markTold(last.n));
     if (fed.value.wanted.length > 0)
       await this.#env.WAKEUPS.send({ kind: 'deliveries', organization: record.organization.id });

@@ -1,7 +1,8 @@
 import { runDurableObjectAlarm } from 'cloudflare:test';
+import { exports } from 'cloudflare:workers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../support/until.ts';
-import { env, get, post, success } from '../workerd/support/house.ts';
+import { BASE, env, get, post, success } from '../workerd/support/house.ts';
 import {
   approved,
   decide,
@@ -72,6 +73,27 @@ describe('while D1 fails', () => {
     heal();
     await alarm(id);
     expect(await eventsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('while D1 is slow', () => {
+  it('dashboards hear of a request again once lists have it: whoever read at the first news read too early', async () => {
+    const headers = { upgrade: 'websocket', origin: BASE, cookie: reviewer.cookie };
+    const { webSocket } = await (exports as unknown as { default: Fetcher }).default.fetch(`${BASE}/v1/live`, {
+      headers,
+    });
+    const heard: string[] = [];
+    webSocket!.accept();
+    webSocket!.addEventListener('message', ({ data }) => heard.push(String(data)));
+    faults.d1 = 'held';
+    const { id } = await propose(world, unique());
+    const news = () => heard.filter((text) => text.includes(id)).length;
+    await until(async () => news() === 1);
+    expect(await row(id)).toBeNull();
+    heal();
+    await until(async () => news() === 2);
+    expect(await row(id)).not.toBeNull();
+    webSocket!.close();
   });
 });
 

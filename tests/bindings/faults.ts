@@ -1,7 +1,8 @@
-// Bindings that fail on command: proxies in front of the real ones. `lost` does the work and loses the answer.
+// Bindings that fail on command: proxies in front of the real ones. `lost` does the work and loses the answer, `held` does
+// it once healed.
 import type { Env } from '../../durable-objects/env.ts';
 
-export type Fault = 'none' | 'down' | 'lost';
+export type Fault = 'none' | 'down' | 'lost' | 'held';
 
 /** What fails now. Tests set it; the house is in the same isolate. */
 export const faults: { ledger: Fault; organization: Fault; d1: Fault } = {
@@ -10,8 +11,17 @@ export const faults: { ledger: Fault; organization: Fault; d1: Fault } = {
   d1: 'none',
 };
 
+let release: () => void = () => {};
+let healed = new Promise<void>((resolve) => {
+  release = resolve;
+});
+
 export function heal(): void {
   Object.assign(faults, { ledger: 'none', organization: 'none', d1: 'none' });
+  release();
+  healed = new Promise((resolve) => {
+    release = resolve;
+  });
 }
 
 /** As the platform throws it. */
@@ -19,6 +29,7 @@ const unreachable = (message: string): Error => Object.assign(new Error(message)
 
 async function through<T>(part: keyof typeof faults, call: () => Promise<T>): Promise<T> {
   if (faults[part] === 'down') throw unreachable(`${part} is down`);
+  if (faults[part] === 'held') await healed;
   const answer = await call();
   if (faults[part] === 'lost') throw unreachable(`the answer of ${part} was lost`);
   return answer;

@@ -1,11 +1,12 @@
-// The live feed: any message says that something changed, never what; the pages then read it again from the API. While
-// the socket is down, `useLive()` is false and the pages read again every ten seconds.
+// The live feed: any message says that something changed, never what; the pages then read it again from the API. What
+// changed before the socket was open, or while it was down, nobody tells: so everything is read again when it opens, and
+// every ten seconds while it is not.
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
 
 const GATHER_MS = 200;
 const RECONNECT_MS = [1_000, 2_000, 5_000, 15_000];
-export const FALLBACK_MS = 10_000;
+const FALLBACK_MS = 10_000;
 
 let connected = false;
 const watchers = new Set<() => void>();
@@ -23,49 +24,73 @@ function watch(watcher: () => void): () => void {
 /** Whether the feed is open now. */
 export const useLive = (): boolean => useSyncExternalStore(watch, () => connected);
 
-/** For `refetchInterval`: none while the feed is open. */
-export const useFallbackInterval = (): number | false => (useLive() ? false : FALLBACK_MS);
-
-/** Keeps one socket open while mounted, and refetches what is on the screen when it speaks or comes back. */
+/** Keeps one socket open while mounted, and refetches what is on the screen when it opens, speaks, or is not there. */
 export function useLiveFeed(): void {
   const client = useQueryClient();
-  useEffect(() => openFeed(client), [client]);
+  useEffect(() => openFeed(() => readAgain(client)), [client]);
 }
 
-function openFeed(client: QueryClient): () => void {
+const readAgain = (client: QueryClient) =>
+  client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });
+
+/** Calls once for what comes close together: a steady stream of messages puts the reading off no further. */
+function gathered(call: () => unknown): { soon: () => void; stop: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const run = () => {
+    timer = undefined;
+    call();
+  };
+  const soon = () => {
+    timer ??= setTimeout(run, GATHER_MS);
+  };
+  return { soon, stop: () => clearTimeout(timer) };
+}
+
+/** @returns how to close it */
+function openFeed(read: () => unknown): () => void {
   let socket: WebSocket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let gather: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
-  let closed = false;
-
-  const refetch = () => {
-    clearTimeout(gather);
-    gather = setTimeout(
-      () => void client.invalidateQueries({ predicate: (q) => q.queryKey[0] !== 'session' }),
-      GATHER_MS,
-    );
-  };
+  const { soon, stop } = gathered(read);
   const connect = () => {
-    socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`);
-    socket.onopen = () => {
-      // What was missed while it was down is read now; the first connection missed nothing.
-      if (failures > 0) refetch();
+    clearTimeout(timer);
+    const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`);
+    socket = opened;
+    opened.onopen = () => {
       failures = 0;
       setConnected(true);
+      soon();
     };
-    socket.onmessage = refetch;
-    socket.onclose = () => {
+    opened.onmessage = soon;
+    opened.onclose = () => {
+      if (socket !== opened) return;
       setConnected(false);
-      if (!closed) timer = setTimeout(connect, RECONNECT_MS[Math.min(failures++, RECONNECT_MS.length - 1)]);
+      timer = setTimeout(connect, RECONNECT_MS[Math.min(failures++, RECONNECT_MS.length - 1)]);
     };
   };
+  const drop = () => {
+    const old = socket;
+    socket = null;
+    old?.close();
+    setConnected(false);
+  };
+  // A socket over a line that was cut may never say so: it is given up, and another one opened.
+  const onOnline = () => {
+    drop();
+    connect();
+    soon();
+  };
+  const fallback = setInterval(() => connected || soon(), FALLBACK_MS);
+  addEventListener('online', onOnline);
+  addEventListener('offline', drop);
   connect();
   return () => {
-    closed = true;
+    removeEventListener('online', onOnline);
+    removeEventListener('offline', drop);
+    clearInterval(fallback);
     clearTimeout(timer);
-    clearTimeout(gather);
-    socket?.close();
+    stop();
+    drop();
   };
 }
 

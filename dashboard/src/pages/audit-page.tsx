@@ -1,7 +1,6 @@
 // Every event of the organisation, newest first, with its ledger entry. Filters are in the URL.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useFallbackInterval } from '../api/live.ts';
 import { eventsQuery } from '../api/queries.ts';
 import type { LedgerEvent } from '../api/types.ts';
 import { eventName, subjectOf } from '../text/people.ts';
@@ -15,7 +14,7 @@ import { When } from '../ui/when.tsx';
 export function AuditPage() {
   const search = useSearch({ from: '/gate/desk/audit' });
   const navigate = useNavigate({ from: '/audit' });
-  const query = useQuery({ ...eventsQuery(search), refetchInterval: useFallbackInterval() });
+  const query = useQuery(eventsQuery(search));
   return (
     <PageFrame title="Audit" note="every event, newest first">
       <form

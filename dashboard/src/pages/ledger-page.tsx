@@ -1,14 +1,13 @@
 // The head of the ledger: the signed checkpoint as it is, and what its three lines say.
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useFallbackInterval } from '../api/live.ts';
 import { checkpointQuery } from '../api/queries.ts';
 import { CopyBlock } from '../ui/copy.tsx';
 import { PageFrame, Section } from '../ui/page.tsx';
 import { QueryView } from '../ui/query-view.tsx';
 
 export function LedgerPage() {
-  const query = useQuery({ ...checkpointQuery, refetchInterval: useFallbackInterval() });
+  const query = useQuery(checkpointQuery);
   return (
     <PageFrame title="Ledger" note="append-only, signed, verifiable without us">
       <QueryView query={query} what="the checkpoint">

@@ -2,7 +2,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../api/client.ts';
-import { useFallbackInterval } from '../../api/live.ts';
 import { changesQuery } from '../../api/queries.ts';
 import type { Change } from '../../api/types.ts';
 import { StatusBadge } from '../../ui/badges.tsx';
@@ -18,7 +17,7 @@ import { Table } from '../../ui/table.tsx';
 import { When } from '../../ui/when.tsx';
 
 export function ChangesPage() {
-  const query = useQuery({ ...changesQuery, refetchInterval: useFallbackInterval() });
+  const query = useQuery(changesQuery);
   const [open, setOpen] = useState<Change | null>(null);
   return (
     <PageFrame title="Changes" note="of policy, people, machines and delivery">

@@ -1,7 +1,6 @@
 // Webhook endpoints and what was sent to them, with each attempt's fate.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useFallbackInterval } from '../../api/live.ts';
 import { deliveriesQuery, endpointsQuery } from '../../api/queries.ts';
 import type { Delivery, WebhookEndpoint } from '../../api/types.ts';
 import { StatusBadge } from '../../ui/badges.tsx';
@@ -15,7 +14,7 @@ import { EndpointDialog } from './endpoint-dialog.tsx';
 
 export function DeliveryPage() {
   const endpoints = useQuery(endpointsQuery);
-  const deliveries = useQuery({ ...deliveriesQuery, refetchInterval: useFallbackInterval() });
+  const deliveries = useQuery(deliveriesQuery);
   const [adding, setAdding] = useState(false);
   return (
     <PageFrame

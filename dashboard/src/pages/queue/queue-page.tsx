@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
-import { useFallbackInterval, useLive } from '../../api/live.ts';
+import { useLive } from '../../api/live.ts';
 import { requestsQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { useSession } from '../../session-gate.tsx';
@@ -24,10 +24,7 @@ const NAMES: [View, string][] = [
 ];
 
 export function QueuePage() {
-  const query = useQuery({
-    ...requestsQuery({ status: 'pending', limit: '100' }),
-    refetchInterval: useFallbackInterval(),
-  });
+  const query = useQuery(requestsQuery({ status: 'pending', limit: '100' }));
   const live = useLive();
   const { view = 'mine', q = '' } = useSearch({ from: '/gate/desk/' }) as { view?: View; q?: string };
   const { user } = useSession();

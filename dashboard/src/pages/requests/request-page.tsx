@@ -1,7 +1,7 @@
 // One request's whole life: what, who decided, the timeline with its receipts, the parameters as they were decided.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useFallbackInterval, useRequestStream } from '../../api/live.ts';
+import { useRequestStream } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { sentenceText } from '../../text/sentence.ts';
@@ -29,7 +29,7 @@ const LAST = new Set(['executed', 'failed', 'rejected', 'expired', 'canceled']);
 
 export function RequestPage() {
   const { id } = useParams({ from: '/gate/desk/requests/$id' });
-  const query = useQuery({ ...requestQuery(id), refetchInterval: useFallbackInterval() });
+  const query = useQuery(requestQuery(id));
   useRequestStream(id, query.data !== undefined && !LAST.has(query.data.status));
   return (
     <>

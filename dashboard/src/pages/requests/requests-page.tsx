@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useId } from 'react';
-import { useFallbackInterval } from '../../api/live.ts';
 import { requestsQuery } from '../../api/queries.ts';
 import type { RequestsSearch } from '../../router.tsx';
 import { Face } from '../../ui/face.tsx';
@@ -25,7 +24,7 @@ const RISKS = ['low', 'medium', 'high', 'critical'];
 
 export function RequestsPage() {
   const search = useSearch({ from: '/gate/desk/requests' });
-  const query = useQuery({ ...requestsQuery({ ...search, limit: '50' }), refetchInterval: useFallbackInterval() });
+  const query = useQuery(requestsQuery({ ...search, limit: '50' }));
   const filtered = Object.values(search).some((value) => value !== undefined);
   return (
     <PageFrame title="Requests" note="newest first">

@@ -1,6 +1,5 @@
 // Every step with its place in the ledger: an index is a receipt, "not sealed yet" is said as such.
 import { useQuery } from '@tanstack/react-query';
-import { useFallbackInterval } from '../../api/live.ts';
 import { requestEventsQuery } from '../../api/queries.ts';
 import type { LedgerEvent } from '../../api/types.ts';
 import { eventName } from '../../text/people.ts';
@@ -11,7 +10,7 @@ import { QueryView } from '../../ui/query-view.tsx';
 
 export function Timeline({ id }: { id: string }) {
   const nameOf = useNames();
-  const query = useQuery({ ...requestEventsQuery(id), refetchInterval: useFallbackInterval() });
+  const query = useQuery(requestEventsQuery(id));
   return (
     <Section title="Timeline">
       <QueryView query={query} what="the timeline">

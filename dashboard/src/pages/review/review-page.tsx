@@ -2,7 +2,6 @@
 // confirmed it; what is signed is what stands here.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useFallbackInterval } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
 import { withParams } from '../../passkey/edited.ts';
@@ -30,7 +29,7 @@ import { WhoAsks } from './who-asks.tsx';
 import { Why } from './why.tsx';
 
 export function ReviewPage({ id }: { id: string }) {
-  const query = useQuery({ ...requestQuery(id), refetchInterval: useFallbackInterval() });
+  const query = useQuery(requestQuery(id));
   return (
     <div className="min-h-dvh">
       <TopBar request={query.data} />
