@@ -1,95 +1,130 @@
 // Hostile text made visible. Normalisation keeps invisible and bidirectional characters, so they are not removed but
 // shown: as chips on a page, as escapes in a terminal. Shown text is for eyes only; digests are over the original.
+import { blankPieces, blanksEnd } from './display/blanks.ts';
+import { codeOf, isHidden, nameOf } from './display/hidden.ts';
+import { emojiAt, isHonest } from './display/honest.ts';
 
-export type Piece = { text: string } | { hidden: string; name: string };
-
-/** What is named by a person; the rest gets the name of its class. */
-const NAMES: Readonly<Record<number, string>> = {
-  0: 'null',
-  9: 'tab',
-  10: 'line feed',
-  13: 'carriage return',
-  27: 'escape',
-  127: 'delete',
-  160: 'no-break space',
-  173: 'soft hyphen',
-  847: 'combining grapheme joiner',
-  1564: 'arabic letter mark',
-  8203: 'zero width space',
-  8204: 'zero width non-joiner',
-  8205: 'zero width joiner',
-  8206: 'left-to-right mark',
-  8207: 'right-to-left mark',
-  8232: 'line separator',
-  8233: 'paragraph separator',
-  8234: 'left-to-right embedding',
-  8235: 'right-to-left embedding',
-  8236: 'pop directional formatting',
-  8237: 'left-to-right override',
-  8238: 'right-to-left override',
-  8239: 'narrow no-break space',
-  8288: 'word joiner',
-  8294: 'left-to-right isolate',
-  8295: 'right-to-left isolate',
-  8296: 'first strong isolate',
-  8297: 'pop directional isolate',
-  10240: 'braille blank',
-  12288: 'ideographic space',
-  12644: 'hangul filler',
-  65279: 'byte order mark',
-};
-
-/** First match names the class. Default_Ignorable holds tags, fillers and variation selectors (UAX #44). */
-const CLASSES: readonly (readonly [RegExp, string])[] = [
-  [/[\u{E0000}-\u{E007F}]/u, 'tag character'],
-  [/[\uFE00-\uFE0F\u{E0100}-\u{E01EF}\u180B-\u180F]/u, 'variation selector'],
-  [/\p{Cc}/u, 'control character'],
-  [/\p{Zs}/u, 'unusual space'],
-  [/\p{Cs}/u, 'half of a surrogate pair'],
-  [/\p{Co}/u, 'private use character'],
-  [/./u, 'invisible character'],
-];
-
-/** Everything that has no shape of its own: control, format, separators, odd spaces, private use, ignorable, blank. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Zs}/u;
-/** U+FE0F right after a picture only picks its coloured form. */
-const PICTURE = /\p{Extended_Pictographic}$/u;
-
-/** Whether a character is one that a reader would not see, or would see as something else. */
-export const isHidden = (char: string): boolean => HIDDEN.test(char);
-
-function nameOf(char: string): string {
-  const named = NAMES[char.codePointAt(0)!];
-  return named ?? CLASSES.find(([pattern]) => pattern.test(char))?.[1] ?? 'invisible character';
-}
-
-const codeOf = (char: string): string => `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+export { isHidden } from './display/hidden.ts';
 
 /**
- * Text → pieces: visible text as it is, each hidden character as a chip `{hidden: 'U+202E', name}`. Line feeds and tabs
- * stay text. The pieces, chips turned back into characters, are the text again.
+ * Text as it is, or a chip. `hidden` is what the chip says: `U+202E`, `U+200B ×3`, `600 spaces`; `name` says it in words. A
+ * chip for more than one character has their number and the characters themselves.
+ */
+export type Piece = { text: string } | { hidden: string; name: string; count?: number; source?: string };
+
+/** More marks than any language stacks on one letter: they run over the lines above and below. */
+const STACK = /\p{M}{7,}/uy;
+const MARK = /^\p{M}/u;
+
+/** Letters, digits and signs of ASCII with single spaces: most of most texts, and nothing to look for in it. */
+const PLAIN = /(?: ?[!-~](?![\uFE0F\p{M}]))+/uy;
+
+function plainEnd(text: string, at: number): number {
+  PLAIN.lastIndex = at;
+  return at + (PLAIN.exec(text)?.[0].length ?? 0);
+}
+
+/** What stands at `at`, and how many units it takes; a text piece of one character is joined to its neighbors. */
+function pieceAt(text: string, at: number, lineStart: boolean): { pieces: Piece[]; end: number } {
+  const plain = plainEnd(text, at);
+  if (plain > at) return { pieces: [{ text: text.slice(at, plain) }], end: plain };
+  const blank = blanksEnd(text, at);
+  const char = String.fromCodePoint(text.codePointAt(at)!);
+  const alone = { pieces: [{ text: char }], end: at + char.length };
+  if (isHidden(char) && isHonest(text, at, char)) return alone;
+  if (blank > at) return { pieces: blankPieces(text.slice(at, blank), lineStart), end: blank };
+  const emoji = emojiAt(text, at);
+  if (emoji > 0) return { pieces: [{ text: text.slice(at, at + emoji) }], end: at + emoji };
+  if (isHidden(char)) return sameAt(text, at, char);
+  return (MARK.test(char) ? stackAt(text, at) : null) ?? alone;
+}
+
+function stackAt(text: string, at: number): { pieces: Piece[]; end: number } | null {
+  STACK.lastIndex = at;
+  const source = STACK.exec(text)?.[0];
+  if (source === undefined) return null;
+  const count = [...source].length;
+  return {
+    pieces: [{ hidden: `${count} marks`, name: `${count} marks on one letter`, count, source }],
+    end: at + source.length,
+  };
+}
+
+/** A hidden character, with as many of the same as follow. */
+function sameAt(text: string, at: number, char: string): { pieces: Piece[]; end: number } {
+  let end = at + char.length;
+  while (text.startsWith(char, end)) end += char.length;
+  const [hidden, name, count] = [codeOf(char), nameOf(char), (end - at) / char.length];
+  if (count === 1) return { pieces: [{ hidden, name }], end };
+  return {
+    pieces: [{ hidden: `${hidden} ×${count}`, name: `${count} × ${name}`, count, source: text.slice(at, end) }],
+    end,
+  };
+}
+
+/**
+ * Text → pieces: visible text as it is; each hidden character a chip, each run of them and each long run of blanks one
+ * chip with its length. Layout (line ends, indentation), emoji sequences and joiners that a script needs stay text. The
+ * pieces, chips turned back into characters, are the text again.
  */
 export function reveal(text: string): Piece[] {
-  const pieces: Piece[] = [];
-  let run = '';
-  for (const char of text) {
-    const plain = char === '\n' || char === '\t' || !isHidden(char) || (char === '\uFE0F' && PICTURE.test(run));
-    if (plain) run += char;
-    if (plain) continue;
-    if (run !== '') pieces.push({ text: run });
-    pieces.push({ hidden: codeOf(char), name: nameOf(char) });
-    run = '';
+  const made: Piece[] = [];
+  for (let at = 0; at < text.length; ) {
+    const { pieces, end } = pieceAt(text, at, at === 0 || text[at - 1] === '\n');
+    for (const piece of pieces) {
+      const last = made.at(-1);
+      if ('text' in piece && last && 'text' in last) last.text += piece.text;
+      else made.push(piece);
+    }
+    at = end;
   }
-  return run === '' ? pieces : [...pieces, { text: run }];
+  return made;
+}
+
+/** Whether a text holds anything that `reveal` shows as a chip. */
+export const hasHidden = (text: string): boolean => reveal(text).some((piece) => 'hidden' in piece);
+
+/** Pushes the end of a text away: a chip for blanks or marks, more than one. */
+const isRun = (piece: Piece): boolean => 'hidden' in piece && (piece.count ?? 1) > 1;
+
+/** What fits on a phone beside the rest: beyond it a reader scrolls, and may stop. */
+const MAX_LINES = 12;
+const MAX_CHARS = 600;
+
+export interface Measure {
+  lines: number;
+  chars: number;
+  /** Whether so much, or such a gap, hides the end from a quick look. */
+  long: boolean;
+}
+
+/** How much a text is: what is long is counted on a page, and has to be opened before it is approved. */
+export function measure(text: string): Measure {
+  const lines = text.split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/).length;
+  const chars = [...text].length;
+  return { lines, chars, long: lines > MAX_LINES || chars > MAX_CHARS || reveal(text).some(isRun) };
+}
+
+/** The first lines and characters of a long text, cut between characters that belong together. */
+export function beginningOf(text: string): string {
+  const lines = text.split('\n').slice(0, MAX_LINES).join('\n');
+  if ([...lines].length <= MAX_CHARS) return lines;
+  const cut = [...lines].slice(0, MAX_CHARS);
+  while (cut.length > 1 && (isHidden(cut.at(-1)!) || MARK.test(cut.at(-1)!))) cut.pop();
+  return cut.join('');
 }
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
+const escaped = (char: string): string => SHORT[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`;
+
+function printed(piece: Piece): string {
+  if ('text' in piece) return piece.text.replace(/[\n\r\t]/g, escaped);
+  if (piece.source !== undefined) return `\\{${piece.hidden}}`;
+  return escaped(String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));
+}
 
 /**
- * One line for a terminal: hidden characters (ANSI escapes and line feeds among them) become `\n`, `\e`, `\u{202e}`, so
- * that text of others can neither move the cursor nor look like a line of ours.
+ * One line for a terminal: hidden characters (ANSI escapes and line feeds among them) become `\n`, `\e`, `\u{202e}`, long
+ * runs `\{600 spaces}`, so that text of others can neither move the cursor nor look like a line of ours.
  */
-export const printable = (text: string): string =>
-  Array.from(text, (char) =>
-    isHidden(char) ? (SHORT[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`) : char,
-  ).join('');
+export const printable = (text: string): string => reveal(text).map(printed).join('');
