@@ -1,0 +1,60 @@
+// Whether two texts that differ read as the same: case, width, look-alike letters (UTS #39), what is invisible, percent
+// forms, and slashes, dots and blanks that say nothing. For whoever compares by spelling and must not be fooled by it;
+// nothing is ever stored or shown in the form that it makes.
+import { fold } from './look-alike/fold.ts';
+import { collapsed, decoded, trimmed } from './look-alike/plain.ts';
+
+/** A text as it reads, letters alone: for keys and labels. Two that come out the same look alike or differ in case. */
+export const skeletonOf = (text: string): string => fold(text, 'case');
+
+/** Among capitals `l`, `1` and `|` are read as an I. */
+const amongCapitals = (text: string): string =>
+  text.replace(/[A-Za-z0-9|]+/g, (word) => (/[A-Z]/.test(word) ? word.replace(/[l1|]/g, 'i') : word));
+
+/** A star of a text is a character, one of a pattern is not: folded, they must not meet. */
+const STAR = '\u{e000}';
+
+/** How letters may be read: by case first, by shape first, and what stands among capitals. */
+const LETTERS: readonly ((text: string, cased: boolean) => string)[] = [
+  (text, cased) => fold(text, 'case', cased),
+  (text, cased) => fold(text, 'shape', cased),
+  (text, cased) => (cased ? fold(text, 'shape', cased) : fold(amongCapitals(text), 'case')),
+];
+
+/** The ways in which a text reads, letters alone; one of a text and the same of another are compared. */
+export const lettersOf = (text: string, cased = false): string[] => LETTERS.map((read) => read(decoded(text), cased));
+
+/** A text that is a name as it reads: without the slashes and dots that say nothing, inside, and at its end as well. */
+export interface NameReading {
+  whole: string;
+  bare: string;
+}
+
+const named = (letters: string): NameReading => {
+  const whole = collapsed(letters);
+  return { whole, bare: trimmed(whole) };
+};
+
+/** The ways in which a name reads. */
+export const readingsOf = (text: string, cased = false): NameReading[] =>
+  lettersOf(text, cased).map((letters) => named(letters.replaceAll('*', STAR)));
+
+/** The ways in which a pattern reads: its stars stay stars. */
+export function patternReadingsOf(pattern: string, cased = false): NameReading[] {
+  const parts = pattern.match(/\*+|[^*]+/gsu) ?? [];
+  return LETTERS.map((read) => {
+    const letters = parts.map((part) =>
+      part.startsWith('*') ? part : read(decoded(part), cased).replaceAll('*', STAR),
+    );
+    return named(letters.join(''));
+  });
+}
+
+/** Two different texts that read as the same name. */
+export function isAlike(one: string, other: string, cased = false): boolean {
+  if (one === other) return false;
+  const [left, right] = [readingsOf(one, cased), readingsOf(other, cased)];
+  const same = (first: NameReading | undefined, second: NameReading | undefined) => first?.bare === second?.bare;
+  // A word among capitals is read against the plain reading of the other.
+  return same(left[0], right[0]) || same(left[1], right[1]) || same(left[2], right[0]) || same(left[0], right[2]);
+}

@@ -1,0 +1,77 @@
+// One character at a time, what it reads as: Unicode's confusables (UTS #39), compatibility forms and case, taken until
+// nothing changes. Nothing invisible is left. Works on characters alone, so that a pattern and a text that it matches stay
+// a pattern and a text that it matches. The table is pinned; decomposition and case are the host's, which Unicode keeps
+// stable for every character that it has assigned.
+import { CONFUSABLES } from './confusables.ts';
+
+/** Whether case or shape is taken first: `I` is an i in capitals and looks like an l. */
+export type First = 'case' | 'shape';
+
+let prototypes: ReadonlyMap<string, string> | undefined;
+
+const charOf = (code: string): string => String.fromCodePoint(Number.parseInt(code, 36));
+
+/** Read once, when something is first compared: an isolate that judges nothing does without. */
+function table(): ReadonlyMap<string, string> {
+  prototypes ??= new Map(CONFUSABLES.trim().split(/\s+/).flatMap(entriesOf));
+  return prototypes;
+}
+
+function entriesOf(group: string): [string, string][] {
+  const [prototype, sources] = group.split('=') as [string, string];
+  const target = prototype.split('.').map(charOf).join('');
+  let code = 0;
+  return sources.split(',').map((step) => {
+    code += Number.parseInt(step, 36);
+    return [String.fromCodePoint(code), target];
+  });
+}
+
+/** What nobody sees; a line end or a tab is a blank. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
+const seen = (text: string): string => text.replace(/[\t\n\r]/g, ' ').replace(INVISIBLE, '');
+
+const shaped = (text: string): string => Array.from(text, (char) => table().get(char) ?? char).join('');
+// Upper case first: ß and long s have a lower case of their own.
+const lowered = (text: string): string =>
+  Array.from(text.normalize('NFKD'), (char) => char.toUpperCase().toLowerCase())
+    .join('')
+    .normalize('NFKD');
+
+/** At most so often: every chain of the table ends sooner, which a test holds. */
+const MAX_TURNS = 8;
+
+function closed(text: string, cased: boolean): string {
+  let now = text;
+  for (let turn = 0; turn < MAX_TURNS; turn++) {
+    const next = shaped(cased ? now.normalize('NFKD') : lowered(now));
+    if (next === now) return now;
+    now = next;
+  }
+  return now;
+}
+
+// Memoisation of a pure function, bounded by count.
+const MAX_KNOWN = 4_096;
+const known = new Map<string, string>();
+
+function folded(char: string, first: First, cased: boolean): string {
+  const key = `${first}${cased}${char}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const after = closed(first === 'shape' ? shaped(char) : char, cased);
+  known.set(key, after);
+  return after;
+}
+
+/**
+ * A text as it reads. Two texts that come out the same look the same, or differ in case (unless `cased`), width or what is
+ * invisible alone.
+ *
+ * @param cased whether `A` and `a` stay apart
+ */
+export function fold(text: string, first: First, cased = false): string {
+  const chars = Array.from(seen(text).normalize('NFD'), (char) => folded(char, first, cased)).join('');
+  return seen(chars).normalize('NFD');
+}
