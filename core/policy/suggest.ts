@@ -1,23 +1,14 @@
-// Trusted patterns that people's own answers suggest: what several of them approved every single time. It proposes the
-// narrowest pattern that meets what was seen, with a budget and an end; it never applies itself, and a rejection, an
-// error, a failure, an expiry or critical risk anywhere in a group ends its suggestion.
+// Trusted patterns that people's own answers suggest: what several of them approved every single time. A pattern lets
+// nothing through that was not seen (suggest/bounds.ts), has a budget and an end, and never applies itself. What cannot be
+// bounded so is not suggested, and said why. A rejection, an error, a failure, an expiry or critical risk anywhere in a
+// group ends its suggestion.
 import { instantAt, instantMs } from '../duration.ts';
 import type { Instant } from '../json.ts';
 import { ruleFits } from './match.ts';
 import type { Policy, Trusted } from './model.ts';
 import type { Fate, StoredRequest } from './simulate/stored.ts';
 import { noFates } from './simulate.ts';
-import {
-  common,
-  commonResources,
-  conditionFor,
-  metadataFor,
-  type Resources,
-  resourceGlob,
-  resourcesOf,
-  type Shape,
-  shapeOf,
-} from './suggest/bounds.ts';
+import { type Behavior, newBehavior, observe, patternOf } from './suggest/pattern.ts';
 import { trustedText } from './text.ts';
 
 /** Below this, "always" is chance. */
@@ -36,26 +27,42 @@ export interface Suggestion {
   rule: string | null;
   action: string;
   actor: string;
-  resource: string;
+  /** Those that it names: the ones that were seen. */
+  resources: string[];
   approved: number;
   people: number;
   from: Instant;
   to: Instant;
   pattern: Trusted;
+  /** What it lets through, place by place and in any combination: `param.amount: a whole number from 5 to 40`. */
+  bounds: string[];
   /** An entry for `trusted:`. */
   yaml: string;
   /** Of the same requests, by the pattern alone and without its budget. */
   simulation: { would_let_through: number; fates: { [Key in Fate]: number } };
 }
 
+/** What was always approved, and why no pattern lets the like of it through and nothing else. */
+export interface NotSuggested {
+  rule: string | null;
+  action: string;
+  actor: string;
+  /** Of resource: `mailbox`. */
+  kind: string;
+  approved: number;
+  people: number;
+  /** One sentence. */
+  reason: string;
+}
+
 interface Group {
   rule: string | null;
   action: string;
   actor: string;
-  resources: Resources;
+  kind: string;
   approved: number;
   people: Set<string>;
-  shape: Shape;
+  seen: Behavior;
   from: Instant;
   to: Instant;
   /** Day → approvals, for the budget. */
@@ -74,6 +81,7 @@ export class Suggesting {
   private readonly policy: Policy;
   private readonly groups = new Map<string, Group>();
   private tried: { suggestion: Suggestion; isOut: boolean }[] = [];
+  private unbounded: NotSuggested[] = [];
 
   constructor(policy: Policy) {
     this.policy = policy;
@@ -83,11 +91,11 @@ export class Suggesting {
   learn(stored: StoredRequest): void {
     const { input, verdict, rule } = stored;
     if (input === null || verdict !== 'require_approval') return;
-    const resources = resourcesOf(input.resource);
-    const key = JSON.stringify([rule, input.action, input.actor, resources.kind]);
+    const kind = input.resource.slice(0, input.resource.indexOf(':'));
+    const key = JSON.stringify([rule, input.action, input.actor, kind]);
     const known = this.groups.get(key);
     if (!known && this.groups.size >= MAX_GROUPS) return;
-    const group = known ?? newGroup(stored, resources);
+    const group = known ?? newGroup(stored, kind);
     this.groups.set(key, group);
     if (speaksAgainst(stored)) group.isOut = true;
     else if (stored.fate === 'approved') approve(group, stored);
@@ -102,8 +110,12 @@ export class Suggesting {
     const taken = [...this.policy.rules, ...this.policy.trusted].map(({ id }) => id);
     for (const group of newest) {
       const id = freeId(group.action, taken);
-      taken.push(id);
-      this.tried.push({ suggestion: suggestionOf(group, id, now), isOut: false });
+      const found = suggestionOf(group, id, now);
+      if ('reason' in found) this.unbounded.push(found);
+      else {
+        taken.push(id);
+        this.tried.push({ suggestion: found, isOut: false });
+      }
     }
   }
 
@@ -125,37 +137,39 @@ export class Suggesting {
       .filter(({ isOut, suggestion }) => !isOut && suggestion.simulation.fates.approved >= suggestion.approved)
       .map(({ suggestion }) => suggestion);
   }
+
+  /** What was always approved and cannot be bounded. */
+  notSuggested(): NotSuggested[] {
+    return this.unbounded;
+  }
 }
 
-const newGroup = ({ input, rule, created_at }: StoredRequest, resources: Resources): Group => ({
-  ...{ rule, action: input!.action, actor: input!.actor, resources, approved: 0, people: new Set(), days: new Map() },
-  ...{ shape: shapeOf(input!.params, input!.metadata), from: created_at, to: created_at, isOut: false },
+const newGroup = ({ input, rule, created_at }: StoredRequest, kind: string): Group => ({
+  ...{ rule, action: input!.action, actor: input!.actor, kind, approved: 0, people: new Set(), days: new Map() },
+  ...{ seen: newBehavior(), from: created_at, to: created_at, isOut: false },
 });
 
 function approve(group: Group, { input, people, created_at }: StoredRequest): void {
   group.approved++;
   for (const person of people) group.people.add(person);
-  group.shape = common(group.shape, shapeOf(input!.params, input!.metadata));
-  group.resources = commonResources(group.resources, resourcesOf(input!.resource));
+  observe(group.seen, input!);
   group.to = created_at;
   const day = Math.floor(instantMs(created_at) / DAY_MS);
   group.days.set(day, (group.days.get(day) ?? 0) + 1);
 }
 
-function suggestionOf(group: Group, id: string, now: Instant): Suggestion {
-  const { rule, action, actor, approved, people, from, to } = group;
-  const resource = resourceGlob(group.resources);
-  const metadata = Object.fromEntries(Object.entries(metadataFor(group.shape)).map(([key, value]) => [key, [value]]));
+function suggestionOf(group: Group, id: string, now: Instant): Suggestion | NotSuggested {
+  const { rule, action, actor, kind, approved, people, from, to } = group;
+  const found = patternOf(group.seen, { action, actor });
+  if ('trouble' in found) return { rule, action, actor, kind, approved, people: people.size, reason: found.trouble };
   const pattern: Trusted = {
-    id,
-    match: { action: [action], resource: [resource], actor: [actor], metadata },
-    when: conditionFor(group.shape),
+    ...{ id, match: found.match, when: found.when },
     limit: { count: Math.max(...group.days.values()), per_seconds: DAY_MS / 1000 },
     expires: `${instantAt(instantMs(now) + LIFETIME_MS).slice(0, 10)}T00:00:00.000Z`,
   };
   return {
-    ...{ rule, action, actor, resource, approved, people: people.size, from, to, pattern },
-    yaml: trustedText(pattern),
+    ...{ rule, action, actor, resources: found.match.resource!, approved, people: people.size, from, to, pattern },
+    ...{ yaml: trustedText(pattern), bounds: found.bounds },
     simulation: { would_let_through: 0, fates: noFates() },
   };
 }

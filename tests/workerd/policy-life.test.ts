@@ -225,7 +225,7 @@ rules:
     people = [first, await member(first, 'rae@example.com', ['reviewer'])];
   });
 
-  it('needs twenty approvals of two people, and then is the narrowest pattern that meets them', async () => {
+  it('needs twenty approvals of two people, and then lets through nothing that was not seen', async () => {
     const one = await answered(people[0]!, mail(5));
     await often(one, 18);
     expect((await suggested()).data).toEqual([]);
@@ -235,14 +235,24 @@ rules:
     const { data, complete } = await suggested();
     expect([complete, data.length]).toEqual([true, 1]);
     expect(data[0]).toMatchObject({
-      ...{ rule: 'mails', action: 'mail.send', actor: house.actor, resource: 'list:*', approved: 21, people: 2 },
+      ...{ rule: 'mails', action: 'mail.send', actor: house.actor, approved: 21, people: 2 },
+      resources: ['list:l20', 'list:l40', 'list:l5'],
       simulation: { would_let_through: 21, fates: { approved: 21, rejected: 0 } },
     });
     expect(data[0].pattern).toMatchObject({
       id: 'trusted-mail-send',
-      match: { action: ['mail.send'], resource: ['list:*'], actor: [house.actor], metadata: { team: ['web'] } },
-      when: 'has(param.count) && param.count >= 5 && param.count <= 40 && has(param.kind) && param.kind == "news"',
+      match: {
+        action: ['mail.send'],
+        resource: ['list:l20', 'list:l40', 'list:l5'],
+        actor: [house.actor],
+        metadata: {},
+      },
     });
+    expect(data[0].bounds).toEqual([
+      ...['param: nothing beside "count", "kind"', 'param.count: a whole number from 5 to 40', 'param.kind: "news"'],
+      ...['metadata: nothing beside "team"', 'metadata.team: "web"'],
+      ...['context: nothing beside "reason"', 'context.reason: "a test"'],
+    ]);
     expect(Date.parse(data[0].pattern.expires)).toBeGreaterThan(Date.now());
   });
 
@@ -255,6 +265,21 @@ rules:
       post('/v1/policy/simulations', { cookie: people[0]!.cookie, body: { source: drafted.value.source } }),
     );
     expect(answer.differences.newly_allowed).toMatchObject({ count: 21, fates: { approved: 21 } });
+  });
+
+  it('is not made of texts that differ without end, and says why', async () => {
+    const id = await answered(people[0]!, {
+      action: 'mail.long',
+      resource: 'list:a',
+      params: { body: 'x'.repeat(2_000) },
+    });
+    await often(id, 18);
+    for (const by of people) await answered(by, { action: 'mail.long', resource: 'list:a', params: { body: by.user } });
+    const { data, not_suggested } = await suggested();
+    expect(data.map(({ action }: { action: string }) => action)).toEqual(['mail.send']);
+    expect(not_suggested).toMatchObject([
+      { action: 'mail.long', kind: 'list', approved: 21, people: 2, reason: expect.stringContaining('`param.body`') },
+    ]);
   });
 
   it('is not made of what is critical', async () => {

@@ -56,7 +56,8 @@ export async function suggest(db: D1Database, question: HistoryQuestion, policy:
   suggesting.propose(instantAt(Date.now()));
   // A pattern that was not tried on all of them is not suggested: somebody may have rejected the like.
   const complete = learned && (await overHistory(db, question, (stored) => suggesting.try(stored), MAX_WALK_MS));
-  return ok({ considered, complete, data: complete ? suggesting.suggestions() : [] });
+  const [data, not_suggested] = complete ? [suggesting.suggestions(), suggesting.notSuggested()] : [[], []];
+  return ok({ considered, complete, data, not_suggested });
 }
 
 /** So many are judged without a break: others wait in the same isolate, and a clock stands still until there is one. */

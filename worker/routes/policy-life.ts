@@ -32,7 +32,7 @@ const simulations = createRoute({
 const suggestions = createRoute({
   ...{ method: 'get', path: '/v1/policy/suggestions', summary: 'Suggests trusted patterns.', tags: ['policy'] },
   description:
-    'What several people approved every single time, as the narrowest pattern that meets it, tried on the same requests. Nothing applies itself: an entry goes into the policy by a signed change.',
+    'What several people approved every single time, as a pattern that lets through nothing that was not seen, tried on the same requests; what cannot be bounded so is under `not_suggested`, with the reason. Nothing applies itself: an entry goes into the policy by a signed change.',
   security: BY_KEY_OR_SESSION,
   request: { query: SuggestionQuery },
   responses: answers(200, 'The suggestions.', SuggestionsSchema),

@@ -80,16 +80,34 @@ export const SuggestionsSchema = z
         rule: z.string().nullable(),
         action: z.string(),
         actor: z.string(),
-        resource: z.string(),
+        resources: z.array(z.string()),
         approved: z.int(),
         people: z.int(),
         from: InstantSchema,
         to: InstantSchema,
         pattern: JsonObjectSchema,
+        bounds: z.array(z.string()).openapi({
+          description: 'What it lets through, place by place and in any combination: nothing else.',
+        }),
         yaml: z.string().openapi({ description: 'An entry for `trusted:`.' }),
         simulation: z.object({ would_let_through: z.int(), fates: Fates }),
       }),
     ),
+    not_suggested: z
+      .array(
+        z.object({
+          rule: z.string().nullable(),
+          action: z.string(),
+          actor: z.string(),
+          kind: z.string(),
+          approved: z.int(),
+          people: z.int(),
+          reason: z.string(),
+        }),
+      )
+      .openapi({
+        description: 'What was always approved, and why no pattern could let through that and nothing else.',
+      }),
   })
   .openapi('Suggestions');
 

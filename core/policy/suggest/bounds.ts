@@ -1,107 +1,96 @@
-// What was the same in everything that a group of requests held: the condition under which a suggested pattern lets the
-// like of them through, and nothing wider. Top-level parameters alone; what nests or differs in kind bounds nothing.
-import { globMatches } from '../../glob.ts';
-import type { Json, JsonObject } from '../../json.ts';
-import { MAX_CONDITION_CHARS } from '../bounds.ts';
+// What was seen at a place → the condition that lets exactly the like of it through, the same in words, or why there is
+// none. Invariant: no text, list, key, absence, kind or nesting that was not seen meets the condition; numbers meet it
+// between the least and the most that were seen, and integers stay integers.
+import type { Json } from '../../json.ts';
+import { MAX_ALTERNATIVES } from '../bounds.ts';
+import { numberText, place as placeOf, present, valueText } from './cel.ts';
+import type { Fields, Seen } from './seen.ts';
 
-/** What one parameter was, over all requests so far; null: it differs in a way that no bound tells. */
-type Seen = { kind: 'number'; least: number; most: number } | { kind: 'same'; value: string | boolean } | null;
+/** One place: the clauses that bound it, and what they say. */
+export interface Bound {
+  /** `param.amount`. */
+  place: string;
+  clause: string;
+  words: string;
+}
+/** `trouble`: a sentence that says why what was seen cannot be bounded. */
+export type Bounding = { bounds: Bound[] } | { trouble: string };
 
-export interface Shape {
-  params: Map<string, Seen>;
-  metadata: Map<string, Seen>;
+/** An object that is always there, such as `param`. */
+export function boundFields(place: string, fields: Fields): Bounding {
+  if (fields.trouble !== null) return { trouble: `\`${place}\` ${fields.trouble}.` };
+  const keys = [...fields.keys].sort(([one], [other]) => (one < other ? -1 : 1));
+  const bounds: Bound[] = [keysBound(place, fields)];
+  for (const [key, seen] of keys) {
+    const bound = boundValue(placeOf(place, key), seen);
+    if ('trouble' in bound) return bound;
+    bounds.push(...(seen.times < fields.times ? [optional(place, key, bound.bounds)] : guarded(place, key, bound)));
+  }
+  return { bounds };
 }
 
-/** Longer text is no setting but content. */
-const MAX_VALUE_CHARS = 100;
-/** More keys than that are data. */
-const MAX_KEYS = 30;
-
-const seenOf = (value: Json): Seen =>
-  typeof value === 'number'
-    ? { kind: 'number', least: value, most: value }
-    : (typeof value === 'string' && value.length <= MAX_VALUE_CHARS) || typeof value === 'boolean'
-      ? { kind: 'same', value }
-      : null;
-
-function merged(one: Seen, other: Seen): Seen {
-  if (one?.kind === 'number' && other?.kind === 'number')
-    return { kind: 'number', least: Math.min(one.least, other.least), most: Math.max(one.most, other.most) };
-  return one?.kind === 'same' && other?.kind === 'same' && one.value === other.value ? one : null;
+/** Which keys there are: all of them always, or some of a list. */
+function keysBound(place: string, { keys, times }: Fields): Bound {
+  const names = [...keys.keys()].sort();
+  const areAlways = [...keys.values()].every((seen) => seen.times === times);
+  const clause = areAlways ? `size(${place}) == ${names.length}` : `${place}.all(k, k in ${valueText(names)})`;
+  const words = names.length === 0 ? 'empty' : `nothing beside ${names.map((name) => JSON.stringify(name)).join(', ')}`;
+  return { place, clause, words };
 }
 
-const mapOf = (object: JsonObject): Map<string, Seen> =>
-  new Map(
-    Object.entries(object)
-      .slice(0, MAX_KEYS)
-      .map(([key, value]) => [key, seenOf(value)]),
-  );
+/** Reading what is not there would be an error of the pattern: it is asked for first. */
+const guarded = (place: string, key: string, { bounds: [first, ...more] }: { bounds: Bound[] }): Bound[] => [
+  { ...first!, clause: `${present(place, key)} && ${first!.clause}` },
+  ...more,
+];
 
-export const shapeOf = (params: JsonObject, metadata: JsonObject): Shape => ({
-  params: mapOf(params),
-  metadata: mapOf(metadata),
-});
-
-/** The shape of both: keys that only one has are dropped. */
-export const common = (one: Shape, other: Shape): Shape => ({
-  params: commonKeys(one.params, other.params),
-  metadata: commonKeys(one.metadata, other.metadata),
-});
-
-const commonKeys = (one: Map<string, Seen>, other: Map<string, Seen>): Map<string, Seen> =>
-  new Map([...one].flatMap(([key, seen]) => (other.has(key) ? [[key, merged(seen, other.get(key)!)]] : [])));
-
-const IDENTIFIER = /^[a-z_][a-zA-Z0-9_]*$/;
-
-/** CEL: each parameter there, and within what was seen. Null when nothing bounds it. */
-export function conditionFor({ params }: Shape): string | null {
-  const clauses = [...params]
-    .filter(([key, seen]) => seen !== null && IDENTIFIER.test(key))
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([key, seen]) => `has(param.${key}) && ${clauseOf(`param.${key}`, seen!)}`);
-  const kept = clauses.filter((_, at) => clauses.slice(0, at + 1).join(' && ').length <= MAX_CONDITION_CHARS);
-  return kept.length === 0 ? null : kept.join(' && ');
+function optional(place: string, key: string, bounds: Bound[]): Bound {
+  const clause = `(!${present(place, key)} || ${bounds.map((one) => one.clause).join(' && ')})`;
+  const words = `absent, or ${bounds.map((one) => `${one.place === placeOf(place, key) ? '' : `${one.place} `}${one.words}`).join(', ')}`;
+  return { place: placeOf(place, key), clause, words };
 }
 
-const clauseOf = (name: string, seen: NonNullable<Seen>): string =>
-  seen.kind === 'same'
-    ? `${name} == ${JSON.stringify(seen.value)}`
-    : seen.least === seen.most
-      ? `${name} == ${seen.most}`
-      : `${name} >= ${seen.least} && ${name} <= ${seen.most}`;
-
-/** Metadata that was always the same, for the match. A text that would read as a pattern is left out. */
-export const metadataFor = ({ metadata }: Shape): { [key: string]: string | number | boolean } =>
-  Object.fromEntries(
-    [...metadata].flatMap(([key, seen]): [string, string | number | boolean][] =>
-      seen?.kind === 'same' && !String(seen.value).includes('*')
-        ? [[key, seen.value]]
-        : seen?.kind === 'number' && seen.least === seen.most
-          ? [[key, seen.most]]
-          : [],
-    ),
-  );
-
-/** What resources have in common, so far. */
-export interface Resources {
-  kind: string;
-  /** null: there were several. */
-  only: string | null;
-  /** Whether `*` after the kind meets all of them: none has parts. */
-  areFlat: boolean;
+/** One value. */
+export function boundValue(place: string, seen: Seen): Bounding {
+  const { trouble, object, numbers, plain } = seen;
+  if (trouble !== null) return { trouble: `\`${place}\` ${trouble}.` };
+  if (object) return boundObject(place, object);
+  if (numbers && plain.size === 0 && !isName(place)) return { bounds: [rangeOf(place, numbers)] };
+  const values: Json[] = [...plain.values(), ...(numbers?.values ?? [])];
+  if (values.length > MAX_ALTERNATIVES)
+    return { trouble: `\`${place}\` had more than ${MAX_ALTERNATIVES} different values.` };
+  return { bounds: [oneOf(place, values)] };
 }
 
-export function resourcesOf(resource: string): Resources {
-  const kind = resource.slice(0, resource.indexOf(':'));
-  return { kind, only: resource, areFlat: globMatches(`${kind}:*`, resource) };
+/** A number that names somebody or something: what lies between two of them is somebody else. */
+const isName = (place: string): boolean => /(^|[^A-Za-z])ids?\W*$|I[dD]s?\W*$/.test(place);
+
+export function oneOf(place: string, values: Json[]): Bound {
+  const texts = values.map(valueText).sort();
+  return texts.length === 1
+    ? { place, clause: `${place} == ${texts[0]}`, words: texts[0]! }
+    : { place, clause: `${place} in [${texts.join(', ')}]`, words: `one of ${texts.join(', ')}` };
 }
 
-export const commonResources = (one: Resources, other: Resources): Resources => ({
-  kind: one.kind,
-  only: one.only === other.only ? one.only : null,
-  areFlat: one.areFlat && other.areFlat,
-});
+function rangeOf(place: string, { least, most, areWhole }: NonNullable<Seen['numbers']>): Bound {
+  if (least === most) return oneOf(place, [least]);
+  const [from, to] = [numberText(least), numberText(most)];
+  const whole = areWhole ? `int(${place}) == ${place} && ` : '';
+  return {
+    place,
+    clause: `${whole}${place} >= ${from} && ${place} <= ${to}`,
+    words: `${areWhole ? 'a whole number' : 'a number'} from ${from} to ${to}`,
+  };
+}
 
-/** The one resource, else its kind. A name that would read as a pattern is not taken for one. */
-export const resourceGlob = ({ kind, only, areFlat }: Resources): string =>
-  only !== null && !only.includes('*') ? only : `${kind}:${areFlat ? '*' : '**'}`;
+/**
+ * An object inside another. Nothing in a condition asks for the kind of a value; `has()` of anything but an object is an
+ * error, and so is reading a field: one of both must stand there, or an empty list would pass for an empty object.
+ */
+function boundObject(place: string, fields: Fields): Bounding {
+  if (fields.keys.size === 0 && fields.trouble === null)
+    return { bounds: [{ place, clause: `!has(${place}.a) && size(${place}) == 0`, words: 'an empty object' }] };
+  const always = [...fields.keys.values()].some((seen) => seen.times === fields.times);
+  if (!always) return { trouble: `\`${place}\` was an object without a key that was always there.` };
+  return boundFields(place, fields);
+}

@@ -6,7 +6,7 @@ import type { Instant, Json, JsonObject } from '../../../core/json.ts';
 import type { OidcIssuer } from '../../../core/oidc/issuer.ts';
 import type { RiskLevel, TraceStep } from '../../../core/policy/model.ts';
 import type { SimulationResult } from '../../../core/policy/simulate.ts';
-import type { Suggestion } from '../../../core/policy/suggest.ts';
+import type { NotSuggested, Suggestion } from '../../../core/policy/suggest.ts';
 import type { ApprovalRequest } from '../../../core/request/present.ts';
 
 export type { ApprovalRequest, Instant, Json, JsonObject, OidcIssuer, RiskLevel, Scope, TraceStep };
@@ -187,6 +187,7 @@ export interface Suggestions {
   considered: number;
   complete: boolean;
   data: Suggestion[];
+  not_suggested: NotSuggested[];
 }
 export interface PolicyDraft {
   source: string;

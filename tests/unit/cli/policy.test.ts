@@ -155,12 +155,19 @@ describe('assentry policy suggest, require and allow', () => {
   it('suggest prints each pattern as an entry that a policy takes', async () => {
     const yaml = '- id: trusted-mail-send\n  match: { action: mail.send }\n';
     const simulation = { would_let_through: 21, fates: {} };
-    const one = { action: 'mail.send', actor: 'agent:x', resource: 'list:*', rule: 'mails', approved: 21, people: 2 };
-    const answer = { considered: 90, complete: true, data: [{ ...one, yaml, simulation }] };
+    const one = { action: 'mail.send', actor: 'agent:x', rule: 'mails', approved: 21, people: 2 };
+    const bounds = ['param.to: "a"'];
+    const not_suggested = [{ ...one, kind: 'list', reason: '`param.body` had more.' }];
+    const data = [{ ...one, resources: ['list:a', 'list:b'], bounds, yaml, simulation }];
+    const answer = { considered: 90, complete: true, data, not_suggested };
     server.before = ({ path }) =>
       path.startsWith('/v1/policy/suggestions') ? { status: 200, body: answer } : undefined;
-    const { stdout } = await cli('policy', 'suggest', '--last', '90');
+    const { stdout, stderr } = await cli('policy', 'suggest', '--last', '90');
     expect(stdout).toContain('approved 21 of 21 times by 2 people');
+    expect(stdout).toContain(
+      '# It lets through, without a person, these values in any combination:\n#   param.to: "a"\n',
+    );
+    expect(stderr).toContain('and nothing is suggested. `param.body` had more.');
     expect(
       stdout
         .split('\n')

@@ -62,35 +62,49 @@ describe('a suggestion', () => {
   });
 
   it.each([
-    ['the one resource', ['repo:a/b'], 'repo:a/b'],
-    ['names without parts', ['list:a', 'list:b'], 'list:*'],
-    ['names with parts', ['repo:a/b', 'repo:c'], 'repo:**'],
-    ['a name that would read as a pattern', ['list:a*'], 'list:*'],
-  ])('meets %s', (_what, resources, glob) => {
+    ['the one resource', ['repo:a/b'], 'size(param) == 0'],
+    ['all that were seen', ['list:a', 'list:b'], 'size(param) == 0'],
+    ['a name that reads as a pattern, as it is', ['list:a*'], 'resource == "list:a*" && size(param) == 0'],
+  ])('names %s', (_what, resources, when) => {
     const [one] = suggested(many(20, (at) => stored(at, {}, {}, resources[at % resources.length])));
-    expect(one).toMatchObject({ resource: glob, simulation: { would_let_through: 20 } });
+    expect(one).toMatchObject({ resources, simulation: { would_let_through: 20 } });
+    expect(one!.pattern.when).toBe(`${when} && size(metadata) == 0 && context == null`);
   });
 
-  it('stays within what was seen: numbers between, the same text, nothing of what differs', () => {
+  it('says what it lets through, place by place, in words and as a condition that is in words', () => {
     const params = (at: number): JsonObject => ({
       n: at - 5,
-      kind: 'news',
-      to: `user ${at}`,
-      deep: { x: 1 },
-      long: 'x'.repeat(200),
+      to: [`user${at % 2}`],
+      deep: { on: true },
+      user_id: at % 2,
     });
+    const cc = (at: number): JsonObject => (at % 3 === 0 ? { cc: null } : {});
+    const [one] = suggested(many(20, (at) => stored(at, {}, { ...params(at), ...cc(at) })));
+    expect(one!.bounds).toEqual([
+      'param: nothing beside "cc", "deep", "n", "to", "user_id"',
+      'param.cc: absent, or null',
+      'param.deep: nothing beside "on"',
+      'param.deep.on: true',
+      'param.n: a whole number from -5 to 14',
+      'param.to: one of ["user0"], ["user1"]',
+      'param.user_id: one of 0, 1',
+      'metadata: empty',
+      'context: null',
+    ]);
+    expect(one!.pattern.when).toContain('has(param.n) && int(param.n) == param.n && param.n >= -5 && param.n <= 14');
+  });
+
+  it('goes into a draft that judges the like of it, and asks about everything else', () => {
+    const params = (at: number): JsonObject => ({ n: at - 5, kind: 'news' });
     const [one] = suggested(many(20, (at) => stored(at, {}, params(at))));
-    expect(one!.pattern.when).toBe(
-      'has(param.kind) && param.kind == "news" && has(param.n) && param.n >= -5 && param.n <= 14',
-    );
     const drafted = withTrusted('version: 1\n', one!.pattern);
     if (!drafted.ok) throw new Error(drafted.problem.detail);
     const read = parsePolicy(drafted.value.source);
     if (!read.ok) throw new Error(read.problem.detail);
     const verdict = (fields: JsonObject) =>
       judge(read.value.policy, { ...stored(0).input!, params: fields }, { now: NOW, exhausted_patterns: [] }).verdict;
-    expect([verdict(params(3)), verdict({ ...params(3), n: 15 }), verdict({ n: 3 })]).toEqual([
-      ...['allow', 'require_approval', 'require_approval'],
+    expect([params(3), { ...params(3), n: 15 }, { ...params(3), n: 3.5 }, { n: 3 }].map(verdict)).toEqual([
+      ...['allow', 'require_approval', 'require_approval', 'require_approval'],
     ]);
   });
 

@@ -11,6 +11,7 @@ import { Revealed } from '../../ui/revealed.tsx';
 import { ScrollBlock } from '../../ui/scroll-block.tsx';
 
 type Suggestion = Answer['data'][number];
+type NotSuggested = Answer['not_suggested'][number];
 
 interface Props {
   /** The policy in force, into which a pattern goes. */
@@ -24,8 +25,8 @@ export function Suggestions(props: Props) {
   return (
     <Section title="Suggestions">
       <p className="text-ink-2">
-        What at least two people approved every single time, at least twenty times, could be trusted: within what was
-        seen, with a budget and an end.
+        What at least two people approved every single time, at least twenty times, could be trusted: with nothing that
+        was not seen, a budget and an end.
       </p>
       {wanted ? (
         <QueryView query={query} what="the suggestions">
@@ -45,7 +46,7 @@ export function Suggestions(props: Props) {
 function Found({ answer, ...props }: { answer: Answer } & Props) {
   if (!answer.complete)
     return <p role="status">Time was up before all requests were looked at: nothing is suggested.</p>;
-  if (answer.data.length === 0)
+  if (answer.data.length + answer.not_suggested.length === 0)
     return (
       <p role="status">
         The last {answer.considered} requests suggest nothing. People said no now and then, or seldom yes.
@@ -56,13 +57,16 @@ function Found({ answer, ...props }: { answer: Answer } & Props) {
       {answer.data.map((suggestion) => (
         <One key={suggestion.pattern.id} suggestion={suggestion} {...props} />
       ))}
+      {answer.not_suggested.map((one) => (
+        <Unbounded key={JSON.stringify([one.rule, one.action, one.actor, one.kind])} one={one} />
+      ))}
     </ul>
   );
 }
 
 function One({ suggestion, source, onDraft }: { suggestion: Suggestion } & Props) {
   const [error, setError] = useState<unknown>(null);
-  const { action, resource, actor, approved, people, simulation, yaml, pattern } = suggestion;
+  const { action, resources, actor, approved, people, simulation, yaml, pattern, bounds } = suggestion;
   const add = async () => {
     const { withTrusted } = await import('../../../../core/policy/text.ts');
     const drafted = withTrusted(source, pattern);
@@ -72,10 +76,19 @@ function One({ suggestion, source, onDraft }: { suggestion: Suggestion } & Props
   return (
     <li className="card grid gap-2 p-4">
       <p className="wrap-anywhere">
-        <Revealed text={`${action} on ${resource} by ${actor}`} />: approved <b className="num">{approved}</b> of{' '}
-        <span className="num">{approved}</span> times by <b className="num">{people}</b> people. It would have let{' '}
-        <b className="num">{simulation.would_let_through}</b> requests through, none of which was rejected.
+        <Revealed text={`${action} on ${resources.join(', ')} by ${actor}`} />: approved{' '}
+        <b className="num">{approved}</b> of <span className="num">{approved}</span> times by{' '}
+        <b className="num">{people}</b> people. It would have let <b className="num">{simulation.would_let_through}</b>{' '}
+        requests through, none of which was rejected.
       </p>
+      <p>It lets through, without a person, these values in any combination, and nothing else:</p>
+      <ul className="list-disc pl-5 wrap-anywhere">
+        {bounds.map((bound) => (
+          <li key={bound}>
+            <Revealed text={bound} />
+          </li>
+        ))}
+      </ul>
       <ScrollBlock label={`Pattern for ${action}`} className="rounded-lg bg-well p-3 whitespace-pre-wrap">
         <Revealed text={yaml} lines />
       </ScrollBlock>
@@ -85,6 +98,22 @@ function One({ suggestion, source, onDraft }: { suggestion: Suggestion } & Props
           Put it into a draft <span className="sr-only">for {action}</span>
         </button>
       </div>
+    </li>
+  );
+}
+
+/** Nothing bounds it: why there is no pattern. */
+function Unbounded({ one }: { one: NotSuggested }) {
+  const { action, actor, kind, approved, people, reason } = one;
+  return (
+    <li className="card grid gap-2 p-4">
+      <p className="wrap-anywhere">
+        <Revealed text={`${action} on ${kind}:… by ${actor}`} />: approved <b className="num">{approved}</b> of{' '}
+        <span className="num">{approved}</span> times by <b className="num">{people}</b> people. Nothing is suggested.
+      </p>
+      <p className="text-ink-2 wrap-anywhere">
+        <Revealed text={reason} />
+      </p>
     </li>
   );
 }
