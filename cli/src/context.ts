@@ -15,6 +15,9 @@ export interface World extends Place {
   openBrowser: (url: string) => void;
 }
 
+/** Says what the shell shall learn. What a command does not say here is no verdict: it only printed something. */
+export type Exit = (code: number) => void;
+
 export interface Context extends World {
   out: Output;
   settings: () => Settings;

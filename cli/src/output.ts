@@ -6,6 +6,8 @@ import { isHidden, printable } from '../../core/display.ts';
 export interface Stream {
   write(text: string): unknown;
   isTTY?: boolean;
+  /** Why something that was written did not arrive; null when all of it did. */
+  failed?(): Promise<Error | null>;
 }
 
 export interface Output {

@@ -9,9 +9,10 @@ import { capabilityCommands } from './commands/capability.ts';
 import { ledgerCommands } from './commands/ledger.ts';
 import { policyCommands } from './commands/policy.ts';
 import { verifyCommand } from './commands/verify.ts';
-import type { World } from './context.ts';
+import type { Exit, World } from './context.ts';
 import { EXIT, exitOfError } from './exit-codes.ts';
 import { examples } from './help.ts';
+import { isReaderGone } from './streams.ts';
 
 const FIRST = `assentry approval request --action deployment.execute --resource service:billing-api --wait
 assentry capability exchange --request apr_… --actor service-account:release-bot
@@ -24,21 +25,29 @@ Exit codes: 0 approved or ok, 1 error, 2 usage, 3 rejected, 4 expired, 5 cancele
 
 const WHERE = '  Is it running there? Name another place with --url or ASSENTRY_URL; `npm start` serves a local one.\n';
 
-/** Runs one command line (without `node` and the script). Returns the exit code; never throws. */
+/**
+ * Runs one command line (without `node` and the script). Returns the exit code; never throws. A verdict stays what it is,
+ * whatever becomes of the output; a command that only prints has failed when its output did not arrive.
+ */
 export async function run(args: readonly string[], world: World): Promise<number> {
-  let code: number = EXIT.ok;
+  let verdict: number | null = null;
   const program = programFor(world, (given) => {
-    code = given;
+    verdict = given;
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
-    return code;
   } catch (error) {
-    return failed(error, world);
+    const code = failed(error, world);
+    // Help and the version end this way, too; they only print.
+    verdict = code === EXIT.ok ? null : code;
   }
+  const lost = (await world.stdout.failed?.()) ?? null;
+  if (lost === null || isReaderGone(lost)) return verdict ?? EXIT.ok;
+  world.stderr.write(`assentry: The output is not complete: ${printable(lost.message)}\n`);
+  return verdict ?? EXIT.error;
 }
 
-function programFor(world: World, exit: (code: number) => void): Command {
+function programFor(world: World, exit: Exit): Command {
   const program = new Command('assentry')
     .description("Puts a human's passkey between an agent and a risky action.")
     .addHelpText('before', examples(FIRST))
@@ -58,10 +67,10 @@ function programFor(world: World, exit: (code: number) => void): Command {
     });
   approvalCommands(program, world, exit);
   breakGlassCommand(program, world);
-  capabilityCommands(program, world);
-  policyCommands(program, world);
-  ledgerCommands(program, world);
-  verifyCommand(program, world);
+  capabilityCommands(program, world, exit);
+  policyCommands(program, world, exit);
+  ledgerCommands(program, world, exit);
+  verifyCommand(program, world, exit);
   return program;
 }
 

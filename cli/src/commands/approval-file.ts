@@ -6,7 +6,7 @@ import { printable } from '../../../core/display.ts';
 import { proposalFrom } from '../../../core/foreign/decision.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import type { Judgement, PolicyInput } from '../../../core/policy/model.ts';
-import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { type Context, contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
 import { CliError, EXIT, exitOfStatus } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { objectOf, seconds } from '../inputs.ts';
@@ -24,7 +24,7 @@ interface FileOptions extends GlobalOptions {
 const BY = 'who asks: agent:NAME, service-account:NAME, or a name, which is an agent; the key must act as it';
 
 /** Adds both verbs. */
-export function fileCommands(noun: Command, world: World, exit: (code: number) => void): void {
+export function fileCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('create <file>')
     .description('Make a request of the decision of another tool, or of a proposal, in a JSON file')
@@ -40,7 +40,7 @@ export function fileCommands(noun: Command, world: World, exit: (code: number) =
       const request = waits ? await waitAtTerminal(context, made.id, options.timeout) : made;
       if (options.json) context.out.json(request);
       else for (const line of requestLines(request, context.out)) context.out.data(line);
-      exit(request.status === 'pending' ? EXIT.ok : exitOfStatus(request));
+      if (request.status !== 'pending') exit(exitOfStatus(request));
     });
   noun
     .command('route <file>')

@@ -5,7 +5,7 @@ import { printable } from '../../../core/display.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { STATUSES } from '../../../core/lifecycle.ts';
 import { MAX_LIST_LIMIT } from '../../../core/limits.ts';
-import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { type Context, contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
 import { EXIT, exitOfStatus } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { count, field, objectOf, oneOf, seconds } from '../inputs.ts';
@@ -37,17 +37,17 @@ interface RequestOptions extends GlobalOptions {
 }
 
 /** Adds the noun and its verbs. Each verb sets `exit` to what the shell shall learn. */
-export function approvalCommands(program: Command, world: World, exit: (code: number) => void): void {
+export function approvalCommands(program: Command, world: World, exit: Exit): void {
   const noun = program.command('approval').description('Ask a person before a risky action');
   requestCommand(noun, world, exit);
   fileCommands(noun, world, exit);
-  lookCommands(noun, world);
+  lookCommands(noun, world, exit);
   waitCommands(noun, world, exit);
   nonceCommand(noun, world);
   evidenceCommand(noun, world);
 }
 
-function requestCommand(noun: Command, world: World, exit: (code: number) => void): void {
+function requestCommand(noun: Command, world: World, exit: Exit): void {
   noun
     .command('request')
     .description('Propose an action; prints the id, the match words and the link to review it')
@@ -76,7 +76,7 @@ function requestCommand(noun: Command, world: World, exit: (code: number) => voi
       const decided = options.wait && made.status === 'pending' ? await asked(context, made, options) : made;
       show(context, command, decided);
       if (decided.status === 'pending') context.out.say(`Next: assentry approval wait ${decided.id}`);
-      exit(decided.status === 'pending' ? EXIT.ok : exitOfStatus(decided));
+      if (decided.status !== 'pending') exit(exitOfStatus(decided));
     });
 }
 
@@ -106,7 +106,7 @@ function show({ out }: Context, command: Command, request: ApprovalRequest): voi
   else for (const line of requestLines(request, out)) out.data(line);
 }
 
-function lookCommands(noun: Command, world: World): void {
+function lookCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('get <id>')
     .description('Show a request exactly as it is now')
@@ -143,6 +143,7 @@ function lookCommands(noun: Command, world: World): void {
     .action(async (id: string, { reason }: { reason?: string }, command: Command) => {
       const context = contextOf(world, command);
       show(context, command, await context.client().cancel(id, { reason, signal: world.signal }));
+      exit(EXIT.ok);
     });
 }
 
@@ -170,7 +171,7 @@ interface WaitOptions extends GlobalOptions {
   open?: boolean;
 }
 
-function waitCommands(noun: Command, world: World, exit: (code: number) => void): void {
+function waitCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('wait <id>')
     .description('Wait for the decision; the exit code says which')

@@ -3,7 +3,7 @@ import { type CapabilityCall, verifyCapability } from '@assentry/sdk/verify';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { type Context, contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { field, objectOf, oneOf, standardInput } from '../inputs.ts';
@@ -19,11 +19,11 @@ interface ExchangeOptions extends GlobalOptions {
 }
 
 /** Adds both nouns. */
-export function capabilityCommands(program: Command, world: World): void {
+export function capabilityCommands(program: Command, world: World, exit: Exit): void {
   const noun = program.command('capability').description('Take and check the permission for one action');
   exchangeCommand(noun, world);
-  verifyCommand(noun, world);
-  outcomeCommand(program.command('outcome').description('Say what happened'), world);
+  verifyCommand(noun, world, exit);
+  outcomeCommand(program.command('outcome').description('Say what happened'), world, exit);
 }
 
 function exchangeCommand(noun: Command, world: World): void {
@@ -72,7 +72,7 @@ interface VerifyOptions extends GlobalOptions {
   preconditionFile?: string;
 }
 
-function verifyCommand(noun: Command, world: World): void {
+function verifyCommand(noun: Command, world: World, exit: Exit): void {
   noun
     .command('verify')
     .description("Verify a token from standard input against the issuer's published keys, offline otherwise")
@@ -100,6 +100,7 @@ function verifyCommand(noun: Command, world: World): void {
       // What the server enforces besides is not this command's to do: it says what the token asks for.
       const checks = { ...pinned, enforce: 'consume' } as const;
       const verified = await verifyCapability(token, await callOf(context, options), checks).catch(refused);
+      exit(EXIT.ok);
       if (command.optsWithGlobals<GlobalOptions>().json) return context.out.json(verified);
       for (const line of table(factsOf(verified))) context.out.data(line);
     });
@@ -162,7 +163,7 @@ interface ReportOptions extends GlobalOptions {
   evidenceFile?: string;
 }
 
-function outcomeCommand(noun: Command, world: World): void {
+function outcomeCommand(noun: Command, world: World, exit: Exit): void {
   noun
     .command('report <id>')
     .description('Report the outcome of an approved request')
@@ -174,6 +175,7 @@ function outcomeCommand(noun: Command, world: World): void {
       const context = contextOf(world, command);
       const evidence = evidenceFile === undefined ? undefined : await objectOf(world, evidenceFile);
       const request = await context.client().report(id, { status, detail, evidence }, { signal: world.signal });
+      exit(EXIT.ok);
       if (command.optsWithGlobals<GlobalOptions>().json) return context.out.json(request);
       for (const line of requestLines(request, context.out)) context.out.data(line);
     });

@@ -5,7 +5,7 @@
 import { type Command, Option } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { MAX_LIST_LIMIT } from '../../../core/limits.ts';
-import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
+import { type Context, contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
 import { writeWhole } from '../evidence/output-file.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
@@ -28,7 +28,7 @@ const DEFAULT_REQUESTS = 20;
 const several = (text: string, before: string[] = []): string[] => [...before, text];
 
 /** Adds the noun and its verb. */
-export function ledgerCommands(program: Command, world: World): void {
+export function ledgerCommands(program: Command, world: World, exit: Exit): void {
   const noun = program.command('ledger').description('Check the transparency log');
   noun
     .command('verify [ids...]')
@@ -42,7 +42,10 @@ export function ledgerCommands(program: Command, world: World): void {
     .addOption(new Option('--key <verifier-key>', 'its earlier name').argParser(several).hideHelp())
     .option('--limit <requests>', 'how many of the newest requests', count, DEFAULT_REQUESTS)
     .option('--no-audit', "leave out the organisation's audit, which reads every leaf of the log")
-    .action((ids: string[], options: VerifyOptions, command: Command) => verify(world, ids, options, command));
+    .action(async (ids: string[], options: VerifyOptions, command: Command) => {
+      await verify(world, ids, options, command);
+      exit(EXIT.ok);
+    });
   noun
     .command('export')
     .description('Export every event of the organisation with its proofs, for `assentry verify` (scope admin:read)')

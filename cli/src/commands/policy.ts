@@ -1,7 +1,8 @@
 // `assentry policy …`: the verbs. What they do is in cli/src/policy; what a policy means is core's.
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
-import { contextOf, type GlobalOptions, type World } from '../context.ts';
+import { contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { count, instant } from '../inputs.ts';
 import { testPolicy } from '../policy/cases.ts';
@@ -13,18 +14,18 @@ import { suggestPatterns } from '../policy/suggestions.ts';
 import { proposeSwitch, type SwitchOptions } from '../policy/switch.ts';
 
 /** Adds the noun and its verbs. */
-export function policyCommands(program: Command, world: World): void {
+export function policyCommands(program: Command, world: World, exit: Exit): void {
   const noun = program.command('policy').description('Check, test, compare, show and change the policy');
-  localCommands(noun, world);
-  publishedCommands(noun, world);
+  localCommands(noun, world, exit);
+  publishedCommands(noun, world, exit);
   historyCommands(noun, world);
-  switchCommands(noun, world);
+  switchCommands(noun, world, exit);
 }
 
 const isJson = (command: Command): boolean => command.optsWithGlobals<GlobalOptions>().json === true;
 
 /** Verbs that work on files alone. */
-function localCommands(noun: Command, world: World): void {
+function localCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('check <file>')
     .description('Check a policy document: schema, conditions, rules that never match. Needs no server')
@@ -32,6 +33,7 @@ function localCommands(noun: Command, world: World): void {
     .action(async (file: string, _options: GlobalOptions, command: Command) => {
       const context = contextOf(world, command);
       const { warnings } = await policyIn(context, file);
+      exit(EXIT.ok);
       if (isJson(command)) context.out.json({ valid: true, warnings });
       else
         context.out.data(
@@ -43,9 +45,10 @@ function localCommands(noun: Command, world: World): void {
     .description('Run the cases beside a policy: policy.yaml has policy.test.yaml. Needs no server')
     .addHelpText('before', examples('assentry policy test policy.yaml'))
     .option('--tests <file>', 'where the cases are')
-    .action((file: string, { tests }: { tests?: string }, command: Command) =>
-      testPolicy(contextOf(world, command), file, tests, isJson(command)),
-    );
+    .action(async (file: string, { tests }: { tests?: string }, command: Command) => {
+      await testPolicy(contextOf(world, command), file, tests, isJson(command));
+      exit(EXIT.ok);
+    });
   noun
     .command('diff <file> [other]')
     .description('Say in words what changes from the policy in force to <file>, or from <file> to <other>')
@@ -57,7 +60,7 @@ function localCommands(noun: Command, world: World): void {
 }
 
 /** Verbs about the policy in force. */
-function publishedCommands(noun: Command, world: World): void {
+function publishedCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('show')
     .description('Print the policy in force')
@@ -72,6 +75,7 @@ function publishedCommands(noun: Command, world: World): void {
       const context = contextOf(world, command);
       const { source } = await policyIn(context, file);
       await proposePolicy(world, context, source, command.optsWithGlobals<ProposeOptions>());
+      exit(EXIT.ok);
     });
 }
 
@@ -96,7 +100,7 @@ function historyCommands(noun: Command, world: World): void {
 }
 
 /** `require` and `allow`: one switch for one action. */
-function switchCommands(noun: Command, world: World): void {
+function switchCommands(noun: Command, world: World, exit: Exit): void {
   for (const [verb, requires, says] of [
     ['require', true, 'that a person must approve an action'],
     ['allow', false, 'that an action needs no person; what a rule denies stays denied'],
@@ -108,9 +112,11 @@ function switchCommands(noun: Command, world: World): void {
       .option('--actor <actor>', 'of this actor alone (default: whoever acts)')
       .option('--dry-run', 'print the policy that it would be, and propose nothing')
       .option('--open', 'open the page where it is signed')
-      .action((action: string, _options: SwitchOptions, command: Command) =>
-        proposeSwitch(world, contextOf(world, command), action, requires, command.optsWithGlobals<SwitchOptions>()),
-      );
+      .action(async (action: string, _options: SwitchOptions, command: Command) => {
+        const options = command.optsWithGlobals<SwitchOptions>();
+        await proposeSwitch(world, contextOf(world, command), action, requires, options);
+        if (!options.dryRun) exit(EXIT.ok);
+      });
   }
 }
 

@@ -7,7 +7,7 @@ import { EXPORT_FORMAT, verifyExport } from '../../../core/ledger/export.ts';
 import { parseCheckpoint, parseNote } from '../../../core/ledger.ts';
 import { policyJudge } from '../../../core/policy/evidence-judge.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
-import { contextOf, type GlobalOptions, type World } from '../context.ts';
+import { contextOf, type Exit, type GlobalOptions, type World } from '../context.ts';
 import {
   type AnchorFlags,
   anchorsFor,
@@ -28,7 +28,7 @@ assentry verify approval.evidence --log-key origin+hash+key --organization org_â
 type VerifyFlags = AnchorFlags & { request?: string };
 
 /** Adds the verb. */
-export function verifyCommand(program: Command, world: World): void {
+export function verifyCommand(program: Command, world: World, exit: Exit): void {
   program
     .command('verify <file>')
     .description('Verify an evidence bundle or an export; needs no server. 0 valid, 9 not valid, 1 unreadable')
@@ -40,10 +40,10 @@ export function verifyCommand(program: Command, world: World): void {
     .option('--rp-id <id>', 'the relying party of the passkeys')
     .option('--receipt-key <base64>', 'the public key of receipts; repeatable', receiptKeys)
     .option('--witness <verifier-key>', "a witness's key; repeatable", witnessKeys)
-    .action((file: string, flags: VerifyFlags, command: Command) => verify(world, file, flags, command));
+    .action((file: string, flags: VerifyFlags, command: Command) => verify(world, file, flags, command, exit));
 }
 
-async function verify(world: World, file: string, flags: VerifyFlags, command: Command): Promise<void> {
+async function verify(world: World, file: string, flags: VerifyFlags, command: Command, exit: Exit): Promise<void> {
   const { out } = contextOf(world, command);
   const { json, profile } = command.optsWithGlobals<GlobalOptions>();
   const pins = anchorsFor(world, flags, profile);
@@ -56,7 +56,7 @@ async function verify(world: World, file: string, flags: VerifyFlags, command: C
   if (json) out.json(verdict);
   else for (const line of claimLines(verdict)) out.data(line);
   const failed = verdict.claims.filter(({ status }) => status === 'failed');
-  if (verdict.valid) return;
+  if (verdict.valid) return exit(EXIT.ok);
   const names = [...new Set(failed.map(({ claim }) => claim))].join(', ');
   throw new CliError(EXIT.verification, `${file} is not valid: ${names || 'it claims nothing'}. Do not rely on it.`);
 }
