@@ -5,6 +5,7 @@ import { AssentryError } from './errors.ts';
 import { type GuardOptions, guarded, type Permit, type Rejection } from './guard.ts';
 import { type Call, type Connection, randomKey, send } from './http.ts';
 import { asProposal, assertAnswers, assertConsistent, assertFits } from './sent.ts';
+import { waitSeconds } from './timers.ts';
 import { numberOption } from './verify/options.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
 import type { ApprovalRequest, Exchanged, ExchangeInput, ListFilter, OutcomeReport, Page, Proposal } from './wire.ts';
@@ -56,7 +57,7 @@ export class Assentry {
   readonly #connection: Connection;
   readonly #actor: string | undefined;
 
-  /** Throws a TypeError when there is no key, or the url would carry it in the clear. */
+  /** Throws a TypeError when there is no key, the url would carry it in the clear, or an option is no number. */
   constructor(options: AssentryOptions = {}) {
     const api_key = options.apiKey ?? environment('ASSENTRY_API_KEY');
     if (!api_key) throw new TypeError('Assentry needs an apiKey (or ASSENTRY_API_KEY in the environment).');
@@ -97,7 +98,8 @@ export class Assentry {
 
   /** The exact state now. `wait_seconds` (0 to 60) holds the answer until the status changes. */
   async get(id: string, options: { signal?: AbortSignal; wait_seconds?: number } = {}): Promise<ApprovalRequest> {
-    const { wait_seconds = 0, signal } = options;
+    const { signal } = options;
+    const wait_seconds = waitSeconds(options.wait_seconds);
     const path = requestPath(id, wait_seconds > 0 ? `?wait=${wait_seconds}` : '');
     const timeout_ms = this.#connection.timeout_ms + wait_seconds * 1000;
     return assertConsistent(await send(this.#connection, { method: 'GET', path, signal, timeout_ms }));
@@ -156,6 +158,7 @@ export class Assentry {
     options: GuardOptions<A> = {},
   ): (...args: A) => Promise<R | Rejection> {
     if (typeof fn !== 'function') throw new AssentryError('invalid-request', `guard('${action}') needs a function.`);
+    numberOption('timeout_ms', options.timeout_ms, 0);
     return guarded(this, action, fn, { ...options, actor: options.actor ?? this.#actor });
   }
 }

@@ -2,6 +2,7 @@
 // retries, so that a lost answer never makes a second request. What is retried: no answer at all, the same call in
 // flight, too many requests, unavailable.
 import { AssentryError, problemError, UnavailableError } from './errors.ts';
+import { callAfter, timeoutSignal } from './timers.ts';
 
 export interface Connection {
   base_url: string;
@@ -74,7 +75,7 @@ function whyLost(error: unknown): string {
 
 /** Opens one HTTP exchange, without retries. The body of the answer is still to be read. */
 export function open(connection: Connection, call: Call): Promise<Response> {
-  const timeout = AbortSignal.timeout(call.timeout_ms ?? connection.timeout_ms);
+  const timeout = timeoutSignal(call.timeout_ms ?? connection.timeout_ms);
   const signal = call.signal === undefined ? timeout : AbortSignal.any([call.signal, timeout]);
   const body = call.body === undefined ? undefined : JSON.stringify(call.body);
   const { fetch } = connection;
@@ -135,13 +136,13 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const stop = () => {
-      clearTimeout(timer);
+      end();
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
+    const end = callAfter(ms, () => {
       signal?.removeEventListener('abort', stop);
       resolve();
-    }, ms);
+    });
     signal?.addEventListener('abort', stop, { once: true });
   });
 }

@@ -4,6 +4,7 @@
 import { AssentryError, StoppedError, UnavailableError, WaitTimeoutError } from './errors.ts';
 import { type Connection, open, pause, pauseMs, send } from './http.ts';
 import { readEvents, type ServerEvent } from './sse.ts';
+import { callAfter } from './timers.ts';
 import type { ApprovalRequest } from './wire.ts';
 
 export interface WaitOptions {
@@ -40,8 +41,9 @@ interface Waiting {
 
 /** Waits until the request is no longer `pending`; its `status` then says what happened. */
 export async function waitFor(connection: Connection, id: string, options: WaitOptions = {}): Promise<ApprovalRequest> {
-  const patience = options.timeout_ms === undefined ? undefined : AbortSignal.timeout(options.timeout_ms);
-  const signal = AbortSignal.any([options.signal, patience].filter((one) => one !== undefined));
+  const patience = new AbortController();
+  const end = options.timeout_ms === undefined ? null : callAfter(options.timeout_ms, () => patience.abort());
+  const signal = AbortSignal.any([patience.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const path = `/v1/approval-requests/${encodeURIComponent(id)}`;
   const streams = options.stream ?? true;
   try {
@@ -51,8 +53,10 @@ export async function waitFor(connection: Connection, id: string, options: WaitO
     );
   } catch (error) {
     options.signal?.throwIfAborted();
-    if (patience?.aborted !== true) throw error;
+    if (!patience.signal.aborted) throw error;
     throw new WaitTimeoutError('wait-timeout', `${id} is still undecided. It lives on: wait again, or cancel it.`);
+  } finally {
+    end?.();
   }
 }
 
@@ -141,10 +145,10 @@ async function* streamed(
   body: ReadableStream<Uint8Array>,
   silence: AbortController,
 ): AsyncGenerator<ApprovalRequest> {
-  let timer = setTimeout(() => silence.abort(), SILENCE_MS);
+  let end = callAfter(SILENCE_MS, () => silence.abort());
   const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => silence.abort(), SILENCE_MS);
+    end();
+    end = callAfter(SILENCE_MS, () => silence.abort());
   };
   try {
     for await (const event of readEvents(body, alive)) {
@@ -157,7 +161,7 @@ async function* streamed(
     // A broken connection is opened again; a silent one is not trusted again.
     waiting.streams = !silence.signal.aborted;
   } finally {
-    clearTimeout(timer);
+    end();
   }
 }
 

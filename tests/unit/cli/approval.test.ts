@@ -127,6 +127,12 @@ describe('assentry approval wait', () => {
     expect(server.requests.get(id)!.status).toBe('pending');
   });
 
+  it('waits on when it may take thirty days', async () => {
+    const id = pending();
+    const { code } = await cli(`approval wait ${id} --timeout 30d`, { signal: AbortSignal.timeout(1_500) });
+    expect(code).toBe(130);
+  });
+
   it('ends with 130 on Ctrl-C and says how to go on or withdraw', async () => {
     const id = pending();
     const { code, stderr } = await cli(`approval wait ${id}`, { signal: AbortSignal.timeout(100) });

@@ -80,6 +80,25 @@ describe('wait', () => {
     expect(await waited).toMatchObject({ status: 'approved' });
   });
 
+  it.each([25, 30, 366])('waits on when it may take %d days', async (days) => {
+    const waited = assentry.wait(id, { timeout_ms: days * 24 * 3_600_000 });
+    const first = await Promise.race([
+      waited.catch(String),
+      new Promise((resolve) => setTimeout(resolve, 200, 'waits')),
+    ]);
+    expect(first).toBe('waits');
+    server.approve(id);
+    expect(await waited).toMatchObject({ status: 'approved' });
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1])('refuses %s as a time to wait', async (timeout_ms) => {
+    await expect(assentry.wait(id, { timeout_ms })).rejects.toThrow(TypeError);
+    expect(() => assentry.guard('a.b', () => 1, { timeout_ms })).toThrow(TypeError);
+    for (const options of [{ timeoutMs: timeout_ms }, { maxRetries: timeout_ms }])
+      expect(() => new Assentry({ apiKey: 'asn_live_x', ...options })).toThrow(TypeError);
+    await expect(assentry.get(id, { wait_seconds: timeout_ms })).rejects.toThrow(TypeError);
+  });
+
   it('polls where there is no stream', async () => {
     server.streams = false;
     const waited = assentry.wait(id);
