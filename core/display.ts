@@ -117,14 +117,29 @@ export function beginningOf(text: string): string {
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
 const escaped = (char: string): string => SHORT[char] ?? `\\u{${char.codePointAt(0)!.toString(16)}}`;
 
-function printed(piece: Piece): string {
+const escapedAll = (text: string): string => Array.from(text, escaped).join('');
+
+/** Only spaces and tabs in a line: layout wherever it stands, and nothing that a terminal would follow. */
+const isPlainGap = (source: string): boolean => /^[ \t]+$/.test(source);
+
+function printed(piece: Piece, runs: boolean): string {
   if ('text' in piece) return piece.text.replace(/[\n\r\t]/g, escaped);
-  if (piece.source !== undefined) return `\\{${piece.hidden}}`;
-  return escaped(String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));
+  if (piece.source === undefined) return escaped(String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));
+  if (runs) return `\\{${piece.hidden}}`;
+  return isPlainGap(piece.source) ? piece.source.replaceAll('\t', escaped) : escapedAll(piece.source);
 }
 
 /**
- * One line for a terminal: hidden characters (ANSI escapes and line feeds among them) become `\n`, `\e`, `\u{202e}`, long
- * runs `\{600 spaces}`, so that text of others can neither move the cursor nor look like a line of ours.
+ * One line for a terminal: hidden characters (ANSI escapes and line feeds among them) become `\n`, `\e`, `\u{202e}`, so
+ * that text of others can neither move the cursor nor look like a line of ours. Spaces stay: the line may be laid out.
  */
-export const printable = (text: string): string => reveal(text).map(printed).join('');
+export const printable = (text: string): string =>
+  reveal(text)
+    .map((piece) => printed(piece, false))
+    .join('');
+
+/** One value for a terminal: the same, and a long run of blanks is `\{600 spaces}`, so that its end stays in sight. */
+export const printableValue = (text: string): string =>
+  reveal(text)
+    .map((piece) => printed(piece, true))
+    .join('');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { beginningOf, hasHidden, measure, type Piece, printable, reveal } from '../../core/display.ts';
+import { beginningOf, hasHidden, measure, type Piece, printable, printableValue, reveal } from '../../core/display.ts';
 import { hasMixedScripts } from '../../core/scripts.ts';
 
 const back = (pieces: Piece[]) =>
@@ -172,8 +172,13 @@ describe('a long text', () => {
 });
 
 describe('printable', () => {
-  it('shows a long run of blanks as one escape with its length', () => {
-    expect(printable(`ls${'\n'.repeat(200)}rm${' '.repeat(600)}x`)).toBe('ls\\{200 line ends}rm\\{600 spaces}x');
+  it('leaves the gaps of a line that is laid out, and every other blank is an escape', () => {
+    expect(printable(`proved${' '.repeat(40)}format`)).toBe(`proved${' '.repeat(40)}format`);
+    expect(printable(`a${'\u200b'.repeat(2)}b${'\n'.repeat(6)}`)).toBe(`a\\u{200b}\\u{200b}b${'\\n'.repeat(6)}`);
+  });
+
+  it('shows a long run of blanks in a value as one escape with its length', () => {
+    expect(printableValue(`ls${'\n'.repeat(200)}rm${' '.repeat(600)}x`)).toBe('ls\\{200 line ends}rm\\{600 spaces}x');
   });
 
   it('turns escapes, line feeds and bidirectional characters into text', () => {
@@ -184,7 +189,8 @@ describe('printable', () => {
   it('never lets a control character through', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(printable(text)).not.toMatch(/[\p{Cc}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/u);
+        for (const printed of [printable(text), printableValue(text)])
+          expect(printed).not.toMatch(/[\p{Cc}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/u);
       }),
     );
   });
