@@ -1,7 +1,8 @@
 // What the terminal shows: data on stdout, everything else on stderr. Text that came from elsewhere passes through
-// `printable`, so that an agent's words can neither move the cursor nor pose as ours.
+// `printableValue`, so that an agent's words can neither move the cursor nor pose as ours.
 import colors from 'picocolors';
-import { isHidden, printable } from '../../core/display.ts';
+import stringWidth from 'string-width';
+import { isHidden, printableValue } from '../../core/display.ts';
 
 export interface Stream {
   write(text: string): unknown;
@@ -52,13 +53,14 @@ const escaped = (char: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('');
 
-/** Rows → aligned columns, cells made printable. */
+/** Rows → aligned columns, cells made printable. Width is that of a terminal: 東 takes two columns, a mark takes none. */
 export function table(rows: readonly (readonly string[])[]): string[] {
-  const safe = rows.map((row) => row.map(printable));
-  const widths = (safe[0] ?? []).map((_, column) => Math.max(...safe.map((row) => row[column]?.length ?? 0)));
+  const safe = rows.map((row) => row.map(printableValue));
+  const columns = Math.max(0, ...safe.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, at) => Math.max(...safe.map((row) => stringWidth(row[at] ?? ''))));
   return safe.map((row) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column]!))
+      .map((cell, at) => cell + ' '.repeat(widths[at]! - stringWidth(cell)))
       .join('  ')
       .trimEnd(),
   );
