@@ -1,10 +1,6 @@
 // Guards in the wrong order: `x > 1 && has(x)` reads x before it asks whether x is there, and an absent x is an error.
+import { operandsOf } from './operands.ts';
 import { type Expr, everyPart, type Parsed, textOf } from './tree.ts';
-
-const operandsOf = (expr: Expr, operator: string): Expr[] =>
-  expr.exprKind.case === 'callExpr' && expr.exprKind.value.function === operator
-    ? expr.exprKind.value.args.flatMap((arg) => operandsOf(arg, operator))
-    : [expr];
 
 const isGuard = (part: Expr) => part.exprKind.case === 'selectExpr' && part.exprKind.value.testOnly;
 

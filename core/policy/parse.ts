@@ -4,6 +4,7 @@ import type { Json } from '../json.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { MAX_TIMEOUT_SECONDS } from './bounds.ts';
 import { compactRules } from './compact.ts';
+import { freedWords } from './diff/rules.ts';
 import { type Policy, RISK_LEVELS, type RiskLevel, type Rule, type Verdict } from './model.ts';
 import type { At } from './reader.ts';
 import { type Document, document, type WrittenRule } from './schema.ts';
@@ -18,6 +19,8 @@ const MAX_PROBLEMS = 20;
 export interface ParsedPolicy {
   policy: Policy;
   warnings: ProblemPlace[];
+  /** What each trusted pattern frees: nothing is wrong with it, and whoever writes it should read it. */
+  notes: ProblemPlace[];
 }
 
 /** YAML or JSON text → the policy, or an `invalid-policy` problem with all places that are wrong. Never throws on text. */
@@ -33,7 +36,9 @@ export function parsePolicy(source: string): Result<ParsedPolicy> {
   checkCalendars(written, at);
   if (problems.length > 0) return invalid(problems);
   const policy = normalised(written);
-  return ok({ policy, warnings: warned(written, policy, read.source) });
+  const { source: from } = read;
+  const notes = policy.trusted.map((pattern, index) => from.place(['trusted', index], freedWords(pattern)));
+  return ok({ policy, warnings: warned(written, policy, from), notes });
 }
 
 function invalid(problems: ProblemPlace[]): { ok: false; problem: import('../problems.ts').Problem } {

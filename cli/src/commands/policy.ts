@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import { examples } from '../help.ts';
 import { count, instant } from '../inputs.ts';
 import { testPolicy } from '../policy/cases.ts';
+import { checkPolicy } from '../policy/check.ts';
 import { diffPolicies } from '../policy/difference.ts';
 import { type ProposeOptions, proposePolicy } from '../policy/propose.ts';
 import { inForce, policyIn } from '../policy/read.ts';
@@ -31,14 +32,8 @@ function localCommands(noun: Command, world: World, exit: Exit): void {
     .description('Check a policy document: schema, conditions, rules that never match. Needs no server')
     .addHelpText('before', examples('assentry policy check policy.yaml'))
     .action(async (file: string, _options: GlobalOptions, command: Command) => {
-      const context = contextOf(world, command);
-      const { warnings } = await policyIn(context, file);
+      await checkPolicy(contextOf(world, command), file, isJson(command));
       exit(EXIT.ok);
-      if (isJson(command)) context.out.json({ valid: true, warnings });
-      else
-        context.out.data(
-          `${file} is valid${warnings.length === 0 ? '' : `, with ${warnings.length} ${warnings.length === 1 ? 'warning' : 'warnings'}`}.`,
-        );
     });
   noun
     .command('test <file>')

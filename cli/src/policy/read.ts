@@ -19,6 +19,7 @@ export interface Checked {
   source: string;
   policy: Policy;
   warnings: ProblemPlace[];
+  notes: ProblemPlace[];
 }
 
 /** Loaded when needed alone: the policy language brings YAML and CEL, which no other command needs. */
@@ -38,9 +39,9 @@ export function orPlaces<T>({ out }: Context, file: string, read: Result<T>, wha
 export async function policyIn(context: Context, file: string): Promise<Checked> {
   const source = await textOf(context, file);
   const { parsePolicy } = await language();
-  const { policy, warnings } = orPlaces(context, file, parsePolicy(source), 'a valid policy');
+  const { policy, warnings, notes } = orPlaces(context, file, parsePolicy(source), 'a valid policy');
   for (const warning of warnings) context.out.say(`${placeLine(file, warning)} (warning)`);
-  return { source, policy, warnings };
+  return { source, policy, warnings, notes };
 }
 
 export const inForce = ({ client, signal }: Context): Promise<Published> =>

@@ -4,6 +4,7 @@ import { pointerOf } from '../../json/place.ts';
 import type { Rule, Trusted, Verdict } from '../model.ts';
 import type { Effect } from './effects.ts';
 import { type Fields, fieldDifferences, type PolicyDifference, RULE_FIELDS, TRUSTED_FIELDS } from './fields.ts';
+import { unboundedWords } from './unbounded.ts';
 import { limitWords, stagesWords, VERDICT_WORDS, whenWords } from './words.ts';
 
 /** How one kind of named thing is told. */
@@ -12,6 +13,8 @@ interface Naming<T> {
   subject: (thing: T) => string;
   fields: Fields<T>;
   told: (thing: T) => string;
+  /** What else is said of a thing that is new or meets something else than before; begins with a blank. */
+  beside?: (thing: T) => string;
   added: (thing: T) => Effect;
   removed: (thing: T) => Effect;
 }
@@ -31,20 +34,31 @@ const RULES: Naming<Rule> = {
   removed: ({ verdict }) => REMOVED[verdict],
 };
 
+/** What a pattern lets through, how often and how long. */
+const trustedWords = (pattern: Trusted): string =>
+  `let through without a person ${whenWords(pattern)}, ${limitWords(pattern.limit)}${
+    pattern.expires === null ? '' : `, until ${pattern.expires}`
+  }`;
+
+/** The same and what it leaves open, as a sentence of its own. */
+export const freedWords = (pattern: Trusted): string =>
+  `Trusted pattern "${pattern.id}": ${trustedWords(pattern)}.${unboundedWords(pattern)}`;
+
 const TRUSTED: Naming<Trusted> = {
   section: 'trusted',
   subject: ({ id }) => `Trusted pattern "${id}"`,
   fields: TRUSTED_FIELDS,
-  told: (pattern) =>
-    `let through without a person ${whenWords(pattern)}, ${limitWords(pattern.limit)}${
-      pattern.expires === null ? '' : `, until ${pattern.expires}`
-    }`,
+  told: trustedWords,
+  beside: unboundedWords,
   added: () => 'widens',
   removed: () => 'narrows',
 };
 
+/** Fields that say what a thing meets. */
+const MEETS = /\/(match|when)$/;
+
 function differences<T extends { id: string }>(naming: Naming<T>, before: T[], after: T[]): PolicyDifference[] {
-  const { section, subject, told } = naming;
+  const { section, subject, told, beside = () => '' } = naming;
   const at = (list: T[], { id }: T) => pointerOf([section, list.findIndex((one) => one.id === id)]);
   const in_ = (list: T[], { id }: T) => list.find((one) => one.id === id);
   const added = after
@@ -52,11 +66,13 @@ function differences<T extends { id: string }>(naming: Naming<T>, before: T[], a
     .map((thing) => ({
       pointer: at(after, thing),
       effect: naming.added(thing),
-      text: `${subject(thing)} is new: ${told(thing)}.`,
+      text: `${subject(thing)} is new: ${told(thing)}.${beside(thing)}`,
     }));
   const changed = after.flatMap((fresh) => {
     const old = in_(before, fresh);
-    return old ? fieldDifferences(subject(fresh), at(after, fresh), naming.fields, { old, fresh }) : [];
+    if (!old) return [];
+    const fields = fieldDifferences(subject(fresh), at(after, fresh), naming.fields, { old, fresh });
+    return fields.map((one) => (MEETS.test(one.pointer) ? { ...one, text: `${one.text}${beside(fresh)}` } : one));
   });
   const gone = before
     .filter((thing) => !in_(after, thing))

@@ -143,6 +143,19 @@ describe('assentry policy simulate', () => {
   });
 });
 
+describe('assentry policy check', () => {
+  it('says what each trusted pattern frees, at its place', async () => {
+    const source =
+      'version: 1\ntrusted:\n  - { id: mails, match: { action: mail.send, actor: "agent:x" }, when: param.to == "a" }\n';
+    const { stdout, stderr } = await cli('policy', 'check', file('policy.yaml', source));
+    expect(stdout).toMatch(/policy.yaml is valid\.\n$/);
+    expect(stderr).toContain('policy.yaml:3:5: Trusted pattern "mails": let through without a person when');
+    expect(stderr).toContain('Not bounded: the resource; every parameter but to; every metadata value;');
+    const json = JSON.parse((await cli('policy', 'check', file('policy.yaml', source), '--json')).stdout);
+    expect(json).toMatchObject({ valid: true, warnings: [], notes: [{ line: 3 }] });
+  });
+});
+
 describe('assentry policy suggest, require and allow', () => {
   const DRAFT = {
     source: POLICY,

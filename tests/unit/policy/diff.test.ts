@@ -80,7 +80,7 @@ describe('the words of a policy', () => {
       'another condition',
       'context.records < 100',
       'context.records < 1000',
-      'May widen · Trusted pattern "small-exports": the condition is now `has(context.records) && context.records < 1000`; before, `has(context.records) && context.records < 100`.',
+      'May widen · Trusted pattern "small-exports": the condition is now `has(context.records) && context.records < 1000`; before, `has(context.records) && context.records < 100`. Not bounded: the resource; every parameter; every metadata value; every context value but records; how small `context.records` is.',
     ],
     [
       'a deny that meets less',
@@ -218,5 +218,35 @@ describe('the effect of a setting', () => {
     ['somebody asked later', 'message: m', 'escalate: [{ after: 5m, to: "group:b" }]', 'widens'],
   ])('of %s', (_what, old, fresh, effect) => {
     expect(effectOf(old.replaceAll('a ==', 'param.a =='), fresh.replaceAll('a ==', 'param.a =='))).toContain(effect);
+  });
+});
+
+describe('what a trusted pattern leaves open', () => {
+  const open = (match: string, when: string | null) => {
+    const trusted = `{ id: t, match: { action: a, ${match} }${when === null ? '' : `, when: ${JSON.stringify(when)}`} }`;
+    const [line] = words('version: 1', `version: 1\ntrusted: [${trusted}]`);
+    return /Not bounded: (.*)\.$/.exec(line!)?.[1] ?? 'nothing';
+  };
+  const CLOSED = 'resource: "x:1", actor: "agent:x"';
+  const REST = 'size(metadata) == 0 && context == null';
+
+  it.each<[string, string | null, string]>([
+    ['', null, 'the resource; the actor; every parameter; every metadata value; every context value'],
+    [CLOSED, `param.to == "a" && ${REST}`, 'every parameter but to'],
+    [CLOSED, `size(param) == 1 && param.to == "a" && ${REST}`, 'nothing'],
+    [CLOSED, `size(param) == 2 && param.to == "a" && ${REST}`, 'every parameter but to'],
+    [CLOSED, `size(param) == 1 && has(param.to) && ${REST}`, 'every parameter'],
+    [CLOSED, `param.all(k, k in ["to", "cc"]) && param.to == "a" && ${REST}`, 'the parameter cc'],
+    [CLOSED, `param.all(k, k in ["cc"]) && (!has(param.cc) || param.cc == "a") && ${REST}`, 'nothing'],
+    [CLOSED, `(param.to == "a" || param.cc == "b") && ${REST}`, 'every parameter'],
+    [CLOSED, `(param.n > 1 ? param.to == "a" : true) && ${REST}`, 'every parameter but n'],
+    [CLOSED, `!(param.to == "a" && param.cc == "b") && ${REST}`, 'every parameter'],
+    [CLOSED, `!(param.to == "a" || param.cc == "b") && ${REST}`, 'every parameter but cc, to'],
+    [CLOSED, `size(param) == 1 && param["a-b"] <= 5 && ${REST}`, 'how large'],
+    [CLOSED, `size(param) == 1 && param.n >= 5 && ${REST}`, 'how large `param.n` is'],
+    [`${CLOSED}, metadata: { env: prod }`, 'size(param) == 0 && context == null', 'every metadata value but env'],
+    ['actor: "agent:x"', `resource in ["x:1"] && size(param) == 0 && ${REST}`, 'nothing'],
+  ])('%s / %s: %s', (match, when, said) => {
+    expect(open(match, when)).toContain(said === 'how large' ? 'how small `param["a-b"]` is' : said);
   });
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../../../core/canonical.ts';
 import { instantAt } from '../../../core/duration.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
+import { unboundedParts } from '../../../core/policy/diff/unbounded.ts';
 import type { StoredRequest } from '../../../core/policy/simulate.ts';
 import { Suggesting } from '../../../core/policy/suggest.ts';
 import { withTrusted } from '../../../core/policy/text.ts';
@@ -229,6 +230,8 @@ describe.each(Object.entries(TOOLS))('a suggestion from a history of %s', (_name
           return;
         }
         suggestions++;
+        const [pattern] = found.policy.trusted;
+        expect(unboundedParts(pattern!)).toEqual([]);
         const seen = seenIn(history);
         for (const input of history) expect(passes(found.policy, input)).toBe(true);
         const [first] = history as [PolicyInput];
