@@ -5,7 +5,7 @@ import { pinned } from './evidence/anchors.ts';
 import { checkBreakGlass } from './evidence/break-glass.ts';
 import { checkCapability } from './evidence/capability.ts';
 import { birthOf, type Case, votesOf } from './evidence/case.ts';
-import { checkDigests, checkPinnedRequest, checkWire } from './evidence/content.ts';
+import { checkDigests, checkPinnedRequest } from './evidence/content.ts';
 import { checkDecision } from './evidence/decision.ts';
 import { checkDelegation } from './evidence/delegation.ts';
 import { checkEdit } from './evidence/edit.ts';
@@ -17,6 +17,7 @@ import { checkHistory, checkOutcome } from './evidence/history.ts';
 import { checkJudgement } from './evidence/judgement.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
+import { checkRequest } from './evidence/request.ts';
 import { checkHeads, checkLeaves, openTrees } from './evidence/sealed.ts';
 import { atLine, Tally } from './evidence/tally.ts';
 import { checkWitnesses } from './evidence/witness.ts';
@@ -86,7 +87,7 @@ const CHECKS: readonly [string, (of: Case) => void | Promise<void>][] = [
   ['head', checkHeads],
   ['not-after', checkWitnesses],
   ['digests', checkDigests],
-  ['request', checkWire],
+  ['request', checkRequest],
   ['policy', checkPolicy],
   ['judgement', checkJudgement],
   ['outcome', checkOutcome],

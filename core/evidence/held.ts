@@ -60,7 +60,7 @@ function asEscalated(
   return escalated(written, further);
 }
 
-const stagesOf = (requirement: Birth['requirement']): string =>
+export const stagesOf = (requirement: Birth['requirement']): string =>
   canonicalize(
     (requirement?.stages ?? []).map(({ from, count, actions }) => ({
       from: [...from],

@@ -27,6 +27,7 @@ describe('an evidence bundle', () => {
     const text = forged('approval', (bundle) => {
       bundle.shards = [shard(0, bundle), shard(3, bundle)];
       bundle.events.at(-1).receipt.index += 3 * SHARD_SPAN;
+      bundle.request.ledger.entries.at(-1).receipt.index += 3 * SHARD_SPAN;
     });
     expect(await failuresOf(text)).toMatchObject([{ claim: 'checkpoint', field: '/shards' }]);
   });
