@@ -102,17 +102,24 @@ export function verifierOf(bundle: EvidenceBundle): (request: JsonObject) => Tal
   };
 }
 
-/** Mutations that are neither found nor of a member that the claims name as asserted, each in words. */
-export function unnoticed(bundle: EvidenceBundle, also: readonly string[] = []): string[] {
+/** Mutations that are neither found nor of a member that the claims name as asserted or withheld, each in words. */
+export function unnoticed(bundle: EvidenceBundle): string[] {
   const check = verifierOf(bundle);
+  const withheld = namedIn(check(bundle.request), 'not-replayable');
   return [...mutations(bundle.request)].flatMap(({ what, path, request }) => {
-    const { claims } = check(request);
-    if (claims.some(({ status, field }) => status === 'failed' && field?.startsWith('/request/'))) return [];
-    const lists =
-      what === 'removed' ? [...ASSERTED_MEMBERS, ...ABSENT_MEMBERS, ...also] : [...ASSERTED_MEMBERS, ...also];
-    const listed = lists.find((pattern) => matches(pattern, path));
+    const tally = check(request);
+    if (tally.claims.some(({ status, field }) => status === 'failed' && field?.startsWith('/request/'))) return [];
+    const listed = [...ASSERTED_MEMBERS, ...(what === 'removed' ? ABSENT_MEMBERS : []), ...withheld].find((pattern) =>
+      matches(pattern, path),
+    );
     const name = path.slice(0, listed?.split('/').length).join('/');
-    const said = claims.some(({ status, detail }) => status !== 'proved' && new RegExp(`[ :]${name}[,.]`).test(detail));
-    return listed !== undefined && said ? [] : [`${path.join('/')} ${what}`];
+    const named = [...namedIn(tally, 'asserted'), ...namedIn(tally, 'not-replayable')].includes(name);
+    return listed !== undefined && named ? [] : [`${path.join('/')} ${what}`];
   });
 }
+
+/** The members that the claims about the document name, of one status. */
+const namedIn = ({ claims }: Tally, status: string): string[] =>
+  claims
+    .filter((one) => one.claim === 'request' && one.status === status)
+    .flatMap(({ detail }) => detail.slice(detail.indexOf(':') + 2, detail.indexOf('.')).split(', '));

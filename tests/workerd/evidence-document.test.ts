@@ -1,0 +1,44 @@
+// The request's document in fresh bundles of every kind of end, as people and as an agent's key get them: genuine as it
+// is, and no member of it can be changed unseen (tests/support/request-loop.ts).
+import { beforeAll, describe, expect, it } from 'vitest';
+import { unnoticed } from '../support/request-loop.ts';
+import { type Cast, ENDS, ENDS_POLICY } from './support/ends.ts';
+import { type Examined, examined } from './support/evidence.ts';
+import { change, found, member, owner } from './support/world.ts';
+
+let cast: Cast;
+beforeAll(async () => {
+  const world = await found('live', ENDS_POLICY);
+  const boss = await owner(world);
+  const other = await member(boss, 'second@example.com', ['reviewer']);
+  const fire = await member(boss, 'fire@example.com', ['break_glass']);
+  cast = { world, boss, other, fire };
+});
+
+function isGenuine({ bundle, report }: Examined): void {
+  expect(report.claims.filter(({ status }) => status === 'failed')).toEqual([]);
+  expect(unnoticed(bundle)).toEqual([]);
+}
+
+describe.each(Object.keys(ENDS))('the document of a request that is %s', (end) => {
+  let id: string;
+  beforeAll(async () => {
+    id = await ENDS[end]!(cast);
+  });
+  const asSeenBy = (caller: { key?: string; cookie?: string }) => examined(cast.world.organization, id, caller);
+
+  it('is what its events say, member by member', async () => isGenuine(await asSeenBy({ cookie: cast.boss.cookie })));
+
+  it('is so for the agent’s key, too, which sees no words of people', async () =>
+    isGenuine(await asSeenBy({ key: cast.world.agent.text })));
+
+  it('is so once it is erased, where it can be', async () => {
+    const { status } = (await asSeenBy({ cookie: cast.boss.cookie })).bundle.request;
+    if (!['rejected', 'expired', 'canceled', 'executed', 'failed'].includes(status as string)) return;
+    await change(cast.boss, 'erasure', { reason: 'asked for it' }, id);
+    await expect
+      .poll(async () => (await asSeenBy({ cookie: cast.boss.cookie })).bundle.request.erased_at, { timeout: 10_000 })
+      .not.toBeNull();
+    isGenuine(await asSeenBy({ cookie: cast.boss.cookie }));
+  });
+});
