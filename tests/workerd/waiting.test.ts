@@ -3,8 +3,8 @@ import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ApprovalRequest } from '../../durable-objects/approval-request.ts';
-import { type Answer, BASE, env, get, post, success } from './support/house.ts';
-import { change, decide, found, type Member, owner, propose, type World } from './support/world.ts';
+import { type Answer, BASE, call, env, get, post, success } from './support/house.ts';
+import { change, decide, found, member as join, type Member, owner, propose, type World } from './support/world.ts';
 
 const front = (exports as unknown as { default: Fetcher }).default;
 /** On two busy cores; the answer itself takes a few. */
@@ -53,6 +53,32 @@ describe('a caller that waits', () => {
     expect(after_ms).toBeLessThan(AT_ONCE_MS);
     expect(await instanceOf(id), 'the object was constructed again').not.toBe(first);
     await vi.waitUntil(async () => (await socketsOf(id)) === 0, { timeout: 5_000 });
+  });
+
+  it.each<[string, (waiting: Member) => Promise<unknown>]>([
+    ['signed out', ({ cookie }) => call('DELETE', '/v1/session', { cookie })],
+    ['was locked', ({ user }) => success(post(`/v1/members/${user}/lock`, { cookie: member.cookie, body: {} }))],
+  ])('with a session that %s meanwhile is told nothing of what was decided', async (_what, ends) => {
+    const waiting = await join(member, `${crypto.randomUUID()}@example.com`, ['auditor']);
+    const { id } = await propose(world, { action: 'waited.for' });
+    const { waited } = await evictedWhile(id, () => get(`/v1/approval-requests/${id}?wait=30`, waiting));
+    await ends(waiting);
+    expect((await decide(member, id, { comment: 'not for you' })).status).toBe(200);
+    const { status, body, text } = await waited;
+    expect([status, body.code], text).toEqual([401, 'unauthenticated']);
+  });
+
+  it('with a key that was revoked meanwhile is told nothing, not even when its time is over', async () => {
+    for (const decides of [true, false]) {
+      const other = await found('live');
+      const boss = await owner(other);
+      const { id } = await propose(other, { action: 'waited.for' });
+      const waited = get(`/v1/approval-requests/${id}?wait=${decides ? 30 : 2}`, { key: other.agent.text });
+      await success(call('DELETE', `/v1/api-keys/${other.agent.id}`, { cookie: boss.cookie }));
+      if (decides) await decide(boss, id, { comment: 'not for you' });
+      const { status, body, text } = await waited;
+      expect([status, body.code], text).toEqual([401, 'unauthenticated']);
+    }
   });
 
   it('is told what there is when its time is over', async () => {

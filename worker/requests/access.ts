@@ -48,10 +48,16 @@ export async function seenRequest(c: Ctx): Promise<Result<Seen>> {
     : NO_SUCH_REQUEST;
 }
 
-/** Whether who opened a stream may still hear of this request: a stream lives longer than some keys and sessions. */
-export async function stillSees(c: Ctx, request: Pick<ApprovalRequest, 'requester'>): Promise<boolean> {
+/**
+ * Whether the caller may still see this request. Asked again after every wait, because a wait or a stream can outlive the
+ * key or session that opened it.
+ *
+ * @returns the refusal that a new call would get
+ */
+export async function stillSees(c: Ctx, request: Pick<ApprovalRequest, 'requester'>): Promise<Result<void>> {
   const who = await authorized(c);
-  return who.ok && maySee(who.value.principal, request);
+  if (!who.ok) return who;
+  return maySee(who.value.principal, request) ? ok(undefined) : NO_SUCH_REQUEST;
 }
 
 /** Who the requester is: any live key of the service account that lists the actor, or the person that proposed. */

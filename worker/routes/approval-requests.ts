@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_EVIDENCE_BYTES } from '../../core/limits.ts';
-import { fail, type Result } from '../../core/problems.ts';
+import { fail, ok, type Result } from '../../core/problems.ts';
 import { stopOver, under } from '../../core/request/message.ts';
 import type { Report } from '../../core/request/withdraw.ts';
 import type { HandQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
@@ -114,6 +114,8 @@ async function read(c: Ctx, wait_seconds: number): Promise<Response> {
   const stop = stopOver(request, seen.value.facts.stops);
   const now = { seq, status: request.status, text: JSON.stringify(under(request, stop)), stopped: stop !== null };
   const latest = await waitWhilePending(c.env, seen.value, now, wait_seconds * 1_000);
+  const sees = wait_seconds === 0 ? ok(undefined) : await stillSees(c, request);
+  if (!sees.ok) return problemAnswer(c, sees.problem);
   c.header('Content-Type', 'application/json');
   return c.body(latest.text);
 }
@@ -125,7 +127,7 @@ async function stream(c: Ctx): Promise<Response> {
   const after = Number.isSafeInteger(last) ? last : -1;
   const { request } = seen.value.view;
   const stop = stopOver(request, seen.value.facts.stops);
-  return streamOf(c.env, seen.value, { seq: after, stop, may: () => stillSees(c, request) });
+  return streamOf(c.env, seen.value, { seq: after, stop, may: async () => (await stillSees(c, request)).ok });
 }
 
 async function events(c: Ctx): Promise<Response> {
