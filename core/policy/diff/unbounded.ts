@@ -3,7 +3,7 @@
 // the condition itself stands in the same sentence. So the sentence is never narrower than the pattern.
 import type { Bounds } from '../../condition/bounds.ts';
 import { argsOf, boundsIn, factOf, isCall, operandsOf } from '../../condition/operands.ts';
-import { type Expr, everyPart, type Parsed, parametersOf, textOf } from '../../condition/tree.ts';
+import { type Expr, everyPart, parametersOf } from '../../condition/tree.ts';
 import { conditionOf } from '../../condition.ts';
 import type { Match } from '../model.ts';
 
@@ -25,7 +25,7 @@ export function unboundedParts({ match, when }: Pattern): string[] {
   const names = (['action', 'resource', 'actor'] as const).filter((name) => match[name] === null && !isNamed(name));
   return [
     ...names.map((name) => `the ${name}`),
-    ...Object.entries(ROOTS).flatMap(([root, word]) => openIn(root, word, match, parsed, operands)),
+    ...Object.entries(ROOTS).flatMap(([root, word]) => openIn(root, word, match, operands)),
     ...[...bounds].flatMap(([field, one]) => halfOpen(field, one)),
   ];
 }
@@ -36,13 +36,12 @@ export function unboundedWords(pattern: Pattern): string {
   return parts.length === 0 ? '' : ` Not bounded: ${parts.join('; ')}.`;
 }
 
-function openIn(root: string, word: string, match: Match, parsed: Parsed | null, operands: readonly Expr[]): string[] {
+function openIn(root: string, word: string, match: Match, operands: readonly Expr[]): string[] {
   const matched = root === 'metadata' ? Object.keys(match.metadata) : [];
   const named = [...new Set([...matched, ...operands.flatMap((operand) => [...fieldsHeld(operand, root)])])].sort();
-  if (parsed !== null && operands.some((operand) => isNothing(parsed, operand, root))) return [];
-  const listed = operands.flatMap((operand) => keysListed(operand, root) ?? []);
-  const isClosed = operands.some((operand) => keysListed(operand, root) !== null || countsAll(operand, root, named));
-  if (isClosed) return listed.filter((key) => !named.includes(key)).map((key) => `the ${word} ${key}`);
+  const listed = operands.flatMap((one) => [...everyPart(one)].flatMap((part) => keysListed(part, root) ?? []));
+  if (operands.some((operand) => isClosed(operand, root, named)))
+    return listed.filter((key) => !named.includes(key)).map((key) => `the ${word} ${key}`);
   return [named.length === 0 ? `every ${word}` : `every ${word} but ${named.join(', ')}`];
 }
 
@@ -56,7 +55,12 @@ function fieldsHeld(expr: Expr, root: string, holds = true): Set<string> {
   const held = (part: Expr, as = holds) => fieldsHeld(part, root, as);
   if (isCall(expr, '!_')) return held(argsOf(expr)[0]!, !holds);
   if (isCall(expr, holds ? '_&&_' : '_||_')) return new Set(argsOf(expr).flatMap((part) => [...held(part)]));
-  if (isCall(expr, holds ? '_||_' : '_&&_')) return inAll(argsOf(expr).map((part) => held(part)));
+  if (isCall(expr, holds ? '_||_' : '_&&_'))
+    return inAll(
+      argsOf(expr)
+        .filter((part) => !(holds && isAbsent(part, root)))
+        .map((part) => held(part)),
+    );
   if (!isCall(expr, '_?_:_')) return new Set(keysRead(expr, root, holds));
   const [test, yes, no] = argsOf(expr) as [Expr, Expr, Expr];
   return new Set([...keysRead(test, root, true), ...inAll([held(yes), held(no)])]);
@@ -80,9 +84,21 @@ function keysRead(expr: Expr, root: string, holds: boolean): string[] {
 const isRoot = (expr: Expr | undefined, root: string): boolean =>
   expr?.exprKind.case === 'identExpr' && expr.exprKind.value.name === root;
 
+/** Whether this part alone says which keys there are; of alternatives, each. */
+function isClosed(operand: Expr, root: string, named: readonly string[]): boolean {
+  const closed = (part: Expr) => isClosed(part, root, named);
+  if (isCall(operand, '_||_')) return operandsOf(operand, '_||_').every(closed);
+  if (isCall(operand, '_&&_')) return operandsOf(operand, '_&&_').some(closed);
+  return isAbsent(operand, root) || keysListed(operand, root) !== null || countsAll(operand, root, named);
+}
+
 /** `context == null`. */
-const isNothing = (parsed: Parsed, operand: Expr, root: string): boolean =>
-  isCall(operand, '_==_') && textOf(parsed, operand) === `${root} == null`;
+function isAbsent(operand: Expr, root: string): boolean {
+  if (!isCall(operand, '_==_')) return false;
+  const [left, right] = argsOf(operand) as [Expr, Expr];
+  const isNull = right.exprKind.case === 'constExpr' && right.exprKind.value.constantKind.case === 'nullValue';
+  return isNull && isRoot(left, root);
+}
 
 /** The keys of `root.all(k, k in ["a", "b"])`; null for anything else. */
 function keysListed(operand: Expr, root: string): string[] | null {
