@@ -15,6 +15,7 @@ export const PROBLEMS = {
   forbidden: [403, 'Not allowed'],
   'not-eligible': [403, 'Not eligible to decide this request'],
   'passkey-required': [403, 'A passkey must sign this'],
+  'passkey-unverifiable': [403, 'Nobody else could verify what this passkey signs'],
   'passkey-too-new': [403, 'This passkey is too new for this risk'],
   'policy-denies': [403, 'The current policy denies this'],
   stopped: [403, 'Stopped'],

@@ -1,36 +1,28 @@
 // A WebAuthn assertion, verified again with nothing but hashes and a signature (WebAuthn level 3, section 7.2): the
-// challenge is the intent's, the page and the relying party are the pinned ones, a person was there and was verified.
+// challenge is the intent's, the page and the relying party are the pinned ones, a person was there and was verified. The
+// server accepts no assertion that does not pass here first: what it takes, whoever verifies takes.
 import { sha256 } from '#sha256';
 import { userHandle } from '../credential.ts';
-import { concatBytes, equalBytes, fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
-import {
-  type BreakGlassIntent,
-  type BreakGlassReviewIntent,
-  type ChangeIntent,
-  challengeText,
-  type DecisionIntent,
-  type EditIntent,
-} from '../intent.ts';
-import type { JsonObject } from '../json.ts';
-import { rawSignature } from '../receipt.ts';
-import { parseStrictJson } from '../strict-json.ts';
+import { concatBytes, fromBase64Url } from '../encoding.ts';
+import { challengeText, type Intent } from '../intent.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import { faultOfAuthenticatorData } from '../passkey/authenticator-data.ts';
+import { faultOfClientData } from '../passkey/client-data.ts';
+import { plainSignature } from '../passkey/signature-form.ts';
 import { keyOfCose } from './cose.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
 export interface Asserted {
-  intent: DecisionIntent | EditIntent | BreakGlassIntent | BreakGlassReviewIntent | ChangeIntent;
+  intent: Intent;
   /** AuthenticationResponseJSON. */
   assertion: JsonObject;
   /** COSE, base64url. */
   public_key: string;
   origin: string;
   rp_id: string;
+  /** Whose passkey it is; absent: whoever the intent names. */
+  signer?: { organization: string; user: string };
 }
-
-/** rpIdHash, flags and counter; extensions may follow (section 6.1). */
-const AUTHENTICATOR_DATA_BYTES = 37;
-const USER_PRESENT = 0x01;
-const USER_VERIFIED = 0x04;
 
 export interface AssertionFault {
   /** JSON Pointer inside the assertion. */
@@ -38,51 +30,62 @@ export interface AssertionFault {
   detail: string;
 }
 
-/** What is wrong with an assertion; null when the key signed exactly this intent on the pinned page. */
+/**
+ * What is wrong with an assertion; null when the key signed exactly this intent on the pinned page.
+ *
+ * @throws where its parts or the key are not readable
+ */
 export async function faultOfAssertion(of: Asserted, crypto: EvidenceCrypto): Promise<AssertionFault | null> {
-  const response = of.assertion.response as JsonObject;
+  const { client, data, signature } = partsOf(of.assertion);
+  const fault = faultOfSaid(of);
+  if (fault !== null) return fault;
+  const holds = await isSignedBy(keyOfCose(of.public_key), concatBytes(data, sha256(client)), signature, crypto);
+  return holds ? null : faultAt('signature', 'the signature is not of the enrolled key over this');
+}
+
+function partsOf(assertion: JsonObject): { client: Uint8Array; data: Uint8Array; signature: Uint8Array } {
+  const response = isObject(assertion.response) ? assertion.response : {};
   const [client, data, signature] = (['clientDataJSON', 'authenticatorData', 'signature'] as const).map((field) => {
-    const bytes = typeof response?.[field] === 'string' ? fromBase64Url(response[field]) : null;
+    const bytes = typeof response[field] === 'string' ? fromBase64Url(response[field]) : null;
     if (bytes === null) throw new Error(`response.${field} is not base64url`);
     return bytes;
   }) as [Uint8Array, Uint8Array, Uint8Array];
-  const fault =
-    faultOfClient(client, of) ?? faultOfData(data, of.rp_id) ?? faultOfHandle(response.userHandle, of.intent);
-  if (fault !== null) return fault;
-  const key = keyOfCose(of.public_key);
+  return { client, data, signature };
+}
+
+/** Everything but the signature: what was signed says this ceremony, this page, this person. @throws as above */
+export function faultOfSaid(of: Omit<Asserted, 'public_key'>): AssertionFault | null {
+  const { client, data } = partsOf(of.assertion);
+  const { intent, origin, rp_id } = of;
+  const wanted = { type: 'webauthn.get', challenge: challengeText(intent), origin } as const;
+  const { userHandle: handle } = of.assertion.response as JsonObject;
+  return (
+    faultAt('clientDataJSON', faultOfClientData(client, wanted)) ??
+    faultAt('authenticatorData', faultOfAuthenticatorData(data, rp_id)) ??
+    faultAt('userHandle', faultOfHandle(handle, of))
+  );
+}
+
+const faultAt = (field: string, detail: string | null): AssertionFault | null =>
+  detail === null ? null : { field: `/response/${field}`, detail };
+
+async function isSignedBy(key: EvidenceKey, signed: Uint8Array, signature: Uint8Array, crypto: EvidenceCrypto) {
   const plain = plainSignature(key, signature);
-  const signed = concatBytes(data, sha256(client));
-  const holds = plain !== null && (await crypto.verify(key, signed, plain));
-  return holds ? null : { field: '/response/signature', detail: 'the signature is not of the enrolled key over this' };
+  return plain !== null && (await crypto.verify(key, signed, plain));
 }
 
-/** DER for ECDSA (section 6.5.5), as it is for the others. */
-const plainSignature = (key: EvidenceKey, signature: Uint8Array): Uint8Array | null =>
-  key.kty === 'EC' ? rawSignature(signature) : signature;
-
-function faultOfClient(bytes: Uint8Array, { intent, origin }: Asserted): AssertionFault | null {
-  const field = '/response/clientDataJSON';
-  const parsed = parseStrictJson(fromUtf8(bytes) ?? '');
-  const data = parsed.ok ? (parsed.value as JsonObject) : {};
-  const wanted = { type: 'webauthn.get', challenge: challengeText(intent), origin };
-  for (const [name, value] of Object.entries(wanted))
-    if (data[name] !== value) return { field, detail: `${name} is ${JSON.stringify(data[name])}, not ${value}` };
-  const framed = (data.crossOrigin ?? false) !== false || data.topOrigin !== undefined;
-  return framed ? { field, detail: 'it was made in a frame of another origin' } : null;
+function faultOfHandle(handle: Json | undefined, of: Pick<Asserted, 'intent' | 'signer'>): string | null {
+  if (handle === undefined || handle === null) return null;
+  const signer = of.signer ?? signerOf(of.intent);
+  const own = signer !== null && handle === userHandle(signer.organization, signer.user);
+  return own ? null : 'the passkey says that it is of somebody else';
 }
 
-function faultOfData(data: Uint8Array, rp_id: string): AssertionFault | null {
-  const field = '/response/authenticatorData';
-  if (data.length < AUTHENTICATOR_DATA_BYTES) return { field, detail: 'it is too short' };
-  if (!equalBytes(data.subarray(0, 32), sha256(utf8(rp_id)))) return { field, detail: `it is not for ${rp_id}` };
-  const flags = data[32]!;
-  if ((flags & USER_PRESENT) === 0) return { field, detail: 'nobody was present (UP)' };
-  return (flags & USER_VERIFIED) === 0 ? { field, detail: 'the person was not verified (UV)' } : null;
-}
-
-function faultOfHandle(handle: unknown, intent: Asserted['intent']): AssertionFault | null {
+/** Whom an intent names as its signer; a sign-in and a first key name nobody. */
+function signerOf(intent: Intent): { organization: string; user: string } | null {
   const { organization } = intent;
-  const reviewer = intent.kind === 'change' ? intent.signer : intent.reviewer;
-  if (handle === undefined || handle === null || handle === userHandle(organization, reviewer)) return null;
-  return { field: '/response/userHandle', detail: 'the passkey says that it is of somebody else' };
+  if (intent.kind === 'change') return { organization, user: intent.signer };
+  if (intent.kind === 'enrol' || intent.kind === 'sign-in')
+    return intent.user === null ? null : { organization, user: intent.user };
+  return { organization, user: intent.reviewer };
 }

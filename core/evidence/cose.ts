@@ -1,6 +1,7 @@
 // A COSE public key as passkeys have it (RFC 9053, WebAuthn level 3 section 6.5.1.1): ES256, EdDSA or RS256, read from
-// the few forms of CBOR that it may have. Anything else is no key.
+// the few forms of CBOR that it may have. Anything else is no key, nor is what can prove nothing (passkey/key.ts).
 import { base64url, fromBase64Url } from '../encoding.ts';
+import { faultOfKey } from '../passkey/key.ts';
 import type { EvidenceKey } from './forms.ts';
 
 type Value = number | Uint8Array;
@@ -54,12 +55,35 @@ const FORMS = [
  * A passkey's public key.
  *
  * @param text base64url, as `passkey.registered` holds it
- * @throws with the reason when it is no key of the three kinds
+ * @throws with the reason when it is no key of the three kinds, or none whose signatures everybody can check
  */
 export function keyOfCose(text: string): EvidenceKey {
+  const key = keyIn(fieldsIn(text));
+  const fault = faultOfKey(key);
+  if (fault !== null) throw new Error(fault);
+  return key;
+}
+
+/** Why a key that is to be enrolled is refused; null when it is one of ours. Here nothing may stand beside its parts. */
+export function faultOfNewKey(text: string): string | null {
+  try {
+    const { kty } = keyOfCose(text);
+    return fieldsIn(text).size === PARTS[kty] ? null : 'the key has more than its own parts';
+  } catch (error) {
+    return error instanceof Error ? error.message : 'the key is not readable';
+  }
+}
+
+/** kty and alg, then: curve, x, y; curve, x; n, e. */
+const PARTS: Record<EvidenceKey['kty'], number> = { EC: 5, OKP: 4, RSA: 4 };
+
+function fieldsIn(text: string): Map<Value, Value> {
   const bytes = fromBase64Url(text);
   if (bytes === null) throw new Error('the key is not base64url');
-  const fields = fieldsOf(bytes);
+  return fieldsOf(bytes);
+}
+
+function keyIn(fields: Map<Value, Value>): EvidenceKey {
   const part = (label: number): string => {
     const value = fields.get(label);
     if (!(value instanceof Uint8Array)) throw new Error(`the key lacks its part ${label}`);

@@ -58,7 +58,9 @@ export function enrolFirst(room: Room, question: EnrolFirst): Result<Enrolled> {
       'forbidden',
       'A member has this mail address already. Sign in, or ask to be invited under another one.',
     );
-  const checked = checkIntent(room, intent, { user: null, token: token.id }, registration.credential_id);
+  // Old keys end with a recovery: what is signed is by the new one, over itself, so that it can sign at all.
+  const proof: JsonObject = token.purpose === 'recovery' ? { adds: addedPasskey(registration) } : {};
+  const checked = checkIntent(room, intent, { user: null, token: token.id, ...proof }, registration.credential_id);
   if (!checked.ok) return checked;
   const free = unknownCredential(room, registration);
   if (!free.ok) return free;
@@ -101,15 +103,22 @@ function dropOld(room: Room, user: string): void {
 function recordFirst(room: Room, question: EnrolFirst, link: LinkRecord): Enrolled {
   const { user, roles, groups, name, email } = link;
   const passkey = mintId('pk');
-  const registered = registration(question, { user, passkey, token: link.id, signed_by: null, assertion: null });
-  const joined =
-    link.purpose === 'recovery'
-      ? []
-      : [draft('member.updated', user, { user, roles, groups, change: null }, { name, email })];
+  const recovered = link.purpose === 'recovery';
+  const signed_by = recovered ? passkey : null;
+  const registered = registration(question, { user, passkey, token: link.id, signed_by, assertion: null });
+  const joined = recovered
+    ? []
+    : [draft('member.updated', user, { user, roles, groups, change: null }, { name, email })];
   const accepted =
     link.purpose === 'invitation' ? [draft('invitation.accepted', user, { invitation: link.id, user }, { name })] : [];
   const events = record(room, [...accepted, ...joined, registered]);
-  const key = keyOf(question.registration, { user, passkey, event: events.at(-1)!, restricted_until: null });
+  const key = keyOf(question.registration, {
+    user,
+    passkey,
+    event: events.at(-1)!,
+    restricted_until: null,
+    proven: recovered,
+  });
   afterSealing(room, events, 'enrol', { link: link.id, key: key as unknown as Json });
   return { user, passkey };
 }
@@ -155,7 +164,7 @@ export function enrolFurther(room: Room, question: EnrolFurther & { credential: 
   const source = { ...question, intent, response: null };
   const parts = { user, passkey, token: null, signed_by, assertion: question.verified.assertion };
   const events = record(room, [registration(source, parts)]);
-  const key = keyOf(question.registration, { user, passkey, event: events.at(-1)!, restricted_until });
+  const key = keyOf(question.registration, { user, passkey, event: events.at(-1)!, restricted_until, proven: false });
   afterSealing(room, events, 'enrol', { link: null, key: key as unknown as Json });
   return ok({ user, passkey });
 }
@@ -185,11 +194,18 @@ function registration(
   return draft('passkey.registered', user, skeleton, { ...personal, ...from(client) });
 }
 
+/** `proven`: it has signed already. */
 function keyOf(
   made: Registration,
-  of: { user: string; passkey: string; event: { id: string; at: string }; restricted_until: string | null },
+  of: {
+    user: string;
+    passkey: string;
+    event: { id: string; at: string };
+    restricted_until: string | null;
+    proven: boolean;
+  },
 ): Passkey {
-  const { user, passkey: id, event, restricted_until } = of;
-  const times = { created_at: event.at, last_used_at: null, restricted_until };
+  const { user, passkey: id, event, restricted_until, proven } = of;
+  const times = { created_at: event.at, last_used_at: proven ? event.at : null, restricted_until };
   return { id, user, ...made, status: 'active', ...times, event: event.id, entry: null };
 }

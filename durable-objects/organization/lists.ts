@@ -4,6 +4,7 @@ import { ADMINISTERS, type Change, type Credential, type Principal, type Snapsho
 import { instantAt } from '../../core/duration.ts';
 import { asJson, type Json } from '../../core/json.ts';
 import { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT } from '../../core/limits.ts';
+import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { usesOf } from './break-glass.ts';
 import { viewOf } from './changes.ts';
@@ -50,7 +51,7 @@ const members: Lister = (room) =>
     .map((member) => {
       const passkeys = room.store.passkeys
         .list(['user', '=', member.id])
-        .map((passkey) => pick(passkey, PASSKEY_FIELDS));
+        .map((passkey) => ({ ...pick(passkey, PASSKEY_FIELDS), fault: standingOfKey(passkey.public_key).fault }));
       const shown = pick(member, ['id', 'name', 'email', 'roles', 'status', 'created_at']);
       const { identities = [] } = member;
       return [member.id, { ...shown, identities, groups: groupNames(room, member.id), passkeys }];

@@ -2,8 +2,17 @@
 // let anybody do anything; the one thing that is refused is to leave the organisation without a working owner.
 
 import { parseActor } from '../../core/actor.ts';
-import { ADMINISTERS, type Client, type Credential, type Person, ROLES, type Stop } from '../../core/authority.ts';
+import {
+  ADMINISTERS,
+  type Client,
+  type Credential,
+  type Passkey,
+  type Person,
+  ROLES,
+  type Stop,
+} from '../../core/authority.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { endDelegations } from './delegations.ts';
 import { disable } from './endpoints.ts';
@@ -42,13 +51,20 @@ export function revokePasskey(room: Room, question: Narrowing): Result<{ id: str
   if (!by.ok) return passkey ? by : missing('passkey');
   if (!passkey) return missing('passkey');
   if (passkey.status === 'revoked') return ok({ id: passkey.id });
-  if (isLastOwner(room, passkey.user) && activePasskeys(room, passkey.user).length === 1)
+  const kept = activePasskeys(room, passkey.user).filter(({ id }) => id !== passkey.id);
+  if (isLastOwner(room, passkey.user) && kept.length === 0)
     return fail('forbidden', 'This is the last passkey of the last owner: add another passkey first.');
+  if (isLastOwner(room, passkey.user) && !kept.some(hasSigned))
+    return fail('forbidden', 'No other passkey of the last owner has signed yet: sign in with one of them first.');
   if (!own && isOwner(room, passkey.user) && !by.value.roles.includes('owner')) return ownersOnly();
   dropPasskey(room, passkey, by.value.user, question.reason ?? '');
   bumpConfig(room);
   return ok({ id: passkey.id });
 }
+
+/** Whether a key has shown that it signs, in a way that everybody can verify: nobody is left with one that cannot. */
+const hasSigned = ({ last_used_at, public_key }: Passkey): boolean =>
+  last_used_at !== null && standingOfKey(public_key).fault === null;
 
 const ownersOnly = () => fail('forbidden', 'Only an owner can do this to an owner.');
 

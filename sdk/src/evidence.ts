@@ -12,4 +12,4 @@ export {
   type PolicyJudge,
   verifyEvidence,
 } from '../../core/evidence.ts';
-export { webCrypto } from './verify/evidence-crypto.ts';
+export { canVerify, webCrypto } from './verify/evidence-crypto.ts';

@@ -15,7 +15,8 @@ import { macKeys } from '../../core/mac.ts';
 import type { Result } from '../../core/problems.ts';
 import { offerAssertion, offerRegistration } from '../../worker/auth/ceremony.ts';
 import { freshCeremony, inTime, intentToken, openIntent } from '../../worker/auth/intent-token.ts';
-import { verifyAssertion, verifyRegistration } from '../../worker/auth/webauthn.ts';
+import { verifyRegistration } from '../../worker/auth/registration.ts';
+import { verifyAssertion } from '../../worker/auth/webauthn.ts';
 import { type Knobs, SoftwarePasskey } from '../support/software-passkey.ts';
 
 const site = { origin: 'https://approve.example', rp_id: 'approve.example' };
@@ -93,15 +94,15 @@ describe('a registration', () => {
   });
 
   it.each<[string, Knobs, RegExp]>([
-    ['from another origin', { origin: 'https://approve.example.evil.example' }, /response origin/],
-    ['for another RP id', { rpId: 'evil.example' }, /RP ID/],
-    ['that is an assertion', { type: 'webauthn.get' }, /client data of type/],
-    ['over another challenge', { challenge: base64url(new Uint8Array(32)) }, /response challenge/],
-    ['without a verified user', { userVerified: false }, /user could not be verified/],
-    ['without a present user', { userPresent: false }, /[Uu]ser.*not present/],
-    ['in a frame of another site', { crossOrigin: true }, /cross-origin/],
-    ['under another top origin', { topOrigin: 'https://evil.example' }, /top origin/],
-    ['in a frame that names its top', { crossOrigin: true, topOrigin: 'https://evil.example' }, /cross-origin/],
+    ['from another origin', { origin: 'https://approve.example.evil.example' }, /origin is/],
+    ['for another RP id', { rpId: 'evil.example' }, /it is not for/],
+    ['that is an assertion', { type: 'webauthn.get' }, /type is/],
+    ['over another challenge', { challenge: base64url(new Uint8Array(32)) }, /challenge is/],
+    ['without a verified user', { userVerified: false }, /the person was not verified/],
+    ['without a present user', { userPresent: false }, /nobody was present/],
+    ['in a frame of another site', { crossOrigin: true }, /in a frame/],
+    ['under another top origin', { topOrigin: 'https://evil.example' }, /in a frame/],
+    ['in a frame that names its top', { crossOrigin: true, topOrigin: 'https://evil.example' }, /in a frame/],
   ])('%s is refused', async (_, knobs, reason) => {
     expect(why((await make(knobs)).verified)).toMatch(reason);
   });
@@ -194,23 +195,35 @@ describe('an assertion', () => {
   });
 
   it.each<[string, Knobs, RegExp]>([
-    ['from another origin', { origin: 'http://approve.example' }, /response origin/],
-    ['from another port', { origin: 'https://approve.example:8443' }, /response origin/],
-    ['for another RP id', { rpId: 'example' }, /RP ID/],
-    ['that is a registration', { type: 'webauthn.create' }, /client data of type/],
-    ['over another challenge', { challenge: base64url(new Uint8Array(32)) }, /response challenge/],
+    ['from another origin', { origin: 'http://approve.example' }, /origin is/],
+    ['from another port', { origin: 'https://approve.example:8443' }, /origin is/],
+    ['for another RP id', { rpId: 'example' }, /it is not for/],
+    ['that is a registration', { type: 'webauthn.create' }, /type is/],
+    ['over another challenge', { challenge: base64url(new Uint8Array(32)) }, /challenge is/],
     [
       'over a challenge that was encoded twice',
       { challenge: base64url(utf8(base64url(new Uint8Array(32)))) },
-      /response challenge/,
+      /challenge is/,
     ],
-    ['without a verified user', { userVerified: false }, /user could not be verified/],
-    ['without a present user', { userPresent: false }, /[Uu]ser.*not present/],
-    ['with a signature over something else (verified: false)', { bogusSignature: true }, /signature does not verify/],
-    ['in a frame of another site', { crossOrigin: true }, /cross-origin/],
-    ['under another top origin', { topOrigin: 'https://evil.example' }, /top origin/],
-    ['with the user handle of somebody else', { userHandle: userHandle(organization, stranger) }, /user handle/],
-    ['with the user handle of another organisation', { userHandle: userHandle(id('org', 8), user) }, /user handle/],
+    ['without a verified user', { userVerified: false }, /the person was not verified/],
+    ['without a present user', { userPresent: false }, /nobody was present/],
+    [
+      'with a signature over something else (verified: false)',
+      { bogusSignature: true },
+      /signature is not of the enrolled key/,
+    ],
+    ['in a frame of another site', { crossOrigin: true }, /in a frame/],
+    ['under another top origin', { topOrigin: 'https://evil.example' }, /in a frame/],
+    [
+      'with the user handle of somebody else',
+      { userHandle: userHandle(organization, stranger) },
+      /userHandle|user handle/,
+    ],
+    [
+      'with the user handle of another organisation',
+      { userHandle: userHandle(id('org', 8), user) },
+      /userHandle|user handle/,
+    ],
     ['by another credential', { credentialId: base64url(new Uint8Array(32).fill(7)) }, /another credential/],
     ['whose backup eligibility has changed', { backupEligible: true }, /backup eligibility/],
   ])('%s is refused', async (_, knobs, reason) => {

@@ -12,6 +12,7 @@ import { fromBase64Url } from '../../core/encoding.ts';
 import { challengeOf, type Intent } from '../../core/intent.ts';
 import { INTENT_LIFETIME_SECONDS } from '../../core/limits.ts';
 import type { MacKeys } from '../../core/mac.ts';
+import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { intentToken } from './intent-token.ts';
 import { ALGORITHMS, type Site } from './webauthn.ts';
 
@@ -24,11 +25,20 @@ export interface Ceremony<P> {
 const timeout = INTENT_LIFETIME_SECONDS * 1_000;
 const challenge = (intent: Intent) => new Uint8Array(challengeOf(intent));
 
+type Known = Pick<Passkey, 'credential_id' | 'public_key' | 'transports'>;
+
+/** Keys that nobody else could verify are asked for one thing only; where there are no others, the answer says why. */
+function askable(intent: Intent, passkeys: readonly Known[]): readonly Known[] {
+  if (intent.kind === 'enrol') return passkeys;
+  const sound = passkeys.filter(({ public_key }) => standingOfKey(public_key).fault === null);
+  return sound.length > 0 ? sound : passkeys;
+}
+
 /** Offers an intent to be signed by one of these passkeys; by any discoverable one if the list is empty (sign-in). */
 export async function offerAssertion(
   { site, keys }: { site: Site; keys: MacKeys },
   intent: Intent,
-  passkeys: readonly Passkey[],
+  passkeys: readonly Known[],
   carried = '',
 ): Promise<Ceremony<PublicKeyCredentialRequestOptionsJSON>> {
   const public_key = await generateAuthenticationOptions({
@@ -36,7 +46,7 @@ export async function offerAssertion(
     challenge: challenge(intent),
     timeout,
     userVerification: 'required',
-    allowCredentials: passkeys.map(({ credential_id, transports }) => ({
+    allowCredentials: askable(intent, passkeys).map(({ credential_id, transports }) => ({
       id: credential_id,
       transports: transports as AuthenticatorTransports,
     })),

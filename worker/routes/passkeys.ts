@@ -1,6 +1,7 @@
 // Passkeys: made by a link or by a session with another passkey's word, revoked at once.
 import { createRoute } from '@hono/zod-openapi';
 import type { Passkey } from '../../core/authority.ts';
+import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { offerFirst, offerFurther, takeRegistration, takeVouching } from '../auth/enrolment.ts';
 import { setSession } from '../auth/session.ts';
 import type { App } from '../context.ts';
@@ -25,7 +26,7 @@ const enrol = createRoute({
   path: '/v1/passkeys',
   summary: 'Enrols a passkey.',
   description:
-    'With the token of a link: enrols and opens a session (201). In a session: answers 202 with a second ceremony, to be signed by an existing passkey and sent here as {intent, intent_token, assertion}; that answers 201.',
+    'With the token of a set-up link or an invitation: enrols and opens a session (201). Else answers 202 with a second ceremony, to be sent here as {intent, intent_token, assertion}, which answers 201: in a session an existing passkey signs it; with the token of a recovery the new passkey itself does, and only then the old ones end.',
   tags: ['passkeys'],
   security: BY_NOBODY,
   request: { body: jsonBody(EnrolBody) },
@@ -39,17 +40,14 @@ export function passkeys(app: App): void {
   });
   app.openapi(enrol, async (c) => {
     const body = c.req.valid('json');
-    if ('assertion' in body) {
-      const vouched = await takeVouching(c, body);
-      return vouched.ok ? c.json(shownPasskey(vouched.value.passkey), 201) : answer(c, vouched);
-    }
-    const taken = await takeRegistration(c, body);
+    const taken = await ('assertion' in body ? takeVouching(c, body) : takeRegistration(c, body));
     if (!taken.ok) return answer(c, taken);
     if (taken.value.step === 'vouch') return c.json(taken.value.ceremony as object, 202);
     const { enrolled, session } = taken.value;
+    const shown = shownPasskey(enrolled.passkey);
+    if (session === null) return c.json(shown, 201);
     setSession(c, session);
-    const { id, ...rest } = shownPasskey(enrolled.passkey);
-    return c.json({ id, ...rest, user: enrolled.user, expires_at: session.expires_at }, 201);
+    return c.json({ ...shown, user: enrolled.user, expires_at: session.expires_at }, 201);
   });
   narrowingRoute(app, {
     method: 'delete',
@@ -59,7 +57,9 @@ export function passkeys(app: App): void {
   });
 }
 
-/** A passkey as people see it: no key material. */
-export const shownPasskey = ({ id, name, status, device_type, backed_up, created_at, last_used_at }: Passkey) => ({
-  ...{ id, name, status, device_type, backed_up, created_at, last_used_at },
-});
+/** A passkey as people see it: no key material. `fault` says why it signs nothing any more. */
+export const shownPasskey = ({ id, name, status, public_key, ...passkey }: Passkey) => {
+  const { device_type, backed_up, created_at, last_used_at } = passkey;
+  const { fault } = standingOfKey(public_key);
+  return { id, name, status, device_type, backed_up, created_at, last_used_at, fault };
+};

@@ -12,6 +12,10 @@ export const PasskeySchema = z
     backed_up: z.boolean(),
     created_at: InstantSchema,
     last_used_at: InstantSchema.nullable(),
+    fault: z.string().nullable().openapi({
+      description:
+        'Why nobody else could verify what it signs: then it signs the enrolment of another passkey and nothing else. Null for a sound key.',
+    }),
   })
   .openapi('Passkey');
 

@@ -1,5 +1,6 @@
 // The one way to the API: same origin, JSON, problems as thrown values with a code. Nothing is taken for success that
 // the server has not answered; what permits and is not sealed yet is asked again, because repeating it finishes it.
+import { freshKey } from './fresh-key.ts';
 
 export interface Place {
   pointer: string;
@@ -75,7 +76,7 @@ export const post = <T>(path: string, body: unknown, more: Omit<Call, 'method' |
 function headersOf(call: Call): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (call.body !== undefined) headers['content-type'] = 'application/json';
-  if (call.method === 'POST') headers['idempotency-key'] = crypto.randomUUID();
+  if (call.method === 'POST') headers['idempotency-key'] = freshKey();
   return headers;
 }
 

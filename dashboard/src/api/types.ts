@@ -59,6 +59,8 @@ export interface Passkey {
   status?: string;
   created_at: Instant;
   last_used_at?: Instant | null;
+  /** Why nobody else could verify what it signs; null for a sound key. */
+  fault?: string | null;
 }
 
 export interface Page<T> {

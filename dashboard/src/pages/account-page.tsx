@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api } from '../api/client.ts';
 import type { Passkey } from '../api/types.ts';
 import { useSession } from '../session-gate.tsx';
-import { Failure } from '../ui/face.tsx';
+import { Face, Failure } from '../ui/face.tsx';
 import { NarrowButton } from '../ui/narrow-button.tsx';
 import { PageFrame, Section } from '../ui/page.tsx';
 import { setShortcutsEnabled, shortcutsEnabled } from '../ui/shortcuts.ts';
@@ -30,6 +30,7 @@ export function AccountPage() {
           </button>
         }
       >
+        <Unsound passkeys={passkeys ?? []} />
         <Passkeys passkeys={passkeys ?? []} />
       </Section>
       <Section title="This device">
@@ -46,6 +47,20 @@ export function AccountPage() {
   );
 }
 
+/** What to do about keys from before they were judged. */
+function Unsound({ passkeys }: { passkeys: Passkey[] }) {
+  const unsound = passkeys.filter(({ status, fault }) => status !== 'revoked' && fault);
+  if (unsound.length === 0) return null;
+  return (
+    <Face title="Nobody else could verify what one of your passkeys signs" alarm>
+      <p className="text-ink-2">
+        It signs no decision and no change any more. Add a passkey of another device now, while you are signed in: this
+        one may still vouch for it, unless its key shows nothing. Otherwise ask an administrator for a recovery link.
+      </p>
+    </Face>
+  );
+}
+
 const Passkeys = ({ passkeys }: { passkeys: Passkey[] }) => (
   <Table
     label="Your passkeys"
@@ -53,7 +68,15 @@ const Passkeys = ({ passkeys }: { passkeys: Passkey[] }) => (
     rowKey={({ id }) => id}
     empty={<p className="text-ink-2">None.</p>}
     columns={[
-      { head: 'Name', cell: ({ name, id }) => <b className="wrap-anywhere">{name || id}</b> },
+      {
+        head: 'Name',
+        cell: ({ name, id, fault }) => (
+          <>
+            <b className="wrap-anywhere">{name || id}</b>
+            {fault ? <span className="block text-s text-bad">Cannot be verified: {fault}.</span> : null}
+          </>
+        ),
+      },
       { head: 'Made', cell: ({ created_at }) => <When at={created_at} /> },
       { head: 'Last used', cell: ({ last_used_at }) => (last_used_at ? <When at={last_used_at} /> : '–') },
       {

@@ -1,7 +1,9 @@
 // WebAuthn's JSON forms to the browser's objects and back (WebAuthn level 3, section 5.1.10). Written out, because
-// `toJSON` and `parse…FromJSON` are missing or broken in browsers and key managers still in use. The challenge is never
-// the server's text: the caller gives the bytes that it computed itself.
+// `toJSON`, `parse…FromJSON` and the functions that read parts of an answer are missing or broken in browsers and key
+// managers still in use: only what level 1 has is taken as given, and whatever else is missing is said in a sentence. The
+// challenge is never the server's text: the caller gives the bytes that it computed itself.
 import { base64url, fromBase64Url } from '../../../core/encoding.ts';
+import { readAttestationObject } from '../../../core/passkey/attestation-object.ts';
 import { PasskeyRefusal } from './refusal.ts';
 
 interface Descriptor {
@@ -37,7 +39,7 @@ const descriptors = (list: Descriptor[] = []): PublicKeyCredentialDescriptor[] =
 
 /** Asks for an assertion over `challenge`; the person is always verified. Gives AuthenticationResponseJSON. */
 export async function assertPasskey(options: RequestOptionsJson, challenge: Uint8Array): Promise<unknown> {
-  const credential = await ceremony(() =>
+  const credential = await ceremony('get', () =>
     navigator.credentials.get({
       publicKey: {
         challenge: new Uint8Array(challenge),
@@ -48,29 +50,32 @@ export async function assertPasskey(options: RequestOptionsJson, challenge: Uint
       },
     }),
   );
-  const response = credential.response as AuthenticatorAssertionResponse;
-  return {
-    ...common(credential),
-    response: {
-      authenticatorData: text(response.authenticatorData),
-      clientDataJSON: text(response.clientDataJSON),
-      signature: text(response.signature),
-      ...(response.userHandle ? { userHandle: text(response.userHandle) } : {}),
-    },
-  };
+  return read(() => {
+    const response = credential.response as AuthenticatorAssertionResponse;
+    return {
+      ...common(credential),
+      response: {
+        authenticatorData: text(response.authenticatorData),
+        clientDataJSON: text(response.clientDataJSON),
+        signature: text(response.signature),
+        ...(response.userHandle?.byteLength ? { userHandle: text(response.userHandle) } : {}),
+      },
+    };
+  });
 }
 
 export interface MadePasskey {
   /** Credential id, base64url. */
   id: string;
-  authenticatorData: Uint8Array;
+  /** COSE key, as the attestation object holds it. */
+  publicKey: Uint8Array;
   /** RegistrationResponseJSON. */
   response: unknown;
 }
 
 /** Makes a discoverable passkey over `challenge`. */
 export async function createPasskey(options: CreationOptionsJson, challenge: Uint8Array): Promise<MadePasskey> {
-  const credential = await ceremony(() =>
+  const credential = await ceremony('create', () =>
     navigator.credentials.create({
       publicKey: {
         ...options,
@@ -80,31 +85,51 @@ export async function createPasskey(options: CreationOptionsJson, challenge: Uin
       },
     }),
   );
-  const response = credential.response as AuthenticatorAttestationResponse;
-  return {
-    id: credential.id,
-    authenticatorData: new Uint8Array(response.getAuthenticatorData()),
-    response: {
-      ...common(credential),
-      response: {
-        attestationObject: text(response.attestationObject),
-        clientDataJSON: text(response.clientDataJSON),
-        transports: response.getTransports?.() ?? [],
-      },
-    },
-  };
+  return read(() => {
+    const response = credential.response as AuthenticatorAttestationResponse;
+    const object = readAttestationObject(new Uint8Array(response.attestationObject));
+    if (typeof object === 'string') throw new Error(object);
+    const { attestationObject, clientDataJSON } = response;
+    const made = { attestationObject: text(attestationObject), clientDataJSON: text(clientDataJSON) };
+    return {
+      id: credential.id,
+      publicKey: object.read.attested.public_key,
+      response: { ...common(credential), response: { ...made, transports: transportsOf(response) } },
+    };
+  });
+}
+
+/** A hint and nothing more: what cannot be told is left out. */
+function transportsOf(response: AuthenticatorAttestationResponse): string[] {
+  try {
+    return [...(response.getTransports?.() ?? [])].map(String).slice(0, 8);
+  } catch {
+    return [];
+  }
 }
 
 const common = (credential: PublicKeyCredential) => ({
   id: credential.id,
   rawId: text(credential.rawId),
   type: credential.type,
-  clientExtensionResults: credential.getClientExtensionResults(),
+  clientExtensionResults: credential.getClientExtensionResults?.() ?? {},
   ...(credential.authenticatorAttachment ? { authenticatorAttachment: credential.authenticatorAttachment } : {}),
 });
 
-async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
-  if (!('credentials' in navigator) || !window.PublicKeyCredential)
+/** What the device or key manager answered, in our form; it may be in none that anybody can read. */
+function read<T>(answer: () => T): T {
+  try {
+    return answer();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown reason';
+    throw new PasskeyRefusal('failed', `${UNREADABLE} (${why})`);
+  }
+}
+
+async function ceremony(does: 'get' | 'create', run: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
+  // Undefined on http, and in browsers whose owner switched it off: the types know neither.
+  const credentials = navigator.credentials as Partial<CredentialsContainer> | undefined;
+  if (typeof credentials?.[does] !== 'function' || !('PublicKeyCredential' in window))
     throw new PasskeyRefusal('unsupported', NO_PASSKEYS);
   try {
     const credential = await run();
@@ -115,6 +140,8 @@ async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKe
   throw new PasskeyRefusal('cancelled', CANCELLED);
 }
 
+const UNREADABLE =
+  'The device or key manager answered in a form that this page cannot read. Nothing was signed; try another one.';
 const NO_PASSKEYS = 'This browser has no passkeys, or the page was not opened over https. Use a current browser.';
 const CANCELLED = 'The passkey prompt was closed or timed out. Nothing was signed; try again.';
 const EXPLAINED: Record<string, [PasskeyRefusal['code'], string]> = {
@@ -127,6 +154,9 @@ const EXPLAINED: Record<string, [PasskeyRefusal['code'], string]> = {
 
 function refusalOf(error: unknown): PasskeyRefusal {
   const name = error instanceof Error ? error.name : '';
-  const [code, detail] = EXPLAINED[name] ?? ['failed', `The passkey could not be used (${name || 'unknown reason'}).`];
+  const [code, detail] = EXPLAINED[name] ?? [
+    'failed',
+    `The passkey could not be used (${name || 'unknown reason'}). Nothing was signed; try again, or use another device.`,
+  ];
   return new PasskeyRefusal(code, detail);
 }

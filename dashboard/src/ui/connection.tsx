@@ -10,7 +10,7 @@ function watch(watcher: () => void): () => void {
   };
 }
 
-export const useOnline = (): boolean => useSyncExternalStore(watch, () => navigator.onLine);
+export const useOnline = (): boolean => useSyncExternalStore(watch, () => navigator.onLine !== false);
 
 export function Connection() {
   if (useOnline()) return null;

@@ -36,6 +36,7 @@ const TITLES: Record<string, string> = {
   'policy-denies': 'The current policy denies this',
   stopped: 'This agent is stopped',
   'passkey-too-new': 'This passkey is too new for this risk',
+  'passkey-unverifiable': 'Nobody else could verify what this passkey signs',
   'second-signature-required': 'Signed. A second administrator must sign, too',
   mismatch: 'This page refused to sign',
   cancelled: 'Nothing was signed',

@@ -1,11 +1,14 @@
 // Single-key shortcuts, which a person can switch off (WCAG 2.1.4). They never fire in an input or over a dialog, and
 // none of them decides anything: they move, open and focus.
 import { useEffect, useRef } from 'react';
+import { remember, remembered } from './remembered.ts';
 
 const KEY = 'assentry.shortcuts';
 
-export const shortcutsEnabled = (): boolean => localStorage.getItem(KEY) !== 'off';
-export const setShortcutsEnabled = (on: boolean): void => localStorage.setItem(KEY, on ? 'on' : 'off');
+export const shortcutsEnabled = (): boolean => remembered(KEY) !== 'off';
+export const setShortcutsEnabled = (on: boolean): void => {
+  remember(KEY, on ? 'on' : 'off');
+};
 
 /** Runs the action of a key while mounted. */
 export function useShortcuts(actions: Record<string, () => void>): void {

@@ -5,7 +5,6 @@ import { actionDigest, paramsDigest, requestDigest } from '../../../core/digest.
 import { addedPasskey, challengeText, type DecisionIntent } from '../../../core/intent.ts';
 import type { ApprovalRequest, Session } from '../../../dashboard/src/api/types.ts';
 import { faultOfChallenge, faultOfFrame } from '../../../dashboard/src/passkey/frame.ts';
-import { coseKeyOf } from '../../../dashboard/src/passkey/made-key.ts';
 import {
   type Ballot,
   currentStage,
@@ -149,39 +148,6 @@ describe('a ceremony', () => {
 });
 
 describe('the key of a new passkey', () => {
-  // {1: 2, 3: -7, -1: 1, -2: h'01…', -3: h'02…'}: ES256 as RFC 9053 section 7.1.1 writes it.
-  const key = [
-    0xa5,
-    0x01,
-    0x02,
-    0x03,
-    0x26,
-    0x20,
-    0x01,
-    0x21,
-    0x58,
-    0x20,
-    ...Array(32).fill(1),
-    0x22,
-    0x58,
-    0x20,
-    ...Array(32).fill(2),
-  ];
-  const head = (flags: number) => [...Array(32).fill(0), flags, 0, 0, 0, 0, ...Array(16).fill(0), 0, 2, 9, 9];
-
-  it('is read without what may follow it', () => {
-    expect(coseKeyOf(Uint8Array.from([...head(0x45), ...key]))).toEqual(Uint8Array.from(key));
-    expect(coseKeyOf(Uint8Array.from([...head(0xc5), ...key, 0xa1, 0x61, 0x61, 0xf5]))).toEqual(Uint8Array.from(key));
-  });
-
-  it.each([
-    ['no attested data', [...head(0x05), ...key]],
-    ['a key cut short', [...head(0x45), ...key.slice(0, -1)]],
-    ['nothing', []],
-  ])('is null with %s', (_, data) => {
-    expect(coseKeyOf(Uint8Array.from(data))).toBeNull();
-  });
-
   it('is what the vouching passkey signs for', () => {
     expect(addedPasskey({ credential_id: 'a', public_key: 'b' })).not.toBe(
       addedPasskey({ credential_id: 'a', public_key: 'c' }),

@@ -113,10 +113,13 @@ export function firstEnrolment(org: Founded, token: Token, intent: JsonObject = 
     token: token.id,
     ...ceremony(),
   };
+  const made = registration();
+  // After a recovery the new key signs for itself.
+  const proof = token.purpose === 'recovery' ? { adds: addedPasskey(made) } : {};
   return {
     token,
-    registration: registration(),
-    intent: { ...full, ...intent } as JsonObject,
+    registration: made,
+    intent: { ...full, ...proof, ...intent } as JsonObject,
     response: {},
     session_digest: freshDigest(),
     session_expires_at: instantAt(Date.now() + 3_600_000),

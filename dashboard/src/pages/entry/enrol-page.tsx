@@ -24,7 +24,7 @@ const WORDS: Record<string, Words> = {
   },
   '/recover': {
     title: 'Recover your access',
-    lead: 'Make a new passkey. Your administrators are told that this link was used.',
+    lead: 'Make a new passkey: two prompts. The first makes it; the second has it sign once, and then your old passkeys and sessions end. Your administrators are told that this link was used.',
   },
 };
 
@@ -57,12 +57,18 @@ const NoToken = () => (
   </>
 );
 
+const waiting = (second: boolean): string => (second ? 'Made. Now sign with it once…' : 'Waiting for your device…');
+
 function Enrolment({ token, lead }: { token: string; lead: string }) {
   const [name, setName] = useState('');
+  const [second, setSecond] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
   const mutation = useMutation({
-    mutationFn: () => enrolWithToken(token, name.trim()),
+    mutationFn: () => {
+      setSecond(false);
+      return enrolWithToken(token, name.trim(), () => setSecond(true));
+    },
     onSuccess: async () => {
       await client.resetQueries();
       await navigate({ to: '/', replace: true });
@@ -85,7 +91,7 @@ function Enrolment({ token, lead }: { token: string; lead: string }) {
         onChange={(e) => setName(e.target.value)}
       />
       <button type="submit" className="btn key" disabled={mutation.isPending}>
-        {mutation.isPending ? 'Waiting for your device…' : 'Create passkey'}
+        {mutation.isPending ? waiting(second) : 'Create passkey'}
       </button>
       {mutation.isError ? <Failure error={mutation.error} /> : null}
       <p className="meta">

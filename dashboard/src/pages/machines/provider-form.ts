@@ -2,6 +2,7 @@
 // the server's to say, at its field.
 import { DEFAULT_TOKEN_LEEWAY_SECONDS } from '../../../../core/limits.ts';
 import type { IssuerPurpose, WorkloadRule } from '../../../../core/oidc/issuer.ts';
+import { freshKey } from '../../api/fresh-key.ts';
 import type { JsonObject, OidcIssuer } from '../../api/types.ts';
 import { claimLines, claimsIn, mappingLines, mappingsIn } from './lines.ts';
 
@@ -31,7 +32,7 @@ export interface ProviderDraft {
 }
 
 export const newRule = (was: WorkloadRule | null = null): RuleDraft => ({
-  ...{ key: crypto.randomUUID(), was, id: was?.id ?? '', claims: claimLines(was?.claims ?? {}) },
+  ...{ key: freshKey(), was, id: was?.id ?? '', claims: claimLines(was?.claims ?? {}) },
   ...{ service_account: was?.service_account ?? '', scopes: was?.scopes ?? ['requests:write'] },
   ...{ actors: was?.actors ?? [], ttl_seconds: String(was?.ttl_seconds ?? 900) },
 });

@@ -9,6 +9,10 @@ import { providerName } from './identities-dialog.tsx';
 
 const activeKeys = (member: Member) => (member.passkeys ?? []).filter(({ status }) => status !== 'revoked').length;
 
+/** From before keys were judged: they sign nothing but the enrolment of another one. */
+const unsoundKeys = (member: Member) =>
+  (member.passkeys ?? []).filter(({ status, fault }) => status !== 'revoked' && fault);
+
 export type OnMember = (what: 'roles' | 'recovery' | 'identities', member: Member) => void;
 
 export function Members({ members, onOpen }: { members: Member[]; onOpen: OnMember }) {
@@ -42,6 +46,11 @@ export function Members({ members, onOpen }: { members: Member[]; onOpen: OnMemb
             <>
               <span className="num">{activeKeys(member)}</span>
               {activeKeys(member) === 1 ? <span className="meta"> (two are safer)</span> : null}
+              {unsoundKeys(member).map(({ id, name, fault }) => (
+                <span key={id} className="wrap-anywhere block text-s text-bad">
+                  {name || id} cannot be verified: {fault}. Recover, if there is no other.
+                </span>
+              ))}
             </>
           ),
         },

@@ -5,7 +5,7 @@ import { EVIDENCE_LIMITS } from '../../../../core/evidence/file.ts';
 import type { Anchors, EvidenceBundle, EvidenceReport } from '../../../../core/evidence/forms.ts';
 import { verifyEvidence } from '../../../../core/evidence.ts';
 import { policyJudge } from '../../../../core/policy/evidence-judge.ts';
-import { webCrypto } from '../../../../sdk/src/verify/evidence-crypto.ts';
+import { canVerify, webCrypto } from '../../../../sdk/src/verify/evidence-crypto.ts';
 import { pinKeys, pinnedKeys } from './known.ts';
 
 export interface Checked {
@@ -27,12 +27,16 @@ interface About {
   checkpoint: string;
 }
 
+const CANNOT_VERIFY =
+  'This browser cannot check signatures here: it lacks Ed25519, or the page was not opened over https. That says nothing about the file. Use a current browser, or `assentry verify`.';
+
 /**
  * Verifies the text under what is known, and pins the log's key if none was.
  *
  * @param known what a person put in besides the pinned log keys
  */
 export async function check(text: string, known: Omit<Anchors, 'log_key'>): Promise<Checked> {
+  if (!(await canVerify())) throw new Error(CANNOT_VERIFY);
   const pinned = pinnedKeys();
   const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto, { judge: policyJudge });
   const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);

@@ -1,0 +1,38 @@
+// The platform's own signatures for the evidence verifier: WebCrypto, in Node, browsers and workers alike. A function of
+// what it is given and nothing else. The server asks this very one before it accepts a signature (worker/auth).
+import { fromBase64Url } from '../encoding.ts';
+import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
+
+const ALGORITHMS = {
+  EC: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  OKP: { name: 'Ed25519' },
+  RSA: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+} as const satisfies Record<EvidenceKey['kty'], object>;
+
+const PSS = { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 } as const;
+
+/** WebCrypto behind the verifier's one question. A key that is none verifies nothing. */
+export const webCrypto: EvidenceCrypto = {
+  async verify(key, message, signature) {
+    const algorithm = key.kty === 'RSA' && key.alg === 'PS256' ? PSS : ALGORITHMS[key.kty];
+    try {
+      const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
+      return await crypto.subtle.verify(algorithm, imported, signature as BufferSource, message as BufferSource);
+    } catch {
+      return false;
+    }
+  },
+};
+
+/** RFC 8032 section 7.1, test 1: a signature over nothing that every Ed25519 verifies. */
+const KNOWN = {
+  key: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' },
+  signature: '5VZDAMNgrHKQhuLMgG6CioSHfx645dl02HPgZSJJAVVfuIIVkKM7rMYeOXAc-bRr0lv18FlbviRlUUFDjnoQCw',
+} as const;
+
+/**
+ * Whether this platform verifies at all. Without Ed25519 (browsers before 2025), or outside a secure context, no signature
+ * would ever hold, and genuine evidence would look forged: ask this first.
+ */
+export const canVerify = (): Promise<boolean> =>
+  webCrypto.verify(KNOWN.key, new Uint8Array(), fromBase64Url(KNOWN.signature) ?? new Uint8Array());
