@@ -31,7 +31,19 @@ export interface Knobs {
   backedUp?: boolean;
   /** The id that the answer names. */
   credentialId?: string;
+  /** The bytes in the place of honest ones; what is signed is the bent form. */
+  bendClient?: Bend;
+  bendData?: Bend;
+  /** After signing. */
+  bendSignature?: Bend;
+  /** Of a new passkey: its COSE key, and the whole attestation object. */
+  bendKey?: Bend;
+  bendAttestation?: Bend;
 }
+
+type Bend = (honest: Uint8Array) => Uint8Array;
+
+const asItIs: Bend = (bytes) => bytes;
 
 const FLAGS = { userPresent: 0x01, userVerified: 0x04, backupEligible: 0x08, backedUp: 0x10, attested: 0x40 };
 
@@ -113,7 +125,12 @@ export class SoftwarePasskey {
     this.userHandle = options.user.id;
     const id = knobs.credentialId ?? this.credentialId;
     const idBytes = fromBase64Url(id)!;
-    const attested = concatBytes(new Uint8Array(16), bigEndian(idBytes.length, 2), idBytes, await this.coseKey());
+    const attested = concatBytes(
+      new Uint8Array(16),
+      bigEndian(idBytes.length, 2),
+      idBytes,
+      (knobs.bendKey ?? asItIs)(await this.coseKey()),
+    );
     const authData = this.authenticatorData(knobs.rpId ?? options.rp.id ?? '', FLAGS.attested, knobs, attested);
     const attestation: [string, unknown][] = [
       ['fmt', 'none'],
@@ -128,7 +145,7 @@ export class SoftwarePasskey {
       authenticatorAttachment: 'platform',
       response: {
         clientDataJSON: base64url(this.clientData('webauthn.create', options.challenge, knobs)),
-        attestationObject: base64url(cbor(new Map(attestation))),
+        attestationObject: base64url((knobs.bendAttestation ?? asItIs)(cbor(new Map(attestation)))),
         transports: ['internal'],
       },
     };
@@ -139,7 +156,8 @@ export class SoftwarePasskey {
     const authData = this.authenticatorData(knobs.rpId ?? options.rpId ?? '', 0, knobs, new Uint8Array());
     const clientData = this.clientData('webauthn.get', options.challenge, knobs);
     const signed = concatBytes(authData, sha256(clientData));
-    const signature = await this.sign(knobs.bogusSignature ? concatBytes(signed, Uint8Array.of(0)) : signed);
+    const honest = await this.sign(knobs.bogusSignature ? concatBytes(signed, Uint8Array.of(0)) : signed);
+    const signature = (knobs.bendSignature ?? asItIs)(honest);
     const id = knobs.credentialId ?? this.credentialId;
     const handle = knobs.userHandle === undefined ? this.userHandle : knobs.userHandle;
     return {
@@ -169,15 +187,14 @@ export class SoftwarePasskey {
   }
 
   private clientData(type: string, challenge: string, knobs: Knobs): Uint8Array {
-    return utf8(
-      JSON.stringify({
-        type: knobs.type ?? type,
-        challenge: knobs.challenge ?? challenge,
-        origin: knobs.origin ?? this.origin,
-        crossOrigin: knobs.crossOrigin ?? false,
-        ...(knobs.topOrigin === undefined ? {} : { topOrigin: knobs.topOrigin }),
-      }),
-    );
+    const text = JSON.stringify({
+      type: knobs.type ?? type,
+      challenge: knobs.challenge ?? challenge,
+      origin: knobs.origin ?? this.origin,
+      crossOrigin: knobs.crossOrigin ?? false,
+      ...(knobs.topOrigin === undefined ? {} : { topOrigin: knobs.topOrigin }),
+    });
+    return (knobs.bendClient ?? asItIs)(utf8(text));
   }
 
   private authenticatorData(rpId: string, extra: number, knobs: Knobs, attested: Uint8Array): Uint8Array {
@@ -188,6 +205,7 @@ export class SoftwarePasskey {
       (knobs.backupEligible ? FLAGS.backupEligible : 0) |
       (knobs.backedUp ? FLAGS.backedUp : 0);
     const counter = bigEndian(knobs.counter ?? this.counter, 4);
-    return concatBytes(sha256(utf8(rpId)), Uint8Array.of(flags), counter, attested);
+    const data = concatBytes(sha256(utf8(rpId)), Uint8Array.of(flags), counter, attested);
+    return (knobs.bendData ?? asItIs)(data);
   }
 }

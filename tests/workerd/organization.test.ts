@@ -256,6 +256,9 @@ describe('what narrows', () => {
     expect(await refusalCode(object.revokePasskey({ credential, id: person.passkey }))).toBe('forbidden');
     const { passkey } = await value(object.enrolFurther(furtherEnrolment(person)));
     expect(Date.parse(passkey.restricted_until!) - Date.parse(passkey.created_at)).toBeGreaterThan(23 * 3_600_000);
+    const unproven = await refusal(object.revokePasskey({ credential, id: person.passkey }));
+    expect(unproven.detail, 'the new key has not shown that it signs').toMatch(/has signed yet/);
+    await value(object.openSession(signIn({ ...person, passkey: passkey.id })));
     expect(await value(object.revokePasskey({ credential, id: person.passkey }))).toEqual({ id: person.passkey });
   });
 

@@ -11,6 +11,7 @@ import { changeIntent, difference } from '../../../core/change.ts';
 import { digestOf } from '../../../core/digest.ts';
 import type { ChangeIntent } from '../../../core/intent.ts';
 import type { Json, JsonObject } from '../../../core/json.ts';
+import { standingOfKey } from '../../../core/passkey/enrolled-key.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { baseMoved, closed, needed, notFound, planOf, proposedEvent, viewOf } from '../changes.ts';
 import { consumeNonce, inTime, matches, nonceUsed, usedBefore } from '../nonces.ts';
@@ -134,9 +135,11 @@ function take(
 const partsOf = (room: Room, id: string): SignedPart[] =>
   (room.store.marks.get(`signed ${id}`)?.value ?? []) as unknown as SignedPart[];
 
-/** Whether a signature still stands: its person administers, and its key was not taken away (it may have been stolen). */
+/** Whether a signature still stands: its person administers, and its key was not taken away and can be verified. */
 const mayStillSign = (room: Room, { signer, passkey }: ChangeRecord['signatures'][number], giver?: string): boolean => {
   const member = room.store.members.get(signer)!;
   const entitled = signer === giver || member.roles.some((role) => ADMINISTERS.includes(role));
-  return member.status === 'active' && entitled && room.store.passkeys.get(passkey)?.status === 'active';
+  const key = room.store.passkeys.get(passkey);
+  const stands = key?.status === 'active' && standingOfKey(key.public_key).fault === null;
+  return member.status === 'active' && entitled && stands;
 };

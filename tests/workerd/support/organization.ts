@@ -81,9 +81,13 @@ export const ceremony = (lifetime_ms = 60_000) => ({
   expires_at: instantAt(Date.now() - 1_000 + lifetime_ms),
 });
 
+/** Some P-256 key: the object takes what the Worker verified. */
+const SOUND_KEY =
+  'pQECAyYgASFYIPi_0qpoJaDVIJnARBASRd5ZzdEu-RkR3Y50xeylfSYpIlggt1VvIgLDE0DngUG7T3bLLn7lBFa3u3fEw_1goICG0wY';
+
 export const registration = (): Registration => ({
   credential_id: base64url(random(32)),
-  public_key: base64url(random(77)),
+  public_key: SOUND_KEY,
   counter: 0,
   transports: ['internal'],
   device_type: 'multiDevice',
