@@ -1,5 +1,5 @@
-// The platform's own signatures for the evidence verifier: WebCrypto, in Node, browsers and workers alike. A function of
-// what it is given and nothing else. The server asks this very one before it accepts a signature (worker/auth).
+// Signatures for the evidence verifier over a platform's WebCrypto, which is passed in. The SDK has it for whoever verifies;
+// the server asks this very one before it accepts anything (worker/auth/webauthn.ts).
 import { fromBase64Url } from '../encoding.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
@@ -11,18 +11,21 @@ const ALGORITHMS = {
 
 const PSS = { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 } as const;
 
+/** What of WebCrypto verifying needs; asked for anew each time, because it is missing outside a secure context. */
+export type Subtle = () => Pick<SubtleCrypto, 'importKey' | 'verify'>;
+
 /** WebCrypto behind the verifier's one question. A key that is none verifies nothing. */
-export const webCrypto: EvidenceCrypto = {
+export const evidenceCrypto = (subtle: Subtle): EvidenceCrypto => ({
   async verify(key, message, signature) {
     const algorithm = key.kty === 'RSA' && key.alg === 'PS256' ? PSS : ALGORITHMS[key.kty];
     try {
-      const imported = await crypto.subtle.importKey('jwk', key, algorithm, false, ['verify']);
-      return await crypto.subtle.verify(algorithm, imported, signature as BufferSource, message as BufferSource);
+      const imported = await subtle().importKey('jwk', key, algorithm, false, ['verify']);
+      return await subtle().verify(algorithm, imported, signature as BufferSource, message as BufferSource);
     } catch {
       return false;
     }
   },
-};
+});
 
 /** RFC 8032 section 7.1, test 1: a signature over nothing that every Ed25519 verifies. */
 const KNOWN = {
@@ -34,5 +37,5 @@ const KNOWN = {
  * Whether this platform verifies at all. Without Ed25519 (browsers before 2025), or outside a secure context, no signature
  * would ever hold, and genuine evidence would look forged: ask this first.
  */
-export const canVerify = (): Promise<boolean> =>
-  webCrypto.verify(KNOWN.key, new Uint8Array(), fromBase64Url(KNOWN.signature) ?? new Uint8Array());
+export const canVerifyBy = (crypto: EvidenceCrypto): Promise<boolean> =>
+  crypto.verify(KNOWN.key, new Uint8Array(), fromBase64Url(KNOWN.signature) ?? new Uint8Array());

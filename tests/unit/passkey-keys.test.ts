@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { base64url, hex } from '../../core/encoding.ts';
 import { faultOfNewKey, keyOfCose } from '../../core/evidence/cose.ts';
 import type { EvidenceKey } from '../../core/evidence/forms.ts';
-import { canVerify, webCrypto } from '../../core/evidence/web-crypto.ts';
 import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { faultOfKey } from '../../core/passkey/key.ts';
 import { inRange, plainSignature } from '../../core/passkey/signature-form.ts';
+import { canVerify, webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { ODD, SMALL_ORDER, SOUND, UNFIT, WEAK } from '../support/odd-keys.ts';
 
 const text = (key: Uint8Array): string => base64url(key);

@@ -7,7 +7,7 @@ import type { Passkey, VerifiedAssertion } from '../../core/authority.ts';
 import { userHandle } from '../../core/credential.ts';
 import { fromBase64Url } from '../../core/encoding.ts';
 import { type AssertionFault, faultOfAssertion, faultOfSaid } from '../../core/evidence/assertion.ts';
-import { webCrypto } from '../../core/evidence/web-crypto.ts';
+import { evidenceCrypto } from '../../core/evidence/web-crypto.ts';
 import { challengeText, type Intent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { type KeyStanding, standingOfKey } from '../../core/passkey/enrolled-key.ts';
@@ -37,6 +37,8 @@ export interface Signer {
   handle_required?: boolean;
 }
 
+const verifiersCrypto = evidenceCrypto(() => crypto.subtle);
+
 /** What of a passkey an assertion is judged by. */
 export type SigningKey = Pick<
   Passkey,
@@ -59,7 +61,7 @@ export async function verifyAssertion(
   const asserted = { intent, assertion: response as unknown as JsonObject, signer: { organization, user }, ...site };
   const fault = await faultForVerifiers(() =>
     able.value.fault === null
-      ? faultOfAssertion({ ...asserted, public_key: passkey.public_key }, webCrypto)
+      ? faultOfAssertion({ ...asserted, public_key: passkey.public_key }, verifiersCrypto)
       : faultOfSaid(asserted),
   );
   if (fault !== null) return ceremonyFailed(fault);
