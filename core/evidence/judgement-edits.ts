@@ -34,7 +34,8 @@ function editJudged(of: Case, judge: PolicyJudge, policy: Policy, line: Evidence
   if (!tally.holds(now !== null && isOfSize(policy, input), 'judgement', said, at('trace'))) return null;
   const narrow = line.event.skeleton.edits === 'narrow';
   const wider = narrow ? judge.widens(policy, input.action, before, after) : [];
-  const [wrong] = [...judge.misfits(policy, input.action, after), ...wider];
+  const tied = [...judge.untying(policy, input.action, before, after), ...judge.untied(policy, input)];
+  const [wrong] = [...judge.misfits(policy, input.action, after), ...tied, ...wider];
   const no = `Policy takes no such edit: ${wrong?.pointer} ${wrong?.detail}`;
   tally.holds(wrong === undefined, 'judgement', no, at('params'));
   // The pinned version judges an edit without budgets (worker/requests/edited.ts).

@@ -21,6 +21,7 @@ import {
 } from './judging.ts';
 import { policyIn } from './policy-document.ts';
 import { atLine } from './tally.ts';
+import { checkTied } from './tied.ts';
 
 export function checkJudgement(of: Case): void {
   const { judge, tally, birth } = of;
@@ -61,7 +62,7 @@ function judgedAgain(of: Case, judge: PolicyJudge, policy: Policy): Judgement | 
   const passed = spentBy(policy, trace, now!);
   const spent = unlimited.rule !== null && passed.includes(unlimited.rule) ? passed : [];
   const judged = spent.length === 0 ? unlimited : judge.judge(policy, input, { now: now!, exhausted_patterns: spent });
-  const fits = checkParams(of, judge, policy);
+  const fits = checkParams(of, judge, policy) && checkTied(of, judge, policy);
   const expected = { ...ofProposal(of, policy, judged), ...(use ? ofUse(of, judged, now!) : {}) };
   const same = compare(of, birth.line, expected);
   const denied = use === undefined ? null : judge.denies(policy, input, now!);

@@ -21,6 +21,12 @@ export interface PolicyJudge {
   denies(policy: Policy, input: PolicyInput, now: Instant): { rule: string } | null;
   /** Where params do not fit the schema that the policy has for the action. */
   misfits(policy: Policy, action: string, params: JsonObject): Place[];
+  /** Where the resource is not what the params say, if policy ties them. */
+  untied(policy: Policy, input: PolicyInput): Place[];
+  /** Where an edit touches a param that makes the resource. */
+  untying(policy: Policy, action: string, before: JsonObject, after: JsonObject): Place[];
+  /** Names of the params that make the resource; none: policy ties nothing. */
+  ties(policy: Policy, action: string): string[];
   /** Where an edit is no reduction that this schema names. */
   widens(policy: Policy, action: string, before: JsonObject, after: JsonObject): Place[];
 }

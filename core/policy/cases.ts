@@ -6,7 +6,7 @@ import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { type Case, casesDocument, type Expectation } from './cases/schema.ts';
 import { judge } from './judge.ts';
 import type { Judgement, Policy, Stage } from './model.ts';
-import { faultsOfParams } from './parameters.ts';
+import { faultsOfCall } from './parameters.ts';
 import type { At } from './reader.ts';
 import { readSource, type Source } from './source.ts';
 
@@ -65,7 +65,7 @@ export const runCases = (policy: Policy, { cases, source }: Cases, now: string):
   cases.map((one, index) => {
     const judgement = judge(policy, one.request, { now: one.now ?? now, exhausted_patterns: one.exhausted });
     // What the door would refuse is never judged: a case that does not say so proves nothing.
-    const refused = faultsOfParams(judgement.parameters ?? null, one.request.params).map(({ pointer }) => pointer);
+    const refused = faultsOfCall(judgement.parameters ?? null, one.request).map(({ pointer }) => pointer);
     const wanted: Expectation = { ...one.expect, refused: one.expect.refused ?? [] };
     const failures = (Object.keys(wanted) as (keyof Expectation)[])
       .filter((field) => wanted[field] !== undefined)

@@ -2,11 +2,15 @@
 // the verifier, so that whoever bundles that one brings no CEL along.
 import type { PolicyJudge } from '../evidence/judging.ts';
 import { judge, judgeDenies } from './judge.ts';
-import { faultsOfParams, narrows, parametersFor } from './parameters.ts';
+import { faultsOfParams } from './parameters/faults.ts';
+import { faultsOfTie, faultsOfTiedEdit, narrows, parametersFor, tiedIn } from './parameters.ts';
 
 export const policyJudge: PolicyJudge = {
   judge,
   denies: judgeDenies,
   misfits: (policy, action, params) => faultsOfParams(parametersFor(policy, action), params),
+  untied: (policy, input) => faultsOfTie(parametersFor(policy, input.action), input),
+  untying: (policy, action, before, after) => faultsOfTiedEdit(parametersFor(policy, action), before, after),
+  ties: (policy, action) => tiedIn(parametersFor(policy, action)),
   widens: (policy, action, before, after) => narrows(parametersFor(policy, action), before, after),
 };

@@ -28,7 +28,7 @@ import {
   type Verdict,
   type Verify,
 } from './model.ts';
-import { parameterSchema } from './parameters/form.ts';
+import { parameterRule } from './parameters/tie-form.ts';
 import {
   capability,
   condition,
@@ -40,7 +40,6 @@ import {
   moment,
   NOTHING,
   name,
-  names,
   orNull,
   principals,
   required,
@@ -170,7 +169,7 @@ export const document = record({
   repositories: [list(repository, ENTRIES), []],
   routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
   calendars: [dictionary(calendar, MAX_CALENDARS), {}],
-  parameters: [list(record({ action: [names], schema: [parameterSchema] }), ENTRIES), []],
+  parameters: [list(parameterRule, ENTRIES), []],
   approval: [orNull(compact), null],
   unlisted: [orNull(word(VERDICTS)), null],
   limits: [

@@ -4,7 +4,7 @@ import { sameJson } from '../canonical.ts';
 import type { Instant } from '../json.ts';
 import { judge } from './judge.ts';
 import type { Judgement, Policy, RiskLevel, Stage, Verdict } from './model.ts';
-import { faultsOfParams, parametersFor } from './parameters.ts';
+import { faultsOfCall, parametersFor } from './parameters.ts';
 import { Budgets, type KnownPolicies } from './simulate/budget.ts';
 import { FATES, type Fate, judgedAt, type StoredRequest } from './simulate/stored.ts';
 
@@ -108,7 +108,7 @@ export class Simulation {
 
   private judged(stored: StoredRequest): Said {
     const input = stored.input!;
-    const faults = faultsOfParams(parametersFor(this.draft, input.action), input.params);
+    const faults = faultsOfCall(parametersFor(this.draft, input.action), input);
     if (faults.length > 0) return { verdict: 'refused', rule: null, risk: stored.risk, stages: null };
     const exhausted_patterns = this.budgets.spentAt(stored);
     const judgement = judge(this.draft, input, { now: judgedAt(stored), exhausted_patterns });

@@ -8,7 +8,7 @@ import { instantAt } from '../duration.ts';
 import { type Edited, editedAction } from '../edit.ts';
 import type { JsonObject } from '../json.ts';
 import { MAX_EDITED_BYTES, MAX_EDITS } from '../limits.ts';
-import { faultsOfParams, narrows } from '../policy/parameters.ts';
+import { faultsOfCall, faultsOfTiedEdit, narrows } from '../policy/parameters.ts';
 import { rejudged } from '../policy/rejudge.ts';
 import type { Judgement } from '../policy.ts';
 import { fail, ok, type Result } from '../problems.ts';
@@ -72,7 +72,10 @@ function changeFits(
   if (bytes > MAX_EDITED_BYTES)
     return fail('payload-too-large', `An edit and its diff have ${MAX_EDITED_BYTES} bytes at most: reject it instead.`);
   const schema = judgement.parameters ?? null;
-  const misfits = faultsOfParams(schema, edited.params);
+  const tied = faultsOfTiedEdit(schema, record.effective.params, edited.params);
+  if (tied.length > 0) return places('invalid-request', 'An edit keeps the resource.', tied);
+  const { resource } = record.proposal;
+  const misfits = faultsOfCall(schema, { resource, params: edited.params });
   if (misfits.length > 0) return places('invalid-request', 'The edited params do not fit their schema.', misfits);
   const wider = mode === 'narrow' ? narrows(schema, record.effective.params, edited.params) : [];
   if (wider.length > 0)

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { globMatches } from '../../core/glob.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
-import { faultsOfParams } from '../../core/policy/parameters.ts';
+import { faultsOfCall } from '../../core/policy/parameters.ts';
 import { judge, type Policy, type PolicyInput, parsePolicy, readCases, runCases } from '../../core/policy.ts';
 
 const FOLDER = 'docs/examples/policies';
@@ -79,7 +79,7 @@ describe('a value that an allow leans on', () => {
     for (const value of HOSTILE) {
       const request = withValue(one.request, side, key, value);
       const { verdict, parameters } = allowed(policy, request, one.now);
-      const refused = faultsOfParams(parameters ?? null, request.params).length > 0;
+      const refused = faultsOfCall(parameters ?? null, request).length > 0;
       expect([value, verdict === 'allow' && !refused]).toEqual([value, false]);
     }
   });

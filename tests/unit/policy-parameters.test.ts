@@ -3,13 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../core/json.ts';
-import {
-  faultsOfParams,
-  fieldsOf,
-  narrows,
-  type ParameterSchema,
-  parametersFor,
-} from '../../core/policy/parameters.ts';
+import { faultsOfParams } from '../../core/policy/parameters/faults.ts';
+import { fieldsOf, narrows, type ParameterSchema, parametersFor } from '../../core/policy/parameters.ts';
 import { judge, type Policy, parsePolicy, policyDigest } from '../../core/policy.ts';
 
 const read = (source: string) => parsePolicy(source);

@@ -61,7 +61,8 @@ const LISTS: { [section: string]: Unnamed } = {
     removed: 'narrows',
   },
   parameters: {
-    told: ({ action, schema }: ParameterRule) => `The params of ${either(action)} must fit ${asWritten(schema)}`,
+    told: ({ action, schema, resource }: ParameterRule) =>
+      `The params of ${either(action)} must fit ${asWritten(schema)}${resource === undefined ? '' : ` and make the resource ${resource}`}`,
     // One before the others takes their place.
     added: 'unclear',
     removed: 'widens',

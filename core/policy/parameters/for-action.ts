@@ -4,8 +4,9 @@ import { globMatches } from '../../glob.ts';
 import type { Policy } from '../model.ts';
 import type { ParameterSchema } from './model.ts';
 
-/** The schema for an action's params; null: the policy asks nothing of them. */
+/** The schema for an action's params, with the tie of its entry; null: the policy asks nothing of them. */
 export function parametersFor(policy: Pick<Policy, 'parameters'>, action: string): ParameterSchema | null {
   const found = policy.parameters?.find((rule) => rule.action.some((glob) => globMatches(glob, action)));
-  return found?.schema ?? null;
+  if (!found) return null;
+  return found.resource === undefined ? found.schema : { ...found.schema, resource: found.resource };
 }

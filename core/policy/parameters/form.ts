@@ -61,7 +61,7 @@ const title = text(MAX_NAME_CHARS);
 const described = text(MAX_MESSAGE_CHARS);
 
 /** Every keyword that is judged or shown. */
-const KEYWORDS: { [Key in keyof ParameterSchema]-?: Read<unknown> } = {
+const KEYWORDS: { [Key in keyof Omit<ParameterSchema, 'resource'>]-?: Read<unknown> } = {
   ...{ title, description: described, type: words(SCHEMA_TYPES), enum: values, const: plain },
   ...{ properties, required: names, additionalProperties: orFlag, minProperties: count, maxProperties: count },
   ...{ items: (value, at) => subschema(value, at), minItems: count, maxItems: count, uniqueItems: flag },
@@ -84,7 +84,7 @@ const ABSENT: Record<string, string> = {
 function subschema(value: Json, at: At): ParameterSchema {
   if (!isObject(value)) return refuse(at, 'A schema is an object such as { type: integer, minimum: 1 }.', {});
   for (const [key, entry] of Object.entries(value)) {
-    const read = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key as keyof ParameterSchema] : undefined;
+    const read = Object.hasOwn(KEYWORDS, key) ? KEYWORDS[key as keyof typeof KEYWORDS] : undefined;
     const known = Object.keys(KEYWORDS);
     if (read) read(entry, inside(at, key));
     else

@@ -43,12 +43,16 @@ export interface ParameterSchema {
   /** Three capitals, or the name of the property beside this one that holds them. */
   currency?: string;
   narrow?: Narrowing | Narrowing[];
+  /** Of a whole entry, put here by parametersFor and never written in a schema: see ParameterRule. */
+  resource?: string;
 }
 
 /** One entry of `parameters:`: the actions that it is about, as globs, and what their params must look like. */
 export interface ParameterRule {
   action: string[];
   schema: ParameterSchema;
+  /** What the resource must be, made of the params (tie.ts): `channel:{channel}`. Absent: nothing ties them. */
+  resource?: string;
 }
 
 /** The type words of a schema; none written: every type. */

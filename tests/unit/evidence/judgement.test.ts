@@ -182,6 +182,27 @@ describe('another policy in the same place', () => {
   });
 });
 
+describe('a policy that ties the resource to the params', () => {
+  const tied = (sample: Sample, resource: string) =>
+    under(sample, ({ parameters }) => Object.assign(parameters[0], { resource }));
+
+  it('proves that they agree', async () => {
+    const said = await judgements(tied('edited', 'service:billing-api'), 'edited');
+    expect(said.map(({ status }) => status)).toEqual(Array(said.length).fill('proved'));
+  });
+
+  it('fails at the resource where they do not, and at the params of every edit', async () => {
+    const failed = await failedFields(tied('edited', 'service:{order_id}'), 'edited');
+    expect(failed).toContain('/events/0/event/personal/resource');
+    expect(failed.filter((field) => field?.endsWith('/personal/params')).length).toBeGreaterThan(0);
+  });
+
+  it('fails where an edit touched what makes the resource', async () => {
+    const text = tied('edited', 'service:{amount}');
+    expect((await failedFields(text, 'edited')).filter((field) => field?.endsWith('/personal/params'))).toHaveLength(2);
+  });
+});
+
 describe('the verifier of the SDK', () => {
   const IMPORT = /(?:^|\n)(?:import|export)(?! type)\b[^'"`;]*?from '([^']+)'/g;
 

@@ -1,0 +1,55 @@
+// Reading a tie at publication: a template that could be read in two ways, or names what no params have, is refused.
+import { SEPARATORS } from '../../glob.ts';
+import { MAX_NAME_CHARS } from '../../limits.ts';
+import { names, orNull } from '../parts.ts';
+import { type At, inside, type Read, record, text } from '../reader.ts';
+import { suggestion } from '../suggestion.ts';
+import { parameterSchema } from './form.ts';
+import { narrowingsOf, type ParameterRule, type ParameterSchema, type SchemaType, typesOf } from './model.ts';
+import { piecesOf } from './tie.ts';
+
+const SAYS = ' Write the kind, a colon, and parameters in braces: "channel:{channel}", "repo:{owner}/{name}".';
+const template = text(MAX_NAME_CHARS, /^[a-z][a-z0-9_.+-]*:[^*]+$/, SAYS);
+const written = record({ action: [names], schema: [parameterSchema], resource: [orNull(template), null] });
+
+/** An entry of `parameters`. What is not written leaves no trace, so that older documents keep their digest. */
+export const parameterRule: Read<ParameterRule> = (value, at) => {
+  const { action, schema, resource } = written(value, at);
+  if (resource === null) return { action, schema };
+  checkTie(resource, schema, inside(at, 'resource'));
+  return { action, schema, resource };
+};
+
+function checkTie(resource: string, schema: ParameterSchema, at: At): void {
+  const pieces = piecesOf(resource);
+  for (const [index, piece] of pieces.entries()) {
+    if ('text' in piece) {
+      if (/[{}]/.test(piece.text)) at.report(at.path, `A brace stands alone.${SAYS}`);
+      continue;
+    }
+    const [before, after] = [pieces[index - 1], pieces[index + 1]];
+    if (!endsSegment(before, -1) || !(after === undefined || endsSegment(after, 0)))
+      at.report(at.path, `{${piece.param}} is a whole segment: only \`.\`, \`:\` or \`/\` stands beside it.`);
+    checkParameter(piece.param, schema, at);
+  }
+}
+
+const endsSegment = (piece: ReturnType<typeof piecesOf>[number] | undefined, at: number): boolean =>
+  piece !== undefined && 'text' in piece && SEPARATORS.has(piece.text.at(at)!);
+
+const USABLE: readonly SchemaType[] = ['string', 'integer', 'number'];
+
+/** The parameter is one that the schema has, of a kind that a segment can be, and that no reviewer may change. */
+function checkParameter(name: string, { properties = {}, additionalProperties }: ParameterSchema, at: At): void {
+  const known = Object.keys(properties);
+  if (!Object.hasOwn(properties, name)) {
+    if (known.length > 0 || additionalProperties === false || name === '')
+      at.report(at.path, `The schema has no property "${name}".${suggestion(name, known)}`);
+    return;
+  }
+  const property = properties[name]!;
+  if (property.type !== undefined && !typesOf(property).every((type) => USABLE.includes(type)))
+    at.report(at.path, `"${name}" makes the resource, so its type is string or integer.`);
+  if (narrowingsOf(property).length > 0)
+    at.report(at.path, `"${name}" makes the resource, so no reviewer may change it: leave out its \`narrow\`.`);
+}
