@@ -74,6 +74,7 @@ export const EVENT_FIELDS = {
       'expires_at',
       'config_version',
       'escalate',
+      'semantics',
     ],
     [
       'salt',
@@ -96,7 +97,7 @@ export const EVENT_FIELDS = {
   'approval.decided': life(VOTE, SIGNED),
   'approval.vote_recorded': life(VOTE, SIGNED),
   'approval.edited': life(
-    [...VOTE, 'effective_params_digest', 'edits', 'rule', 'risk', 'requirement', 'capability_settings'],
+    [...VOTE, 'effective_params_digest', 'edits', 'rule', 'risk', 'requirement', 'capability_settings', 'semantics'],
     [...SIGNED, 'params', 'diff', 'risk_reasons', 'trace'],
   ),
   'approval.commented': life([], ['comment', 'author_name']),

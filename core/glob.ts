@@ -6,10 +6,19 @@ export type Token = '*' | '**' | { literal: string };
 
 export const SEPARATORS = new Set(['.', ':', '/']);
 
+// Memoisation of a pure function, bounded by count: patterns are those of policies.
+const MAX_KNOWN = 5_000;
+const known = new Map<string, Token[]>();
+
 /** Cuts a pattern into its stars and its single characters; three stars or more are two. */
 export function tokensOf(pattern: string): Token[] {
+  const before = known.get(pattern);
+  if (before) return before;
   const parts = pattern.match(/\*+|[^*]/gsu) ?? [];
-  return parts.map((part) => (part[0] !== '*' ? { literal: part } : part === '*' ? '*' : '**'));
+  const tokens = parts.map((part): Token => (part[0] !== '*' ? { literal: part } : part === '*' ? '*' : '**'));
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(pattern, tokens);
+  return tokens;
 }
 
 /** Adds a position and those behind stars that may match nothing. */
@@ -31,14 +40,20 @@ export function step(tokens: Token[], positions: Set<number>, character: string)
   return next;
 }
 
-/** Whether the whole text matches the pattern (policy.md: "`*` matches within a segment, `**` across"). */
-export function globMatches(pattern: string, text: string): boolean {
+/**
+ * Whether the whole text matches the pattern (policy.md: "`*` matches within a segment, `**` across").
+ *
+ * @param work what it may cost, counted down; false when it is used up, which the caller must not take for an answer
+ */
+export function globMatches(pattern: string, text: string, work: { left: number } = { left: Infinity }): boolean {
   const tokens = tokensOf(pattern);
   let positions = new Set<number>();
   reach(tokens, 0, positions);
+  work.left -= 1 + pattern.length / 16;
   for (const character of text) {
     positions = step(tokens, positions, character);
-    if (positions.size === 0) return false;
+    work.left -= positions.size / 4;
+    if (positions.size === 0 || work.left < 0) return false;
   }
   return positions.has(tokens.length);
 }

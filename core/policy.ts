@@ -5,8 +5,9 @@ import type { Digest } from './json.ts';
 import type { Policy } from './policy/model.ts';
 
 export { type Cases, type Outcome, readCases, runCases } from './policy/cases.ts';
+export { type Denial, judgeDenies } from './policy/denies.ts';
 export { type Effect, type PolicyDifference, policyDifferences, policyWords } from './policy/diff.ts';
-export { judge, judgeDenies } from './policy/judge.ts';
+export { judge } from './policy/judge.ts';
 export type {
   CapabilitySettings,
   DecidedBy,

@@ -2,12 +2,14 @@
 // swallow errors and policy must not (policy.md "Errors never help the agent"): left to right, a side that is reached
 // must have a value, every item of a comprehension is evaluated, and every step is counted.
 import { type CelValue, celList, isCelList, isCelMap } from '@bufbuild/cel';
+import { readingCost } from '../look-alike.ts';
 import { comprehend } from './comprehension.ts';
 import { call } from './functions.ts';
 import { operatorName } from './kinds.ts';
+import { besides, keysLike, nearlyEqual, nearlyIn, partDiffers, plainly } from './near.ts';
 import { matchCost } from './pattern.ts';
-import { type Place, placeIn, placeOf, presentIn } from './place.ts';
-import { at, Failure, limitList, type Run, spend, truthOf } from './run.ts';
+import { type Beside, keysIn, type Place, placeIn, placeOf, presentIn } from './place.ts';
+import { Ambiguous, at, Failure, limitList, type Run, spend, truthOf } from './run.ts';
 import type { Expr } from './tree.ts';
 import { celOf, kindOf, weightOf } from './values.ts';
 
@@ -61,8 +63,21 @@ function list(run: Run, expr: Expr): CelValue {
 const key = (run: Run, expr: Expr) => evaluate(run, expr);
 
 function placed(run: Run, expr: Expr): Place {
-  return at(expr, () => placeOf(expr, { run, key, evaluate }));
+  return at(expr, () => placeOf(expr, { run, key, evaluate, beside: besideOf(run, expr) }));
 }
+
+/** The first version reads keys as they are spelt. */
+const besideOf =
+  (run: Run, expr: Expr): Beside =>
+  (owner, name, isThere) => {
+    const of = ('cel' in owner ? owner.cel : owner.json) as object;
+    if (run.manner.semantics === 1 || run.clear.get(of)?.has(name)) return;
+    const others = keysIn(owner).filter((other) => other !== name);
+    spend(run, expr, readingCost(...others));
+    const [like] = keysLike(others, name);
+    if (like !== undefined) throw new Ambiguous(expr, besides(owner.name ?? 'the value', name, like, isThere));
+    run.clear.set(of, (run.clear.get(of) ?? new Set()).add(name));
+  };
 
 function valueAt(run: Run, expr: Expr, place: Place): CelValue {
   if ('cel' in place) return place.cel;
@@ -97,8 +112,11 @@ function has(run: Run, expr: Expr): CelValue {
   if (expr.exprKind.case !== 'selectExpr') throw new Error('not a field');
   const { operand, field } = expr.exprKind.value;
   const owner = placed(run, operand!);
-  const present = at(expr, () => presentIn(owner, field));
-  const found: Place = present ? at(expr, () => placeIn(owner, field)) : { name: `${owner.name}.${field}`, json: null };
+  const beside = besideOf(run, expr);
+  const present = at(expr, () => presentIn(owner, field, beside));
+  const found: Place = present
+    ? at(expr, () => placeIn(owner, field, () => undefined))
+    : { name: `${owner.name}.${field}`, json: null };
   if (owner.name !== null) note(run, expr, found);
   return present;
 }
@@ -111,10 +129,28 @@ function callFunction(run: Run, expr: Expr): CelValue {
   const values = args.map((arg) => evaluate(run, arg));
   spend(run, expr, 1 + costOf(name, on, values));
   const special = SPECIAL[name];
-  if (special) return special(expr, values as [CelValue, CelValue], args);
+  if (special) return special({ run, expr, args }, values as [CelValue, CelValue]);
   const result = at(expr, () => call(name, on, values));
   if (result === undefined) throw new Failure(expr, cannotTake(name, on === undefined ? values : [on, ...values]));
+  if (run.manner.semantics > 1) checkReading(run, expr, name, on === undefined ? values : [on, ...values], result);
   return result;
+}
+
+/** A text whose part, or pattern, says one thing as it is spelt and another as it reads, says neither. */
+function checkReading(run: Run, expr: Expr, name: string, operands: CelValue[], result: CelValue): void {
+  const [text, part] = operands;
+  if (name === '_/_' && operands.every((side) => typeof side === 'bigint'))
+    throw new Failure(expr, 'dividing whole numbers drops the remainder');
+  if (typeof text !== 'string' || typeof part !== 'string') return;
+  spend(run, expr, name === 'matches' ? matchCost(part, text.length) : readingCost(text, part));
+  const said = name === 'matches' ? patternDiffers(expr, text, part, result) : partDiffers(name, text, part);
+  if (said !== null) throw new Ambiguous(expr, said);
+}
+
+function patternDiffers(expr: Expr, text: string, pattern: string, result: CelValue): string | null {
+  const plain = plainly(text);
+  if (plain === text || at(expr, () => call('matches', plain, [pattern])) === result) return null;
+  return 'the text reads otherwise than it is spelt';
 }
 
 const cannotTake = (name: string, values: CelValue[]) =>
@@ -130,28 +166,47 @@ function costOf(name: string, on: CelValue | undefined, values: CelValue[]): num
   return weight + matchCost(typeof pattern === 'string' ? pattern : '', typeof text === 'string' ? text.length : 0);
 }
 
-const SPECIAL: Record<string, (expr: Expr, values: [CelValue, CelValue], args: Expr[]) => CelValue> = {
-  '_==_': (expr, [left, right], args) => equal(expr, left, right, args),
-  '_!=_': (expr, [left, right], args) => !equal(expr, left, right, args),
-  '@in': (expr, [item, container]) => contained(expr, item, container),
-  '_+_': (expr, [left, right]) => sum(expr, left, right),
+/** A call while it is computed. */
+interface Calling {
+  run: Run;
+  expr: Expr;
+  args: Expr[];
+}
+
+const SPECIAL: Record<string, (of: Calling, values: [CelValue, CelValue]) => CelValue> = {
+  '_==_': (of, values) => equal(of, values),
+  '_!=_': (of, values) => !equal(of, values),
+  '@in': (of, values) => contained(of, values),
+  '_+_': ({ expr }, [left, right]) => sum(expr, left, right),
 };
 
 const isNullLiteral = (expr: Expr) =>
   expr.exprKind.case === 'constExpr' && expr.exprKind.value.constantKind.case === 'nullValue';
 
 /** CEL calls values of different types unequal; here that is an error, except against `null` written out. */
-function equal(expr: Expr, left: CelValue, right: CelValue, args: Expr[]): boolean {
+function equal({ run, expr, args }: Calling, [left, right]: [CelValue, CelValue]): boolean {
   const [one, other] = [kindOf(left), kindOf(right)];
   if (one !== other && !args.some(isNullLiteral)) throw new Failure(expr, `compares a ${one} with a ${other}`);
   for (const side of [left, right]) if (isCelList(side)) limitList(expr, side.size);
-  return at(expr, () => call('_==_', undefined, [left, right])) === true;
+  const same = at(expr, () => call('_==_', undefined, [left, right])) === true;
+  if (!same) notNearly(run, expr, nearlyEqual, left, right);
+  return same;
 }
 
-function contained(expr: Expr, item: CelValue, container: CelValue): boolean {
+/** What is almost equal is neither equal nor another. The first version knows no almost. */
+function notNearly(run: Run, expr: Expr, nearly: typeof nearlyEqual, left: CelValue, right: CelValue): void {
+  if (run.manner.semantics === 1) return;
+  spend(run, expr, weightOf(left) + 2 * weightOf(right));
+  const said = nearly(left, right, run.cased);
+  if (said !== null) throw new Ambiguous(expr, said);
+}
+
+function contained({ run, expr }: Calling, [item, container]: [CelValue, CelValue]): boolean {
   if (isCelMap(container)) {
     if (typeof item !== 'string') throw new Failure(expr, `looks for a ${kindOf(item)} among the keys of an object`);
-    return container.get(item) !== undefined;
+    const isThere = container.get(item) !== undefined;
+    if (!isThere) notNearly(run, expr, nearlyIn, item, container);
+    return isThere;
   }
   if (!isCelList(container)) throw new Failure(expr, cannotTake('@in', [item, container]));
   limitList(expr, container.size);
@@ -159,7 +214,9 @@ function contained(expr: Expr, item: CelValue, container: CelValue): boolean {
   if (kinds.size > 0 && !kinds.has(kindOf(item))) {
     throw new Failure(expr, `looks for a ${kindOf(item)} in a list of ${[...kinds].join(', ')}`);
   }
-  return at(expr, () => call('@in', undefined, [item, container])) === true;
+  const isThere = at(expr, () => call('@in', undefined, [item, container])) === true;
+  if (!isThere) notNearly(run, expr, nearlyIn, item, container);
+  return isThere;
 }
 
 function sum(expr: Expr, left: CelValue, right: CelValue): CelValue {

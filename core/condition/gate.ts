@@ -7,7 +7,9 @@ import {
   MAX_CONDITION_NODES,
   MAX_PATTERN_STATES,
 } from '../policy/bounds.ts';
+import { NEWEST, type Semantics } from '../policy/semantics.ts';
 import { oneOfWords, suggestion } from '../policy/suggestion.ts';
+import { checkArithmetic } from './arithmetic.ts';
 import { FUNCTIONS } from './functions.ts';
 import { type Complain, type Complaint, canBeBoolean, kindOfExpr, patternError, VARIABLES } from './kinds.ts';
 import { patternStates } from './pattern.ts';
@@ -22,14 +24,14 @@ export interface GateProblem {
 export type Gated = { parsed: Parsed } | { problems: GateProblem[] };
 
 /** Text of a condition → its tree, or why it may not be one. */
-export function passGate(text: string): Gated {
+export function passGate(text: string, semantics: Semantics = NEWEST): Gated {
   if (text.length > MAX_CONDITION_CHARS) {
     const detail = `A condition has at most ${MAX_CONDITION_CHARS} characters; this one has ${text.length}.`;
     return { problems: [{ detail, offset: 0 }] };
   }
   const read = readTree(text);
   if ('problems' in read) return read;
-  const complaints = complaintsAbout(read.parsed.expr);
+  const complaints = complaintsAbout(read.parsed, semantics);
   if (complaints.length === 0) return read;
   const place = ({ expr, detail }: Complaint) => ({ detail, offset: offsetOf(read.parsed, expr) });
   return { problems: complaints.slice(0, 5).map(place) };
@@ -50,7 +52,8 @@ function readTree(text: string): Gated {
   }
 }
 
-function complaintsAbout(expr: Expr): Complaint[] {
+function complaintsAbout(parsed: Parsed, semantics: Semantics): Complaint[] {
+  const { expr } = parsed;
   const complaints: Complaint[] = [];
   const complain: Complain = (part, detail) => complaints.push({ expr: part, detail });
   checkSize(expr, complain);
@@ -58,6 +61,7 @@ function complaintsAbout(expr: Expr): Complaint[] {
   checkParts(expr, new Set(), 0, complain);
   if (complaints.length > 0) return complaints;
   const kind = kindOfExpr(expr, new Set(), complain);
+  if (complaints.length === 0 && semantics > 1) checkArithmetic(parsed, complain);
   if (complaints.length === 0 && !canBeBoolean(expr, kind)) {
     complain(expr, `A condition is true or false; this is ${kind === 'dyn' ? 'neither' : `a ${kindName(kind)}`}.`);
   }

@@ -8,8 +8,12 @@ import { kindOf, Unusable } from './values.ts';
 /** A value with the name it was read by; computed values have none. */
 export type Place = { name: string; json: Json } | { name: string | null; cel: CelValue };
 
+/** Looks whether a key that is read has others beside it that read like it; throws where it has. */
+export type Beside = (owner: Place, name: string, isThere: boolean) => void;
+
 interface Walk<R> {
   run: R;
+  beside: Beside;
   key(run: R, expr: Expr): CelValue;
   evaluate(run: R, expr: Expr): CelValue;
 }
@@ -22,9 +26,10 @@ interface Bound {
 export function placeOf<R extends Bound>(expr: Expr, walk: Walk<R>): Place {
   const { case: shape, value } = expr.exprKind;
   if (shape === 'identExpr') return variable(value.name, walk.run);
-  if (shape === 'selectExpr' && !value.testOnly) return placeIn(placeOf(value.operand!, walk), value.field);
+  if (shape === 'selectExpr' && !value.testOnly)
+    return placeIn(placeOf(value.operand!, walk), value.field, walk.beside);
   if (shape === 'callExpr' && value.function === '_[_]') {
-    return placeIn(placeOf(value.args[0]!, walk), walk.key(walk.run, value.args[1]!));
+    return placeIn(placeOf(value.args[0]!, walk), walk.key(walk.run, value.args[1]!), walk.beside);
   }
   return { name: null, cel: walk.evaluate(walk.run, expr) };
 }
@@ -59,9 +64,10 @@ const ownerKind = (place: Place) => {
 };
 
 /** The place of a field or an item. Throws Unusable when it is not there. */
-export function placeIn(owner: Place, key: CelValue): Place {
+export function placeIn(owner: Place, key: CelValue, beside: Beside): Place {
   const name = nameIn(owner.name, key);
   const found = 'cel' in owner ? celIn(owner.cel, key) : jsonIn(owner.json, key);
+  if (typeof key === 'string') beside(owner, key, found !== undefined);
   if (found === undefined) throw new Unusable(absence(owner, key));
   return 'cel' in owner ? { name, cel: found as CelValue } : { name: name!, json: found as Json };
 }
@@ -74,9 +80,17 @@ function absence(owner: Place, key: CelValue): string {
 }
 
 /** `has(owner.field)`: of nothing, nothing is there; of text or a number it is an error. */
-export function presentIn(owner: Place, field: string): boolean {
+export function presentIn(owner: Place, field: string, beside: Beside): boolean {
   const kind = ownerKind(owner);
   if (kind === 'null') return false;
   if (kind !== 'object' && kind !== 'map') throw new Unusable(`${owner.name ?? 'the value'} (${kind}) has no fields`);
-  return ('cel' in owner ? celIn(owner.cel, field) : jsonIn(owner.json, field)) !== undefined;
+  const isThere = ('cel' in owner ? celIn(owner.cel, field) : jsonIn(owner.json, field)) !== undefined;
+  beside(owner, field, isThere);
+  return isThere;
+}
+
+/** The keys of an object; of anything else there are none. */
+export function keysIn(owner: Place): string[] {
+  if ('cel' in owner) return isCelMap(owner.cel) ? [...owner.cel.keys()].map(String) : [];
+  return isObject(owner.json) ? Object.keys(owner.json) : [];
 }

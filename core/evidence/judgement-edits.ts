@@ -6,7 +6,7 @@ import { type InForce, rejudged } from '../policy/rejudge.ts';
 import { type Case, pointerTo } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
 import { editsOf, heldBefore } from './held.ts';
-import { compare, inputOf, isOfSize, momentOf, type PolicyJudge } from './judging.ts';
+import { compare, inputOf, isOfSize, momentOf, type PolicyJudge, semanticsOfEvent } from './judging.ts';
 import { atLine } from './tally.ts';
 
 export function checkEditsJudged(of: Case, judge: PolicyJudge, policy: Policy, asked: Judgement): void {
@@ -39,7 +39,8 @@ function editJudged(of: Case, judge: PolicyJudge, policy: Policy, line: Evidence
   const no = `Policy takes no such edit: ${wrong?.pointer} ${wrong?.detail}`;
   tally.holds(wrong === undefined, 'judgement', no, at('params'));
   // The pinned version judges an edit without budgets (worker/requests/edited.ts).
-  return judge.judge(policy, input, { now: now!, exhausted_patterns: [] });
+  const semantics = semanticsOfEvent(birth.line);
+  return judge.judge(policy, input, { now: now!, exhausted_patterns: [], semantics });
 }
 
 /** @returns what holds after it */
@@ -51,6 +52,8 @@ function checkOne(of: Case, line: EvidenceLine, held: InForce, found: Judgement)
   tally.holds(found.verdict !== 'deny', 'judgement', `Policy denies the edited action (rule ${found.rule}).`, at);
   const after = rejudged(held, found);
   const same = compare(of, line, {
+    // Policy is pinned with what it meant when people were asked: an edit is judged by the version of its request.
+    'skeleton/semantics': of.birth.skeleton.semantics ?? null,
     'skeleton/edits': held.edits,
     'skeleton/rule': found.rule,
     'skeleton/risk': after.risk.level,

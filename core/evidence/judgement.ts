@@ -16,6 +16,7 @@ import {
   JUDGED_WITHIN_MS,
   momentOf,
   type PolicyJudge,
+  semanticsOfEvent,
   spentBy,
   useIn,
 } from './judging.ts';
@@ -26,7 +27,7 @@ import { checkTied } from './tied.ts';
 export function checkJudgement(of: Case): void {
   const { judge, tally, birth } = of;
   const policy = policyIn(of);
-  const missing = judge === undefined ? null : whatIsMissing(of, policy);
+  const missing = judge === undefined ? null : whatIsMissing(of, judge, policy);
   if (judge !== undefined && missing === null) {
     const judged = judgedAgain(of, judge, policy!);
     if (judged !== null) checkEditsJudged(of, judge, policy!, judged);
@@ -40,11 +41,14 @@ export function checkJudgement(of: Case): void {
 }
 
 /** Why it cannot be judged again; null: it can. */
-function whatIsMissing(of: Case, policy: Policy | null): string | null {
+function whatIsMissing(of: Case, judge: PolicyJudge, policy: Policy | null): string | null {
   const { birth } = of;
   if (policy === null) return 'The policy is not here: it cannot be judged again.';
   if (birth.personal === null) return 'What policy read is erased: it cannot be judged again.';
   if (useIn(of)?.event.personal === null) return 'When the use was signed is erased: it cannot be judged again.';
+  const semantics = semanticsOfEvent(birth.line);
+  if (!judge.semantics.includes(semantics))
+    return `It was judged by semantics ${semantics}, which this verifier does not know.`;
   return isOfSize(policy, inputOf(birth)) ? null : 'It is larger than anything that policy judges.';
 }
 
@@ -58,14 +62,17 @@ function judgedAgain(of: Case, judge: PolicyJudge, policy: Policy): Judgement | 
   const said = 'Its conditions read a moment that is not the one at which it was recorded.';
   if (!tally.holds(now !== null, 'judgement', said, at)) return null;
   const input = inputOf(birth);
-  const unlimited = judge.judge(policy, input, { now: now!, exhausted_patterns: [] });
+  const semantics = semanticsOfEvent(birth.line);
+  const judgedBut = (exhausted_patterns: string[]) =>
+    judge.judge(policy, input, { now: now!, exhausted_patterns, semantics });
+  const unlimited = judgedBut([]);
   const passed = spentBy(policy, trace, now!);
   const spent = unlimited.rule !== null && passed.includes(unlimited.rule) ? passed : [];
-  const judged = spent.length === 0 ? unlimited : judge.judge(policy, input, { now: now!, exhausted_patterns: spent });
+  const judged = spent.length === 0 ? unlimited : judgedBut(spent);
   const fits = checkParams(of, judge, policy) && checkTied(of, judge, policy);
   const expected = { ...ofProposal(of, policy, judged), ...(use ? ofUse(of, judged, now!) : {}) };
   const same = compare(of, birth.line, expected);
-  const denied = use === undefined ? null : judge.denies(policy, input, now!);
+  const denied = use === undefined ? null : judge.denies(policy, input, now!, semantics);
   const allowed = tally.holds(denied === null, 'judgement', `Glass was broken over a deny (${denied?.rule}).`, at);
   if (fits && same && allowed) sayProved(of, judged, spent);
   return judged;
@@ -124,7 +131,8 @@ function ofUse({ birth }: Case, { capability }: Judgement, now: Instant): Expect
 
 function sayProved({ birth, tally }: Case, { verdict, rule, draws_on }: Judgement, spent: string[]): void {
   const at = atLine(birth.line);
-  const said = `Judged again, policy says the same: ${verdict} (rule ${rule ?? 'default'}), with this risk and requirement.`;
+  const by = `by semantics ${semanticsOfEvent(birth.line)}`;
+  const said = `Judged again ${by}, policy says the same: ${verdict} (rule ${rule ?? 'default'}), with this risk and requirement.`;
   tally.say('judgement', 'proved', said, at);
   for (const pattern of spent)
     tally.say('judgement', 'asserted', `That the budget of ${pattern} was spent is the operator’s word.`, at);

@@ -4,6 +4,7 @@ import { canonicalize } from '../canonical.ts';
 import { instantMs } from '../duration.ts';
 import type { Instant, Json, JsonObject } from '../json.ts';
 import type { JudgeFacts, Judgement, Policy, PolicyInput, TraceStep } from '../policy/model.ts';
+import type { Semantics } from '../policy/semantics.ts';
 import { judgedAt } from '../policy/simulate/stored.ts';
 import type { Birth, Case } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
@@ -16,9 +17,11 @@ interface Place {
 
 /** Policy's own functions, pure; the same that the service judged with. */
 export interface PolicyJudge {
+  /** The versions of what policy says that it knows: every one that there ever was. */
+  semantics: readonly Semantics[];
   judge(policy: Policy, input: PolicyInput, facts: JudgeFacts): Judgement;
   /** The first deny that hits or errors. */
-  denies(policy: Policy, input: PolicyInput, now: Instant): { rule: string } | null;
+  denies(policy: Policy, input: PolicyInput, now: Instant, semantics: Semantics): { rule: string } | null;
   /** Where params do not fit the schema that the policy has for the action. */
   misfits(policy: Policy, action: string, params: JsonObject): Place[];
   /** Where the resource is not what the params say, if policy ties them. */
@@ -40,6 +43,10 @@ export const inputOf = ({ skeleton, personal }: Birth): PolicyInput => {
   const { actor, claimed_risk } = skeleton;
   return { action, resource, actor, params, metadata, context, claimed_risk } as unknown as PolicyInput;
 };
+
+/** By which version an event says that it was judged; before there were two, none said so. */
+export const semanticsOfEvent = ({ event }: EvidenceLine): Semantics =>
+  (event.skeleton.semantics as Semantics | undefined) ?? 1;
 
 /** The moment that the conditions read, else when it was recorded; null: a moment that is too far from the record. */
 export function momentOf(trace: TraceStep[], recorded: Instant): Instant | null {

@@ -65,6 +65,17 @@ function folded(char: string, first: First, cased: boolean): string {
   return after;
 }
 
+const ASCII = /^[\x20-\x7e]*$/;
+/** What the table says of ASCII, which nearly every name is made of. */
+const ASCII_SHAPES: Record<string, string> = { m: 'rn', '0': 'O', '1': 'l', '|': 'l', I: 'l', '"': "''", '`': "'" };
+const shapedAscii = (text: string): string => text.replace(/[m01|I"`]/g, (char) => ASCII_SHAPES[char]!);
+
+/** The same as below, for ASCII: a judgement folds thousands of names. */
+function foldAscii(text: string, first: First, cased: boolean): string {
+  if (cased) return shapedAscii(text);
+  return shapedAscii((first === 'shape' ? shapedAscii(text) : text).toLowerCase()).toLowerCase();
+}
+
 /**
  * A text as it reads. Two texts that come out the same look the same, or differ in case (unless `cased`), width or what is
  * invisible alone.
@@ -72,6 +83,7 @@ function folded(char: string, first: First, cased: boolean): string {
  * @param cased whether `A` and `a` stay apart
  */
 export function fold(text: string, first: First, cased = false): string {
+  if (ASCII.test(text)) return foldAscii(text, first, cased);
   const chars = Array.from(seen(text).normalize('NFD'), (char) => folded(char, first, cased)).join('');
   return seen(chars).normalize('NFD');
 }

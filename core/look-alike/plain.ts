@@ -25,17 +25,17 @@ export function decoded(text: string): string {
   return now;
 }
 
-/** `a/./b`, `a//b` and `a/x/../b` are `a/b`; what stands before the first colon is no part of the path. */
-function resolved(text: string): string {
+/** `a/./b` and `a/x/../b` are `a/b`; what stands before the first colon is no part of the path. */
+export function resolved(text: string): string {
+  if (!/(?:^|[/:])\.\.?(?:\/|$)/.test(text)) return text;
   const start = text.indexOf(':') + 1;
-  const parts = text.slice(start).split('/');
   const kept: string[] = [];
+  const parts = text.slice(start).split('/');
   for (const [at, part] of parts.entries()) {
-    const isEnd = at === 0 || at === parts.length - 1;
-    if (part === '..') {
-      if (kept.length > 1 || (kept.length === 1 && kept[0] !== '')) kept.pop();
-      if (at === parts.length - 1) kept.push('');
-    } else if (part !== '.' && (part !== '' || isEnd)) kept.push(part);
+    if (part !== '.' && part !== '..') kept.push(part);
+    else if (part === '..' && kept.length > 0 && kept.join('/') !== '') kept.pop();
+    // What ends in a dot segment ends in a slash.
+    if (at === parts.length - 1 && part.startsWith('.') && part.length <= 2) kept.push('');
   }
   return text.slice(0, start) + kept.join('/');
 }
@@ -46,8 +46,10 @@ export function collapsed(folded: string): string {
     .replaceAll('\\', '/')
     .replace(/ {2,}/g, ' ')
     .replace(/ ?([.:/]) ?/g, '$1')
-    .replace(/:{2,}/g, ':');
+    .replace(/:{2,}/g, ':')
+    .replace(/\/{2,}/g, '/');
   return resolved(even)
+    .replace(/\/{2,}/g, '/')
     .replace(/\.+(?=[/:])/g, '')
     .replace(/\.{2,}/g, '.');
 }

@@ -1,13 +1,16 @@
 // The judge that evidence is verified with: policy's own functions under the names of core/evidence/judging.ts. Apart from
 // the verifier, so that whoever bundles that one brings no CEL along.
 import type { PolicyJudge } from '../evidence/judging.ts';
-import { judge, judgeDenies } from './judge.ts';
+import { judgeDenies } from './denies.ts';
+import { judge } from './judge.ts';
 import { faultsOfParams } from './parameters/faults.ts';
 import { faultsOfTie, faultsOfTiedEdit, narrows, parametersFor, tiedIn } from './parameters.ts';
+import { SEMANTICS } from './semantics.ts';
 
 export const policyJudge: PolicyJudge = {
+  semantics: SEMANTICS,
   judge,
-  denies: judgeDenies,
+  denies: (policy, input, now, semantics) => judgeDenies(policy, input, now, { semantics }),
   misfits: (policy, action, params) => faultsOfParams(parametersFor(policy, action), params),
   untied: (policy, input) => faultsOfTie(parametersFor(policy, input.action), input),
   untying: (policy, action, before, after) => faultsOfTiedEdit(parametersFor(policy, action), before, after),

@@ -2,6 +2,7 @@
 // rules, every default filled), what is judged, and the answer. Only shapes and the two scales; no judging here.
 import type { Json, JsonObject } from '../json.ts';
 import type { ParameterRule, ParameterSchema } from './parameters/model.ts';
+import type { ResourceKinds, Semantics } from './semantics.ts';
 
 export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
@@ -132,6 +133,8 @@ export interface Policy {
   limits: { pending_per_actor: number };
   /** Absent where the document has none: older versions keep the digest that they were published under. */
   parameters?: ParameterRule[];
+  /** Kinds of resources in whose names case matters; absent where there are none. */
+  resources?: ResourceKinds;
   calendars?: { [name: string]: Calendar };
 }
 
@@ -149,6 +152,8 @@ export interface PolicyInput {
 export interface JudgeFacts {
   now: string;
   exhausted_patterns: string[];
+  /** Absent: the newest. What was judged before is judged again by its own (semantics.ts). */
+  semantics?: Semantics;
 }
 /** The sub-expression that decided, what it read, and what came out (null: an error). */
 export interface DecidedBy {
@@ -181,6 +186,8 @@ export interface Judgement {
   errors: { rule: string; detail: string }[];
   draws_on: { pattern: string; count: number; per_seconds: number } | null;
   // Absent in requests of before they were there.
+  /** By which version of what policy says; absent: 1. */
+  semantics?: Semantics;
   /** Earliest first; empty where nobody is asked. */
   escalate?: Escalation[];
   /** How often those who are asked are reminded; null: never. */

@@ -102,6 +102,7 @@ function normalised(written: Document): Policy {
     limits: written.limits,
     // What is not written leaves no trace, so that a document keeps its digest when the language grows.
     ...(written.parameters.length > 0 ? { parameters: written.parameters } : {}),
+    ...(Object.keys(written.resources).length > 0 ? { resources: written.resources } : {}),
     ...(Object.keys(written.calendars).length > 0 ? { calendars: written.calendars } : {}),
   };
 }

@@ -3,6 +3,7 @@
 import { globMatches } from '../glob.ts';
 import { matchFits } from './match.ts';
 import { DECISIONS, type Decision, type Policy, type PolicyInput, type RepositoryRight, type Stage } from './model.ts';
+import type { Manner } from './semantics.ts';
 
 const NAME = /^[A-Za-z0-9_.-]+\/[A-Za-z0-9_.-]+$/;
 /** `repository:payments/api`, `repo:payments/api:branch/main`: what follows the name is a place inside it. */
@@ -21,24 +22,24 @@ export function repositoryOf({ resource, metadata }: Pick<PolicyInput, 'resource
 }
 
 /** A match that cannot be told gives no right. */
-const applies = ({ match }: RepositoryRight, input: PolicyInput): boolean =>
-  match === undefined || matchFits(match, input).fit === 'matched';
+const applies = ({ match }: RepositoryRight, input: PolicyInput, how: Manner): boolean =>
+  match === undefined || matchFits(match, input, how).fit === 'matched';
 
 /** Group → what it may do about this repository: everything that any entry says. */
-function rightsOf(policy: Policy, input: PolicyInput): Map<string, Set<Decision>> {
+function rightsOf(policy: Policy, input: PolicyInput, how: Manner): Map<string, Set<Decision>> {
   const repository = repositoryOf(input);
   const rights = new Map<string, Set<Decision>>();
   if (repository === null) return rights;
   for (const entry of policy.repositories) {
-    if (!globMatches(entry.repository, repository) || !applies(entry, input)) continue;
+    if (!globMatches(entry.repository, repository, how.work) || !applies(entry, input, how)) continue;
     for (const group of entry.groups) rights.set(group, new Set([...(rights.get(group) ?? []), ...entry.actions]));
   }
   return rights;
 }
 
 /** Stages that routing or the default supplied, with the owners of the repository beside who is asked there. */
-export function withRepositoryRights(policy: Policy, input: PolicyInput, stages: Stage[]): Stage[] {
-  const rights = [...rightsOf(policy, input)];
+export function withRepositoryRights(policy: Policy, input: PolicyInput, stages: Stage[], how: Manner): Stage[] {
+  const rights = [...rightsOf(policy, input, how)];
   return stages.map((stage) => {
     const added = rights.filter(([group]) => !stage.from.includes(group));
     if (added.length === 0) return stage;

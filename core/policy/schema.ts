@@ -58,6 +58,7 @@ import {
   whole,
   word,
 } from './reader.ts';
+import type { ResourceKinds } from './semantics.ts';
 
 export const rule = record({
   id: [id],
@@ -144,6 +145,18 @@ const repository: Read<RepositoryRight> = (value, at) => {
   return only === null ? right : { ...right, match: only };
 };
 
+/** `resources: { file: { case: sensitive } }`: a kind as resources begin with. */
+const resources: Read<ResourceKinds> = (value, at) => {
+  const kinds = dictionary(record({ case: [word(['sensitive'] as const)] }), MAX_ALTERNATIVES)(value, at);
+  for (const kind of Object.keys(kinds))
+    if (!/^[a-z][a-z0-9_.+-]*$/.test(kind))
+      at.report(
+        [...at.path, kind],
+        `"${kind}" is no kind of resource: write what stands before the colon, such as file.`,
+      );
+  return kinds;
+};
+
 /** The document as written. */
 export const document = record({
   version: [exactly(1), 1 as const],
@@ -168,6 +181,7 @@ export const document = record({
   trusted: [list(trusted, ENTRIES), []],
   repositories: [list(repository, ENTRIES), []],
   routing: [list(record({ match: [match], to: [principals] }), ENTRIES), []],
+  resources: [resources, {}],
   calendars: [dictionary(calendar, MAX_CALENDARS), {}],
   parameters: [list(parameterRule, ENTRIES), []],
   approval: [orNull(compact), null],

@@ -113,6 +113,7 @@ export function requested(record: RequestRecord, birth: Birth): { skeleton: Json
       ...{ policy_version: record.policy.version, policy_digest: record.policy.digest },
       requirement: judgement.verdict === 'require_approval' ? asJson(judgement.requirement) : null,
       capability_settings: asJson(judgement.capability),
+      ...(judgement.semantics === undefined ? {} : { semantics: judgement.semantics }),
       ...(judgement.escalate?.length ? { escalate: asJson(judgement.escalate) } : {}),
       ...{ action_digest: record.action_digest, params_digest: record.params_digest },
       ...{ request_digest: record.request_digest, expires_at: record.expires_at, config_version: birth.config_version },

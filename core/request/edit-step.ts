@@ -68,6 +68,7 @@ function eventOf(
       effective_params_digest: plan.effective.params_digest,
       ...{ edits: plan.mode, rule: plan.rule, risk: risk.level },
       ...{ requirement: asJson(requirement), capability_settings: asJson(capability) },
+      ...(edit.judgement.semantics === undefined ? {} : { semantics: edit.judgement.semantics }),
     },
     personal: {
       ...{

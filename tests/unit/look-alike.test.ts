@@ -33,6 +33,15 @@ describe('a character of Unicode’s list', () => {
       }
   });
 
+  it('and ASCII by the short way reads as it does among others', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom('case', 'shape'), fc.boolean(), (text, first, cased) => {
+        // A letter of another script takes the long way and stays itself.
+        expect(fold(`${text}\u{1100}`, first, cased)).toBe(`${fold(text, first, cased)}\u{1100}`);
+      }),
+    );
+  });
+
   it('costs the bundle less than 14 kB', () => {
     expect(gzipSync(CONFUSABLES, { level: 9 }).length).toBeLessThan(14_000);
   });

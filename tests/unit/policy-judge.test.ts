@@ -29,6 +29,7 @@ describe('the order of judging', () => {
     expect(judge(DEFAULT_POLICY, asked({}), FACTS)).toEqual({
       verdict: 'require_approval',
       rule: null,
+      semantics: 2,
       message: null,
       on_rejection: 'stop',
       risk: { level: 'medium', claimed: null, reasons: ['No rule matched; the default is medium.'] },

@@ -3,6 +3,7 @@
 import { instantAt } from '../../core/duration.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_PARAMS_BYTES } from '../../core/limits.ts';
+import { semanticsOf } from '../../core/policy/semantics.ts';
 import { judge, type Policy } from '../../core/policy.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { type EditPart, mayEdit, type Plan, planned } from '../../core/request/edit.ts';
@@ -19,7 +20,8 @@ export async function editPart(c: Ctx, known: Judged, params: JsonObject): Promi
   const policy = await pinnedPolicy(c, known);
   if (!policy.ok) return policy;
   const { proposal, judgement } = known.record;
-  const facts = { now: instantAt(Date.now()), exhausted_patterns: [] };
+  // Pinned like the version: what policy meant when people were asked (core/policy/semantics.ts).
+  const facts = { now: instantAt(Date.now()), exhausted_patterns: [], semantics: semanticsOf(judgement) };
   const input = policyInput({ ...proposal, params }, judgement.risk.claimed);
   return ok({ params, judgement: judge(policy.value, input, facts) });
 }

@@ -51,5 +51,6 @@ export async function judged(
 export function deniedNow(record: RequestRecord, { snapshot }: Authorized): Gathered['denied'] {
   const { params } = record.effective;
   const input = policyInput({ ...record.proposal, params }, record.judgement.risk.claimed);
-  return judgeDenies(snapshot.policy.policy, input, instantAt(Date.now()));
+  const { errors: asked } = record.judgement;
+  return judgeDenies(snapshot.policy.policy, input, instantAt(Date.now()), { asked });
 }

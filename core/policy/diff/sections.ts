@@ -98,15 +98,26 @@ function sectionDifferences(section: string, old: Json, fresh: Json): PolicyDiff
   return [{ pointer: `/${section}`, effect: 'unclear', text }];
 }
 
+/** A kind of resource whose case matters: fewer names are almost another. */
+const caseDifference = (kind: string, isNew: boolean): PolicyDifference => ({
+  pointer: pointerOf(['resources', kind]),
+  effect: isNew ? 'widens' : 'narrows',
+  text: isNew
+    ? `Case matters in ${kind} resources: one that differs from a rule's name in case alone is another, and asks nobody for it.`
+    : `Case matters no more in ${kind} resources: one that differs from a rule's name in case alone asks a person.`,
+});
+
 /** Named entries of a section, such as calendars: each as it stands. */
 function entryDifferences(section: string, old: Bag, fresh: Bag): PolicyDifference[] {
-  return [...new Set([...Object.keys(old), ...Object.keys(fresh)])]
-    .filter((name) => written(old[name] ?? null) !== written(fresh[name] ?? null))
-    .map((name) => ({
-      pointer: pointerOf([section, name]),
-      effect: 'unclear',
-      text: `\`${section}.${name}\` is now ${asWritten(fresh[name])}; before, ${asWritten(old[name])}.`,
-    }));
+  const names = [...new Set([...Object.keys(old), ...Object.keys(fresh)])].filter(
+    (name) => written(old[name] ?? null) !== written(fresh[name] ?? null),
+  );
+  if (section === 'resources') return names.map((name) => caseDifference(name, Object.hasOwn(fresh, name)));
+  return names.map((name) => ({
+    pointer: pointerOf([section, name]),
+    effect: 'unclear',
+    text: `\`${section}.${name}\` is now ${asWritten(fresh[name])}; before, ${asWritten(old[name])}.`,
+  }));
 }
 
 function listDifferences(section: string, list: Unnamed, old: Json[], fresh: Json[]): PolicyDifference[] {

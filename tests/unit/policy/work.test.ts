@@ -1,0 +1,121 @@
+// All of one judgement has one budget of steps, whatever rules, globs and conditions a policy has: beyond it every rule is an
+// error, which asks. Steps are counted, not time, so that every verifier comes to the same.
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../core/json.ts';
+import { MAX_JUDGEMENT_STEPS, manner } from '../../../core/policy/semantics.ts';
+import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy } from '../../../core/policy.ts';
+
+const NOW = '2026-11-29T12:00:00.000Z';
+const FACTS = { now: NOW, exhausted_patterns: [] };
+
+function policyOf(document: object): Policy {
+  const parsed = parsePolicy(JSON.stringify(document));
+  if (!parsed.ok) throw new Error(parsed.problem.detail);
+  return parsed.value.policy;
+}
+const asked = (params: JsonObject, more: Partial<PolicyInput> = {}): PolicyInput => ({
+  ...{ action: 'a.b', resource: 'order:1', actor: 'agent:x', params, metadata: {}, context: null, claimed_risk: null },
+  ...more,
+});
+const times = (count: number, rule: (index: number) => object): object[] =>
+  Array.from({ length: count }, (_, at) => rule(at));
+
+/** The least of a few runs: the machine is shared. */
+function fastest(work: () => unknown): number {
+  const runs = Array.from({ length: 3 }, () => {
+    const started = performance.now();
+    work();
+    return performance.now() - started;
+  });
+  return Math.min(...runs);
+}
+
+describe('two hundred conditions over a thousand items', () => {
+  const when = 'param.l.all(i, i.n >= 0 && i.n < 5000 && i.n != -1)';
+  const params = { l: times(1_000, (n) => ({ n })) as JsonObject[] };
+  for (const verdict of ['deny', 'allow'] as const) {
+    const never = `!(${when})`;
+    const policy = policyOf({
+      defaults: { verdict: 'allow' },
+      rules: times(200, (at) => ({ id: `r${at}`, when: never, verdict })),
+    });
+    it(`of ${verdict} rules take no longer than a few, and then ask`, () => {
+      const judged = judge(policy, asked(params), FACTS);
+      expect(judged).toMatchObject({
+        verdict: 'require_approval',
+        risk: { level: verdict === 'deny' ? 'critical' : 'high' },
+      });
+      expect(judged.errors.at(-1)).toEqual({ rule: 'r199', detail: 'judging it takes too much work' });
+      const bounded = fastest(() => judge(policy, asked(params), FACTS));
+      const unbounded = fastest(() => judge(policy, asked(params), { ...FACTS, semantics: 1 }));
+      expect(bounded).toBeLessThan(unbounded / 5);
+    });
+  }
+
+  it('as denies judged again at a decision refuse it', () => {
+    const policy = policyOf({ rules: times(200, (at) => ({ id: `r${at}`, when: `!(${when})`, verdict: 'deny' })) });
+    expect(judgeDenies(policy, asked(params), NOW)?.detail).toMatch(/too much work/);
+  });
+});
+
+describe('patterns', () => {
+  const wide = (at: number) => `x:${'*a'.repeat(60)}${at}*b`;
+  const policy = policyOf({
+    defaults: { verdict: 'allow' },
+    rules: times(200, (at) => ({ id: `r${at}`, match: { resource: [wide(at), wide(at + 1_000)] }, verdict: 'deny' })),
+  });
+  it('that stand at many places at once are counted, too', () => {
+    const input = asked({}, { resource: `x:${'a'.repeat(240)}` });
+    const judged = judge(policy, input, FACTS);
+    expect(judged).toMatchObject({ verdict: 'require_approval', risk: { level: 'critical' } });
+    expect(judged.errors.at(-1)?.detail).toBe('judging it takes too much work');
+    expect(judge(policy, input, { ...FACTS, semantics: 1 }).verdict).toBe('allow');
+  });
+
+  it('of routes and of rights count as well, and let nobody further in', () => {
+    const routes = policyOf({
+      routing: times(200, (at) => ({ match: { resource: [wide(at), wide(at + 1_000)] }, to: 'group:g' })),
+    });
+    const judged = judge(routes, asked({}, { resource: `x:${'a'.repeat(240)}` }), FACTS);
+    expect(judged.verdict).toBe('require_approval');
+    expect(judged.errors.at(-1)?.detail).toBe('judging it takes too much work');
+  });
+});
+
+describe('an honest policy', () => {
+  it('of two hundred rules with patterns, metadata and conditions spends a tenth', () => {
+    const policy = policyOf({
+      rules: times(200, (at) => ({
+        ...{ id: `r${at}`, when: `has(param.amount) && param.amount > ${at} && param.currency == "XX${at}"` },
+        match: {
+          action: [`tools.run_${at}`, 'payments.*'],
+          resource: 'order:*',
+          metadata: { environment: `env-${at}` },
+        },
+        verdict: 'require_approval',
+      })),
+    });
+    const input = asked(
+      { amount: 5_000, currency: 'EUR', to: 'somebody' },
+      {
+        action: 'payments.refund',
+        resource: 'order:A-1001',
+        metadata: { environment: 'env-199', team: 'billing', ticket: 'INC-42' },
+      },
+    );
+    const judged = judge(policy, input, FACTS);
+    expect(judged.errors).toEqual([]);
+    const how = manner();
+    expect(how.work.left).toBe(MAX_JUDGEMENT_STEPS);
+    expect(fastest(() => judge(policy, input, FACTS))).toBeLessThan(60);
+  });
+
+  it('comes to the same answer every time, whatever was judged before', () => {
+    const policy = policyOf({
+      rules: times(60, (at) => ({ id: `r${at}`, when: 'param.l.all(i, i.n < 0)', verdict: 'deny' })),
+    });
+    const input = asked({ l: times(1_000, (n) => ({ n })) as JsonObject[] });
+    const first = judge(policy, input, FACTS);
+    for (let again = 0; again < 3; again++) expect(judge(policy, input, FACTS)).toEqual(first);
+  });
+});
