@@ -72,6 +72,8 @@ export interface Problem {
   detail: string;
   errors?: ProblemPlace[];
   retry_after_seconds?: number;
+  /** Id of the request that this is about. It leaves the Worker only for who may know of it. */
+  request?: string;
   /** The rich reason, for our own logs only; never leaves the Worker. */
   reason?: string;
 }

@@ -9,8 +9,12 @@ import type { Ctx } from './context.ts';
 /** A reason may quote what a caller sent. */
 const MAX_REASON = 500;
 
-/** Problem → `application/problem+json`, and a line in the log if it has an inner reason. */
-export function problemAnswer(c: Ctx, problem: Problem): Response {
+/**
+ * Problem → `application/problem+json`, and a line in the log if it has an inner reason.
+ *
+ * @param more members of this one answer besides (RFC 9457, section 3.2)
+ */
+export function problemAnswer(c: Ctx, problem: Problem, more: object = {}): Response {
   const [status, title] = PROBLEMS[problem.code];
   const request_id = c.get('request_id');
   if (problem.reason !== undefined)
@@ -18,7 +22,7 @@ export function problemAnswer(c: Ctx, problem: Problem): Response {
   if (problem.retry_after_seconds !== undefined) c.header('Retry-After', String(problem.retry_after_seconds));
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   c.header('Content-Type', 'application/problem+json');
-  return c.body(JSON.stringify(document(c, problem, status, title)), status as ContentfulStatusCode);
+  return c.body(JSON.stringify({ ...document(c, problem, status, title), ...more }), status as ContentfulStatusCode);
 }
 
 function document(c: Ctx, problem: Problem, status: number, title: string) {

@@ -69,9 +69,7 @@ function notRejected(room: Room, question: AdmitQuestion): Result<void> {
   return fail(
     'recently-rejected',
     'The same request was rejected a short while ago. Asking again does not change the answer.',
-    {
-      retry_after_seconds: Math.ceil(left_ms / 1000),
-    },
+    { retry_after_seconds: Math.ceil(left_ms / 1000), request: rejected!.request },
   );
 }
 

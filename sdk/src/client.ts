@@ -4,7 +4,7 @@ import { type CheckInput, type CheckResult, checkResult, resourceOf } from './ch
 import { AssentryError } from './errors.ts';
 import { type GuardOptions, guarded, type Permit, type Rejection } from './guard.ts';
 import { type Call, type Connection, randomKey, send } from './http.ts';
-import { asProposal, assertAnswers, assertConsistent, assertFits } from './sent.ts';
+import { asProposal, assertAnswers, assertConsistent, assertFits, rejectionBefore } from './sent.ts';
 import { waitSeconds } from './timers.ts';
 import { numberOption } from './verify/options.ts';
 import { type WaitOptions, waitFor } from './wait.ts';
@@ -88,12 +88,16 @@ export class Assentry {
   }
 
   /**
-   * Proposes an action. The answer is `approved`, `pending` or `rejected`; it is checked to be about what was sent.
+   * Proposes an action. The answer is `approved`, `pending` or `rejected`; it is checked to be about what was sent. The
+   * same `run` again is the same request. What was rejected within the last ten minutes is answered with that rejection.
    * Throws `MismatchError`, `AuthenticationError`, `UnavailableError`, or an `AssentryError` by problem code.
    */
   async request(proposal: Proposal, options: CallOptions = {}): Promise<ApprovalRequest> {
     const sent = asProposal({ ...proposal, actor: proposal.actor ?? this.#actor });
-    return assertAnswers(sent, await this.call<ApprovalRequest>('POST', '/v1/approval-requests', sent, options));
+    const { signal, idempotency_key = sent.run === undefined ? undefined : null } = options;
+    const call = { method: 'POST', path: '/v1/approval-requests', body: sent, signal, idempotency_key } as const;
+    const answer = await send<ApprovalRequest>(this.#connection, call).catch((error) => rejectionBefore(sent, error));
+    return assertAnswers(sent, answer);
   }
 
   /** The exact state now. `wait_seconds` (0 to 60) holds the answer until the status changes. */

@@ -80,6 +80,16 @@ export class StoppedError extends AssentryError {
   }
 }
 
+/** The same was rejected a short while ago. `request` is that request; null where this key did not make it. */
+export class RecentlyRejectedError extends AssentryError {
+  override readonly name = 'RecentlyRejectedError';
+  readonly request: ApprovalRequest | null;
+  constructor(message: string, details: ErrorDetails = {}, request: ApprovalRequest | null = null) {
+    super('recently-rejected', message, details);
+    this.request = request;
+  }
+}
+
 /** The caller's own time to wait is over. The request is still alive: wait again, or cancel it. */
 export class WaitTimeoutError extends AssentryError {
   override readonly name = 'WaitTimeoutError';
@@ -117,6 +127,10 @@ export function problemError(status: number, body: unknown, retry_after_seconds?
   const errors = Array.isArray(problem.errors) ? problem.errors : [];
   const request_id = typeof problem.request_id === 'string' ? problem.request_id : undefined;
   if (code === 'stopped') return new StoppedError(message, { status, errors, request_id });
+  if (code === 'recently-rejected') {
+    const request = (problem.approval_request ?? null) as ApprovalRequest | null;
+    return new RecentlyRejectedError(message, { status, errors, request_id, retry_after_seconds }, request);
+  }
   const Class = ABOUT_THE_ACTION.has(code) ? AssentryError : classOf(status);
   return new Class(code, message, { status, errors, request_id, retry_after_seconds });
 }

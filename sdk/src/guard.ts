@@ -7,8 +7,8 @@ import type { Json, JsonObject } from '../../core/json.ts';
 import { reasonOf, resourceOf } from './check.ts';
 import type { Assentry } from './client.ts';
 import { type EditedCall, editedArguments, editOf } from './edited.ts';
-import { MismatchError, NotApprovedError } from './errors.ts';
-import { asJson, assertExchanged } from './sent.ts';
+import { AssentryError, MismatchError, NotApprovedError } from './errors.ts';
+import { asJson, assertExchanged, isPlain } from './sent.ts';
 import type { WaitOptions } from './wait.ts';
 import type { ApprovalRequest, Exchanged, OutcomeReport, Proposal } from './wire.ts';
 
@@ -17,7 +17,11 @@ type Fields<A extends unknown[]> = Pick<
   'risk' | 'metadata' | 'context' | 'preview' | 'precondition' | 'run' | 'expires_in'
 > & {
   resource?: string;
-  /** What a reviewer sees and the capability is bound to. Default: the one object argument, else `{args: [...]}`. */
+  /**
+   * What a reviewer sees and the capability is bound to. Default: the first argument where it is an object, else
+   * `{args: [first]}`. The others are what a framework hands along: they are passed on and approved by nobody. Where more
+   * than the first says what is to be done, this must be given.
+   */
   params?: (...args: A) => JsonObject;
 };
 
@@ -66,9 +70,10 @@ export function guarded<A extends unknown[], R>(
   fn: (this: Permit, ...args: A) => R | Promise<R>,
   options: GuardOptions<A> = {},
 ): (...args: A) => Promise<R | Rejection> {
-  return async (...args) => {
-    const fields = typeof options.request === 'function' ? options.request(...args) : (options.request ?? {});
+  return async (...given) => {
+    const fields = typeof options.request === 'function' ? options.request(...given) : (options.request ?? {});
     const { params: describe, ...rest } = fields;
+    const args = describe ? given : withoutValues(action, fn.length, given);
     const params = asJson(describe ? describe(...args) : defaultParams(args), 'The arguments') as JsonObject;
     const resource = resourceOf(action, rest.resource);
     const request = await settled(client, { ...rest, action, resource, actor: options.actor, params }, options);
@@ -86,21 +91,35 @@ export function guarded<A extends unknown[], R>(
   };
 }
 
-const isPlain = (value: unknown): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Object.getPrototypeOf(value) === Object.prototype;
+const isFields = (value: unknown): boolean => typeof value === 'object' && value !== null && isPlain(value);
 
-const hasOneObject = (args: unknown[]): boolean => args.length === 1 && isPlain(args[0]);
+/** Only the first argument says what is to be done: `map` adds an index, frameworks the whole conversation. */
+const defaultParams = ([first]: unknown[]): unknown =>
+  isFields(first) ? first : { args: first === undefined ? [] : [first] };
 
-const defaultParams = (args: unknown[]): unknown => (hasOneObject(args) ? args[0] : { args });
-
-/** The arguments as they were asked for, not as somebody changed them since. */
-function argumentsOf<A extends unknown[]>(args: A, params: JsonObject): A {
+/** The first argument as it was asked for, not as somebody changed it since; the others as they are. */
+function argumentsOf<A extends unknown[]>([first, ...others]: A, params: JsonObject): A {
   const copy = structuredClone(params);
-  return (hasOneObject(args) ? [copy] : (copy.args as Json[])) as A;
+  const asked = isFields(first) ? [copy] : (copy.args as Json[]);
+  return (asked.length === 0 && others.length > 0 ? [undefined, ...others] : [...asked, ...others]) as A;
 }
+
+/**
+ * A text, a number or a boolean after the first argument says something about the call that nobody would approve. A
+ * function that takes it needs `params`; to any other it is not passed on.
+ */
+function withoutValues<A extends unknown[]>(action: string, takes: number, args: A): A {
+  const isValue = (at: number) => at > 0 && VALUES.has(typeof args[at]);
+  const taken = args.findIndex((_, at) => isValue(at) && at < takes);
+  if (taken > 0)
+    throw new AssentryError(
+      'invalid-request',
+      `${action}: only the first argument would be approved, and argument ${taken + 1} is a ${typeof args[taken]}. Say with params what is to be approved.`,
+    );
+  return args.map((arg, at) => (isValue(at) ? undefined : arg)) as A;
+}
+
+const VALUES: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boolean']);
 
 /** With a `params` function the arguments may be richer than JSON: they must still describe the same call. */
 function unchanged<A extends unknown[]>(args: A, describe: (...args: A) => JsonObject, params: JsonObject): A {

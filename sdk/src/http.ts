@@ -1,5 +1,5 @@
-// One call to the API: headers, retries, problem answers. A POST carries an Idempotency-Key and keeps it over its
-// retries, so that a lost answer never makes a second request. What is retried: no answer at all, the same call in
+// One call to the API: headers, retries, problem answers. A POST carries an Idempotency-Key, or a body that names the call
+// (`run`), over all its retries, so that a lost answer never makes a second request. What is retried: no answer at all, the same call in
 // flight, too many requests, unavailable.
 import { AssentryError, problemError, UnavailableError } from './errors.ts';
 import { callAfter, timeoutSignal } from './timers.ts';
@@ -18,7 +18,8 @@ export interface Call {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   body?: unknown;
-  idempotency_key?: string;
+  /** Null: none, where the body itself names the call. Absent: a fresh one for each POST. */
+  idempotency_key?: string | null;
   headers?: Record<string, string>;
   signal?: AbortSignal;
   timeout_ms?: number;
@@ -36,7 +37,8 @@ const LONGEST_RETRY_AFTER_SECONDS = 60;
 
 /** Sends the call until it has an answer that is final. Returns parsed JSON; throws an `AssentryError`. */
 export async function send<T>(connection: Connection, call: Call): Promise<T> {
-  const keyed = call.method === 'POST' ? { ...call, idempotency_key: call.idempotency_key ?? randomKey() } : call;
+  const fresh = call.method === 'POST' && call.idempotency_key === undefined;
+  const keyed = fresh ? { ...call, idempotency_key: randomKey() } : call;
   for (let attempt = 0; ; attempt++) {
     const answer = await attemptOnce<T>(connection, keyed);
     if (answer.ok) return answer.value;
@@ -94,7 +96,7 @@ function headersOf(connection: Connection, call: Call): Record<string, string> {
     authorization: `Bearer ${connection.api_key}`,
     accept: 'application/json, application/problem+json',
     ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(call.idempotency_key === undefined ? {} : { 'idempotency-key': call.idempotency_key }),
+    ...(call.idempotency_key == null ? {} : { 'idempotency-key': call.idempotency_key }),
     ...call.headers,
   };
 }

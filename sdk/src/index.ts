@@ -11,6 +11,7 @@ export {
   type LocalCode,
   MismatchError,
   NotApprovedError,
+  RecentlyRejectedError,
   StoppedError,
   UnavailableError,
   VerificationError,

@@ -5,13 +5,16 @@ import type { AuthorizationDetail } from '../../core/claims.ts';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
-import { AssentryError, MismatchError } from './errors.ts';
+import { AssentryError, MismatchError, RecentlyRejectedError } from './errors.ts';
 import type { ApprovalRequest, Exchanged, Proposal } from './wire.ts';
+
+/** An object that is nothing but its members; without a prototype is one, too. */
+export const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Members that are `undefined` are left out, as JSON does; everything else must be JSON already. */
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (value === null || typeof value !== 'object' || !isPlain(value)) return value;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return Object.fromEntries(members.map(([key, member]) => [key, withoutUndefined(member)]));
 }
@@ -52,6 +55,15 @@ function comparing<T>(compare: () => T): T {
 /** Throws a `MismatchError` unless the answer is the request that was proposed, digests included. */
 export const assertAnswers = (sent: Proposal, answer: ApprovalRequest): ApprovalRequest =>
   comparing(() => answers(sent, answer));
+
+/** The earlier rejection of the same action, where the server's refusal holds it; throws the refusal otherwise. */
+export function rejectionBefore(sent: Proposal, refusal: unknown): ApprovalRequest {
+  const before = refusal instanceof RecentlyRejectedError ? refusal.request : null;
+  // Another precondition does not make it another action for the server; for whoever checks the answer it does.
+  const same = before?.status === 'rejected' && sameJson(before.precondition, sent.precondition ?? null);
+  if (before && same) return before;
+  throw refusal;
+}
 
 /** Throws unless the request's own digests are those of its own contents. */
 export const assertConsistent = (request: ApprovalRequest): ApprovalRequest => comparing(() => consistent(request));

@@ -193,6 +193,18 @@ describe('the same key', () => {
     refused(await nothingWritten(() => ask('run-2', { ...ASK, run, params: {} })), 422, 'run-mismatch');
   });
 
+  it('of a run is the same call with no key or with the same one, and refused with another', async () => {
+    const run = { id: 'run_8' };
+    const body = { ...ASK, run };
+    const bare = () => post('/v1/approval-requests', { key: world.agent.text, body });
+    const { id } = await success(bare());
+    for (const again of [await bare(), await ask('run-key', body), await bare()])
+      expect([again.status, again.body.id]).toEqual([201, id]);
+    const named = { ...ASK, run: { id: 'run_9' } };
+    await success(ask('one', named));
+    refused(await nothingWritten(() => ask('two', named)), 422, 'run-mismatch');
+  });
+
   it('sent by thirty callers at once makes one request', async () => {
     const answers = await Promise.all(Array.from({ length: 30 }, () => ask('thirty', ASK)));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);

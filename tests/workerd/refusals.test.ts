@@ -144,8 +144,31 @@ describe('what was rejected', () => {
     const early = await again();
     refused(early, 409, 'recently-rejected');
     expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(early.body).not.toHaveProperty('request');
     later(601);
     expect((await again()).status).toBe(201);
+  });
+});
+
+describe('what was rejected and is asked again', () => {
+  it('is answered with the request that was rejected and its reason, to the same service account alone', async () => {
+    const ask = { action: 'asked.thrice' };
+    const { id } = await propose(world, ask);
+    await success(decide(member, id, { decision: 'reject', comment: 'Ask the customer first.' }));
+    const again = ({ text }: { text: string }) =>
+      post('/v1/approval-requests', { key: text, body: { ...ASK, ...ask, actor: world.actor } });
+    await vi.waitUntil(async () => (await again(world.agent)).status === 409, { timeout: 5_000 });
+    for (const key of [world.agent, world.twin]) {
+      const { body } = await again(key);
+      expect(body).toMatchObject({
+        code: 'recently-rejected',
+        approval_request: { id, status: 'rejected', rejection_reason: 'Ask the customer first.' },
+      });
+    }
+    const other = await again(world.stranger);
+    refused(other, 409, 'recently-rejected');
+    expect(other.text).not.toContain(id);
+    expect(other.text).not.toContain('customer');
   });
 });
 

@@ -64,7 +64,7 @@ interface Named {
   idempotency: Birth['idempotency'];
 }
 
-const requesterId = (principal: Principal): string =>
+export const requesterId = (principal: Principal): string =>
   principal.kind === 'machine' ? principal.service_account : principal.user;
 
 /** From `run` if present, else from the Idempotency-Key; both are recorded. */

@@ -14,6 +14,7 @@ import { eventFor, hasRight, isRequester, type Seen, seenRequest, stillSees } fr
 import { handOf } from '../requests/hand.ts';
 import { oversized } from '../requests/proposal.ts';
 import { propose } from '../requests/propose.ts';
+import { rejectedBefore } from '../requests/rejected-before.ts';
 import { deliverLater, type RequestPort, requestOf, settled } from '../requests/request-object.ts';
 import { streamOf } from '../requests/stream.ts';
 import { waitWhilePending } from '../requests/watch.ts';
@@ -96,7 +97,7 @@ async function proposed(c: Ctx): Promise<Response> {
   const key = idempotencyKey(c);
   if (!key.ok) return problemAnswer(c, key.problem);
   const made = await propose(c, key.value);
-  if (!made.ok) return problemAnswer(c, made.problem);
+  if (!made.ok) return problemAnswer(c, made.problem, await rejectedBefore(c, made.problem));
   return shown(c, made.value, 201);
 }
 

@@ -36,6 +36,9 @@ export const ProblemSchema = z
       )
       .optional(),
     request_id: z.string(),
+    approval_request: JsonObjectSchema.optional().openapi({
+      description: 'With `recently-rejected`, for whoever made it: the request that was rejected.',
+    }),
   })
   .openapi('Problem');
 

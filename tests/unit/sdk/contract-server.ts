@@ -134,7 +134,7 @@ export class ContractServer {
   }
 
   #fresh(seen: Seen, response: ServerResponse): boolean {
-    const before = this.#keyed.get(`${seen.path} ${seen.key}`);
+    const before = this.#keyed.get(callOf(seen));
     if (before === undefined) return true;
     if (before.body !== JSON.stringify(seen.body)) problem(response, 422, 'idempotency-mismatch');
     else reply(response, before.answer.status, before.answer.body, { 'idempotent-replayed': 'true' });
@@ -142,7 +142,7 @@ export class ContractServer {
   }
 
   #answer(seen: Seen, response: ServerResponse, status: number, body: unknown): ServerResponse {
-    this.#keyed.set(`${seen.path} ${seen.key}`, { body: JSON.stringify(seen.body), answer: { status, body } });
+    this.#keyed.set(callOf(seen), { body: JSON.stringify(seen.body), answer: { status, body } });
     return reply(response, status, body);
   }
 
@@ -224,6 +224,9 @@ export class ContractServer {
     return response.on('close', () => listeners.delete(listener));
   }
 }
+
+/** What names a call: its run, else its key, else nothing that another call has. */
+const callOf = ({ path, key, body }: Seen): string => `${path} ${JSON.stringify(body.run ?? key ?? randomBytes(8))}`;
 
 function reply(
   response: ServerResponse,

@@ -48,11 +48,20 @@ describe('guard, when a reviewer edited,', () => {
     });
   });
 
-  it('gives several arguments back as they were edited', async () => {
-    const result = assentry.guard('refund', (id: string, amount: number) => ran.push([id, amount]))('A-1', 2_400);
-    await edited({ args: ['A-1', 600] });
+  it('gives the first argument as it was edited, and the others as they are', async () => {
+    const handed = { toolCallId: 'call_3' };
+    const result = assentry.guard('refund', (id: string, options: object) => ran.push([id, options]))('A-1', handed);
+    await edited({ args: ['A-2'] });
     await result;
-    expect(ran).toEqual([['A-1', 600]]);
+    expect(ran).toEqual([['A-2', handed]]);
+  });
+
+  it('runs nothing where the edit makes more arguments than were asked for', async () => {
+    const result = assentry.guard('refund', (id: string) => ran.push(id))('A-1');
+    result.catch(() => undefined);
+    await edited({ args: ['A-1', 600] });
+    await expect(result).rejects.toBeInstanceOf(MismatchError);
+    expect(ran).toEqual([]);
   });
 
   it('asks the caller with both, where it wants to be asked', async () => {

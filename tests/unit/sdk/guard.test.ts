@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Assentry, isRejection, MismatchError, NotApprovedError, type Permit } from '../../../sdk/src/index.ts';
+import {
+  Assentry,
+  AssentryError,
+  isRejection,
+  MismatchError,
+  NotApprovedError,
+  type Permit,
+} from '../../../sdk/src/index.ts';
 import { ContractServer } from './contract-server.ts';
 
 interface Refund {
@@ -73,6 +80,30 @@ describe('guard', () => {
     expect(ran).toEqual([]);
   });
 
+  it('returns the rejection, with its reason and id, when the same is asked again within ten minutes', async () => {
+    server.birth = { status: 'rejected', on_rejection: 'continue', rejection_reason: 'Ask the customer first.' };
+    const guarded = assentry.guard('order_tools.process_refund', processRefund);
+    const first = await guarded(ORDER);
+    const [rejected] = [...server.requests.values()];
+    const detail = 'The same request was rejected a short while ago.';
+    const refusal = { code: 'recently-rejected', status: 409, detail, request_id: 'req_1', approval_request: rejected };
+    server.before = () => ({ status: 409, body: refusal });
+    const again = await guarded(ORDER);
+    expect(isRejection(again)).toBe(true);
+    expect(again).toEqual(first);
+    const { approval, ...check } = await assentry.check({ action: 'order_tools.process_refund', params: { ...ORDER } });
+    expect(check).toEqual({
+      ...{ allowed: false, requiresApproval: false, approvalId: rejected!.id, reason: 'Ask the customer first.' },
+    });
+    expect(approval).toEqual(rejected);
+    // An answer that says less, or about something else, is a refusal still.
+    for (const other of [null, { ...rejected, status: 'approved' }, { ...rejected, params: { amount: 1 } }]) {
+      server.before = () => ({ status: 409, body: { ...refusal, approval_request: other } });
+      await expect(guarded(ORDER)).rejects.toBeInstanceOf(AssentryError);
+    }
+    expect(ran).toEqual([]);
+  });
+
   it('does not take a result that looks like a rejection for one', async () => {
     const lookalike = { approved: false, status: 'rejected', reason: '', approvalId: '' };
     const result = await assentry.guard('x.y', () => lookalike)();
@@ -101,15 +132,53 @@ describe('guard', () => {
     expect(outcomes()).toEqual([{ status: 'not_started' }]);
   });
 
-  it('passes several arguments through, and what it runs under as this', async () => {
+  it('asks for the first argument alone, passes the framework’s own on, and what it runs under as this', async () => {
     let permit: Permit | undefined;
-    const guarded = assentry.guard('x.y', function (this: Permit, a: number, b: string[]) {
+    const plumbing = {
+      messages: [{ role: 'user', content: 'the whole conversation' }],
+      abortSignal: new EventTarget(),
+    };
+    const guarded = assentry.guard('x.y', function (this: Permit, order: Refund, options: typeof plumbing) {
       permit = this;
-      return [a, b];
+      return [order, options];
     });
-    expect(await guarded(1, ['z'])).toEqual([1, ['z']]);
-    expect(server.seen[0]!.body.params).toEqual({ args: [1, ['z']] });
+    expect(await guarded(ORDER, plumbing)).toEqual([ORDER, plumbing]);
+    expect(server.seen[0]!.body.params).toEqual(ORDER);
     expect(permit).toMatchObject({ capability: { access_token: 'a.b.c' }, request: { status: 'approved' } });
+  });
+
+  it('asks for what map goes over, not for its index and its list', async () => {
+    const guarded = assentry.guard('x.y', (one: string) => one.toUpperCase());
+    expect(await Promise.all(['a', 'b'].map(guarded))).toEqual(['A', 'B']);
+    expect(server.calls('POST', /requests$/).map(({ body }) => body.params)).toEqual([
+      { args: ['a'] },
+      { args: ['b'] },
+    ]);
+  });
+
+  it.each([
+    [[ORDER, undefined], ORDER],
+    [[undefined], { args: [] }],
+    [[], { args: [] }],
+    [[7, null], { args: [7] }],
+  ])('takes no argument that is nothing for one: %j', async (args, params) => {
+    await assentry.guard('x.y', (...given: unknown[]) => given)(...args);
+    expect(server.seen[0]!.body.params).toEqual(params);
+  });
+
+  it('does not run with a value that nobody would see: it refuses, or leaves it out', async () => {
+    const transfer = assentry.guard('x.y', (to: string, amount: number) => ran.push([to, amount]));
+    await expect(transfer('acct_1', 5_000)).rejects.toMatchObject({ code: 'invalid-request' });
+    expect([server.seen, ran]).toEqual([[], []]);
+    const optional = assentry.guard('x.y', (to: string, amount = 0) => [to, amount]);
+    expect(await optional('acct_1', 5_000)).toEqual(['acct_1', 0]);
+  });
+
+  it('asks for as many arguments as params says', async () => {
+    const request = { params: (to: string, amount: number) => ({ to, amount }) };
+    const transfer = assentry.guard('x.y', (to: string, amount: number) => [to, amount], { request });
+    expect(await transfer('acct_1', 5_000)).toEqual(['acct_1', 5_000]);
+    expect(server.seen[0]!.body.params).toEqual({ to: 'acct_1', amount: 5_000 });
   });
 
   it('reports a failure by its name alone, and throws the error itself', async () => {
@@ -160,8 +229,8 @@ describe('guard', () => {
   });
 
   it('exchanges with the same nonce after a crash only when told that running again is harmless', async () => {
-    const run = { id: 'run_7', tool_call_id: 'call_3' };
     const nonces = async (resume: 'refuse' | 'rerun') => {
+      const run = { id: `run_${resume}`, tool_call_id: 'call_3' };
       const first = new Assentry({ apiKey: 'asn_live_x', url: assentry.url });
       await first.guard('x.y', () => 1, { request: { run }, resume })();
       const request = [...server.requests.values()].at(-1)!;
