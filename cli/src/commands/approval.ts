@@ -76,6 +76,7 @@ function requestCommand(noun: Command, world: World, exit: Exit): void {
       const decided = options.wait && made.status === 'pending' ? await asked(context, made, options) : made;
       show(context, command, decided);
       if (decided.status === 'pending') context.out.say(`Next: assentry approval wait ${decided.id}`);
+      if (wasRejectedBefore(made)) context.out.say(REJECTED_BEFORE);
       if (decided.status !== 'pending') exit(exitOfStatus(decided));
     });
 }
@@ -93,6 +94,12 @@ async function proposalOf(context: Context, options: RequestOptions): Promise<Pr
   const { action, resource, actor, risk, metadata, expiresIn: expires_in } = options;
   return { action, resource, actor, risk, params, metadata, context: orNone(words), run, expires_in };
 }
+
+/** Only a person rejects otherwise than by policy, and nobody does so before the request is there. */
+const wasRejectedBefore = ({ status, verdict }: ApprovalRequest): boolean =>
+  status === 'rejected' && verdict === 'require_approval';
+const REJECTED_BEFORE =
+  'This was rejected a short while ago. Asking for the same again within ten minutes does not change the answer.';
 
 const orNone = (object: JsonObject): JsonObject | undefined => (Object.keys(object).length === 0 ? undefined : object);
 

@@ -218,36 +218,4 @@ describe('guard', () => {
     expect(server.calls('POST', /cancel/)).toHaveLength(1);
     expect(ran).toEqual([]);
   });
-
-  it('does not run again what an earlier run of the same tool call started', async () => {
-    const run = { id: 'run_7', tool_call_id: 'call_3' };
-    server.birth = { status: 'executing', run };
-    await expect(assentry.guard('x.y', () => ran.push(1), { request: { run } })()).rejects.toMatchObject({
-      code: 'already-started',
-    });
-    expect(ran).toEqual([]);
-  });
-
-  it('exchanges with the same nonce after a crash only when told that running again is harmless', async () => {
-    const nonces = async (resume: 'refuse' | 'rerun') => {
-      const run = { id: `run_${resume}`, tool_call_id: 'call_3' };
-      const first = new Assentry({ apiKey: 'asn_live_x', url: assentry.url });
-      await first.guard('x.y', () => 1, { request: { run }, resume })();
-      const request = [...server.requests.values()].at(-1)!;
-      server.before = ({ path }) =>
-        path.endsWith('requests') ? { status: 201, body: { ...request, status: 'approved' } } : undefined;
-      await first
-        .guard('x.y', () => 1, { request: { run }, resume })()
-        .catch(() => undefined);
-      server.before = () => undefined;
-      return server
-        .calls('POST', /exchange/)
-        .splice(-2)
-        .map(({ body }) => body.nonce);
-    };
-    const [a, b] = await nonces('rerun');
-    expect(a).toBe(b);
-    const [c, d] = await nonces('refuse');
-    expect(c).not.toBe(d);
-  });
 });
