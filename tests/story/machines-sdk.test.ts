@@ -72,7 +72,7 @@ describe('the same run', () => {
     const request = { resource: 'service:orders', run: { id: 'run_9', tool_call_id: 'call_1' } };
     const lost = new AbortController();
     const first = assentry
-      .guard(REFUND, () => 'first', { request, signal: lost.signal })(params)
+      .guard(REFUND, (_order: object) => 'first', { request, signal: lost.signal })(params)
       .catch(String);
     const { id } = await pendingFor(params.order_id);
     lost.abort();
