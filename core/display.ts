@@ -105,13 +105,30 @@ export function measure(text: string): Measure {
   return { lines, chars, long: lines > MAX_LINES || chars > MAX_CHARS || reveal(text).some(isRun) };
 }
 
-/** The first lines and characters of a long text, cut between characters that belong together. */
-export function beginningOf(text: string): string {
-  const lines = text.split('\n').slice(0, MAX_LINES).join('\n');
-  if ([...lines].length <= MAX_CHARS) return lines;
-  const cut = [...lines].slice(0, MAX_CHARS);
-  while (cut.length > 1 && (isHidden(cut.at(-1)!) || MARK.test(cut.at(-1)!))) cut.pop();
+const sourceOf = (piece: Piece): string =>
+  'text' in piece ? piece.text : (piece.source ?? String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));
+
+/** As much of a text piece as there is room for, cut between characters that belong together. */
+function cutOf(text: string, lines: number, chars: number): string {
+  const cut = [...text.split('\n').slice(0, lines).join('\n')].slice(0, chars);
+  while (cut.length > 1 && cut.length < text.length && (isHidden(cut.at(-1)!) || MARK.test(cut.at(-1)!))) cut.pop();
   return cut.join('');
+}
+
+/** The first lines and characters of a long text as they are shown: a chip takes the room of what it says. */
+export function beginningOf(text: string): string {
+  let beginning = '';
+  let [lines, chars] = [MAX_LINES, MAX_CHARS];
+  for (const piece of reveal(text)) {
+    const source = sourceOf(piece);
+    const part = 'text' in piece ? cutOf(source, lines, chars) : chars > piece.hidden.length ? source : '';
+    beginning += part;
+    if (part !== source) break;
+    lines -= 'text' in piece ? source.split('\n').length - 1 : Number(source.includes('\n'));
+    chars -= 'text' in piece ? [...source].length : piece.hidden.length;
+    if (lines < 1 || chars < 1) break;
+  }
+  return beginning;
 }
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '\\e' };
@@ -124,7 +141,7 @@ const isPlainGap = (source: string): boolean => /^[ \t]+$/.test(source);
 
 function printed(piece: Piece, runs: boolean): string {
   if ('text' in piece) return piece.text.replace(/[\n\r\t]/g, escaped);
-  if (piece.source === undefined) return escaped(String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));
+  if (piece.source === undefined) return escaped(sourceOf(piece));
   if (runs) return `\\{${piece.hidden}}`;
   return isPlainGap(piece.source) ? piece.source.replaceAll('\t', escaped) : escapedAll(piece.source);
 }

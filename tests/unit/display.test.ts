@@ -168,6 +168,14 @@ describe('a long text', () => {
     expect(beginningOf('😀'.repeat(700))).toBe('😀'.repeat(600));
     expect(beginningOf(`${'a'.repeat(598)}é\u0301😀`)).toBe(`${'a'.repeat(598)}é`);
     expect(beginningOf('short')).toBe('short');
+    const pushed = `ls${'\n'.repeat(200)}rm${' '.repeat(900)}x`;
+    expect(beginningOf(pushed)).toBe(pushed);
+    fc.assert(
+      fc.property(SOUP, (parts) => {
+        const text = parts.join('').repeat(40);
+        expect(text.startsWith(beginningOf(text))).toBe(true);
+      }),
+    );
   });
 });
 

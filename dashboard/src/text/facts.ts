@@ -1,24 +1,26 @@
-// The facts in their fixed slots: every signed parameter, each with its path, what matters first. Nothing is left out:
-// what is signed is what can be read here.
-
+// The facts in their fixed slots: every signed parameter, each with its exact path, what matters first. Nothing is left
+// out: what is signed is what can be read here. A number is money only where the policy's schema says so.
+import { sameJson } from '../../../core/canonical.ts';
+import { alikeAt, alikeIn } from '../../../core/display/alike.ts';
+import { pathText } from '../../../core/display/path.ts';
 import { pointerOf } from '../../../core/json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
-import { fieldsOf, type ParameterField } from '../../../core/policy/parameters/fields.ts';
+import { type Amount, amountsOf, amountTexts } from '../../../core/policy/parameters/amounts.ts';
+import { fieldsOf } from '../../../core/policy/parameters/fields.ts';
 import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
-import { money } from './money.ts';
 
 export interface Fact {
-  /** Dotted path inside params, as the agent named it. */
+  /** Where it stands, and nothing else does: `params.to.account`, `params["to.account"]`. */
   path: string;
-  /** The title that the policy's schema gives it, else its path made readable. */
+  /** The title that the policy's schema gives it, else its names made readable. */
   label: string;
-  /** The agent's own name for it, where the label is another. */
-  named: string | null;
   text: string;
-  /** What `text` was made from, when it is not the same (money in minor units). */
-  raw: string | null;
+  /** What `text` alone does not say: what an amount was made from, that a text only looks like a number. */
+  notes: string[];
   /** The value before a reviewer's edit, or the agent's own "before"; null if there is none. */
   was: string | null;
+  /** Paths that could be taken for this one. */
+  alike: string[];
   weight: 'big' | 'plain';
 }
 
@@ -35,8 +37,37 @@ export const labelOf = (path: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** Any JSON value as it reads best on one slot: text bare, the rest as JSON. */
-export const plain = (json: Json): string => (typeof json === 'string' ? json : JSON.stringify(json, null, 2));
+/** Any JSON value as it reads best on one slot: text bare, the rest as JSON, indented so that the deepest is no gap. */
+export const plain = (json: Json): string => (typeof json === 'string' ? json : JSON.stringify(json, null, 1));
+
+/** What the bare text of a value does not say of it. */
+export function noteOf(json: Json): string | null {
+  if (typeof json !== 'string') return null;
+  if (json === '') return 'empty text';
+  return readsAsJson(json) ? 'text' : null;
+}
+
+/** `5`, `true`, `["a"]`: a text that would look the same as another kind of value. */
+function readsAsJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Keys = readonly string[];
+
+/** What all facts of one request are read from. */
+interface Source {
+  params: JsonObject;
+  before: JsonObject | null;
+  titles: ReadonlyMap<string, string | null>;
+  amounts: readonly Amount[];
+  amountsBefore: ReadonlyMap<string, string>;
+  alike: ReadonlyMap<string, string[]>;
+}
 
 /** Every leaf of `params`, money first, then who and how much, then the order in which they came. */
 export function factsOf(
@@ -44,15 +75,18 @@ export function factsOf(
   before: JsonObject | null = null,
   schema: ParameterSchema | null = null,
 ): Fact[] {
-  const fields = new Map(fieldsOf(schema).map((field) => [field.pointer, field]));
+  const source: Source = {
+    ...{ params, before, amounts: amountsOf(params, schema), alike: alikeIn('params', params) },
+    // What does not say its currency had the same.
+    amountsBefore: amountTexts({ ...params, ...before }, schema),
+    titles: new Map(fieldsOf(schema).map(({ pointer, title }) => [pointer, title])),
+  };
   return leaves(params, [])
-    .map((keys, at) => ({ fact: factOf(keys, params, before, fields.get(pointerOf(keys)) ?? null), at }))
-    .map(({ fact, at }) => ({ fact, rank: rankOf(fact), at }))
+    .map((keys, at) => ({ fact: factOf(keys, source), rank: rankOf(keys), at }))
+    .map((ranked) => ({ ...ranked, rank: ranked.fact.weight === 'big' ? -1 : ranked.rank }))
     .sort((a, b) => a.rank - b.rank || a.at - b.at)
     .map(({ fact }) => fact);
 }
-
-type Keys = readonly string[];
 
 /** Where the leaves are: an object that holds something is no leaf. */
 function leaves(params: JsonObject, prefix: Keys): Keys[] {
@@ -68,44 +102,49 @@ function valueAt(params: JsonObject | null, keys: Keys): Json | undefined {
   return value;
 }
 
-function factOf(keys: Keys, params: JsonObject, before: JsonObject | null, field: ParameterField | null): Fact {
-  const path = keys.join('.');
-  const json = valueAt(params, keys)!;
-  const earlier = valueAt(before, keys);
-  const isMoney = field?.format ? field.format === 'minor-units' : /amount|total|price|fee|balance/.test(path);
-  const amount = isMoney ? money(json, currencyFor(field, params)) : null;
-  const was = earlier === undefined || plain(earlier) === plain(json) ? null : earlier;
-  const earlierCurrency = currencyFor(field, before) ?? currencyFor(field, params);
+function factOf(keys: Keys, source: Source): Fact {
+  const pointer = pointerOf(keys);
+  const path = ['params', ...keys];
+  const json = valueAt(source.params, keys)!;
+  const amount = source.amounts.find((one) => one.pointer === pointer)?.text ?? null;
   return {
-    path,
-    label: field?.title ?? labelOf(path),
-    named: field?.title && field.title !== labelOf(path) ? path : null,
+    path: pathText(path),
+    label: source.titles.get(pointer) ?? labelOf(keys.join(' › ')),
     text: amount ?? plain(json),
-    raw: amount === null ? null : `${plain(json)} minor units`,
-    was: was === null ? null : ((amount === null ? null : money(was, earlierCurrency)) ?? plain(was)),
+    notes: notesOf(json, amount, pointer, source),
+    was: wasOf(keys, json, amount, source),
+    alike: alikeBelow(path, json, source),
     weight: amount === null ? 'plain' : 'big',
   };
 }
 
-/** Pointers of params that are money, with the amount readable: `/amount` → `€2,400.00`. */
-export function moneyByPointer(params: JsonObject, schema: ParameterSchema | null): Map<string, string> {
-  const fields = new Map(fieldsOf(schema).map((field) => [field.pointer, field]));
-  const amounts = leaves(params, []).map((keys) => {
-    const { raw, text } = factOf(keys, params, null, fields.get(pointerOf(keys)) ?? null);
-    return [pointerOf(keys), raw === null ? null : text] as const;
-  });
-  return new Map(amounts.filter((amount): amount is readonly [string, string] => amount[1] !== null));
+function notesOf(json: Json, amount: string | null, pointer: string, { amounts }: Source): string[] {
+  const inside = amounts.filter((one) => one.pointer.startsWith(`${pointer}/`));
+  const own = amount === null ? noteOf(json) : `${plain(json)} minor units`;
+  return [
+    ...(own === null ? [] : [own]),
+    ...inside.map(({ path, text }) => `${pathText(['params', ...path])} is ${text}`),
+  ];
 }
 
-/** Where the schema says, else beside the amount at the top. */
-function currencyFor(field: ParameterField | null, params: JsonObject | null): Json | undefined {
-  if (!field?.currency) return valueAt(params, ['currency']);
-  if ('code' in field.currency) return field.currency.code;
-  return valueAt(params, field.currency.path);
+/** Names that are alike on the way to a value, or inside it. */
+function alikeBelow(path: readonly string[], json: Json, { alike }: Source): string[] {
+  const own = alikeAt(alike, path);
+  if (own.length > 0 || typeof json !== 'object') return own;
+  const inside = [...alike].find(([at]) => at.startsWith(`${pathText(path)}[`));
+  return inside ? [`${inside[0]} and ${inside[1].join(', ')}`] : [];
 }
 
-function rankOf(fact: Fact): number {
-  const leaf = fact.path.split('.').at(-1) ?? '';
-  const rank = FIRST.findIndex((pattern) => pattern.test(leaf));
+function wasOf(keys: Keys, json: Json, amount: string | null, source: Source): string | null {
+  const earlier = valueAt(source.before, keys);
+  if (earlier === undefined || sameJson(earlier, json)) return null;
+  const text = (amount === null ? null : source.amountsBefore.get(pointerOf(keys))) ?? plain(earlier);
+  return text === plain(json) ? JSON.stringify(earlier) : text;
+}
+
+function rankOf(keys: Keys): number {
+  const rank = FIRST.findIndex((pattern) => pattern.test(keys.at(-1) ?? ''));
   return rank === -1 ? FIRST.length : rank;
 }
+
+export { amountTexts as moneyByPointer };

@@ -1,45 +1,58 @@
 // Facts and words of the dashboard: everything signed is shown, nothing that helps the reader is lost.
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../core/json.ts';
 import type { ParameterSchema } from '../../../core/policy/parameters.ts';
-import { factsOf, moneyByPointer } from '../../../dashboard/src/text/facts.ts';
+import { factsOf } from '../../../dashboard/src/text/facts.ts';
 import { eventName, namesPerson, sourcesText, subjectOf } from '../../../dashboard/src/text/people.ts';
 import { clock, relative, span } from '../../../dashboard/src/text/time.ts';
 
+const REFUND: ParameterSchema = {
+  properties: {
+    amount: { type: 'integer', format: 'minor-units', currency: 'currency' },
+    total: { type: 'integer', format: 'minor-units', currency: 'currency' },
+  },
+};
+
 describe('facts', () => {
-  it('hold every leaf of the parameters, money and people first', () => {
-    const facts = factsOf({
-      note: 'x',
-      items: [{ sku: 'A' }],
-      address: { city: 'Bern', lines: {} },
-      to: 'Jane',
-      total: 100,
-      currency: 'CHF',
-    });
+  it('hold every leaf of the parameters, money and people first, each under its exact path', () => {
+    const params = {
+      ...{ note: 'x', items: [{ sku: 'A' }], address: { city: 'Bern', lines: {} } },
+      ...{ to: 'Jane', total: 100, currency: 'CHF' },
+    };
+    const facts = factsOf(params, null, REFUND);
     expect(facts.map(({ path }) => path)).toEqual([
-      'total',
-      'to',
-      'note',
-      'items',
-      'address.city',
-      'address.lines',
-      'currency',
+      ...['params.total', 'params.to', 'params.note', 'params.items', 'params.address.city', 'params.address.lines'],
+      'params.currency',
     ]);
-    expect(facts[0]).toMatchObject({ text: 'CHF 1.00', raw: '100 minor units', weight: 'big' });
+    expect(facts[0]).toMatchObject({ text: 'CHF 1.00', notes: ['100 minor units'], weight: 'big' });
+  });
+
+  it('show a number as the number that it is where no schema says that it is money', () => {
+    const params = { amount: 1292, total: 3, price: 0.1, fee: 1e21, balance: -0.5, currency: 'EUR' };
+    const shown = factsOf(params).map(({ path, text, weight }) => [path, text, weight]);
+    expect(Object.fromEntries(shown.map(([path, text]) => [path, text]))).toEqual({
+      ...{ 'params.amount': '1292', 'params.total': '3', 'params.price': '0.1', 'params.fee': '1e+21' },
+      ...{ 'params.balance': '-0.5', 'params.currency': 'EUR' },
+    });
+    expect(shown.every(([, , weight]) => weight === 'plain')).toBe(true);
   });
 
   it('show what was there before where it differs, and only there', () => {
     const facts = factsOf(
       { amount: 240000, currency: 'EUR', tier: 'gold' },
       { amount: 12900, currency: 'EUR', tier: 'gold' },
+      REFUND,
     );
     expect(facts.map(({ path, was }) => [path, was])).toEqual([
-      ['amount', '€129.00'],
-      ['currency', null],
-      ['tier', null],
+      ['params.amount', '€129.00'],
+      ['params.currency', null],
+      ['params.tier', null],
     ]);
+    expect(factsOf({ amount: 2, currency: 'EUR' }, { amount: 1 }, REFUND)[0]).toMatchObject({ was: '€0.01' });
+    expect(factsOf({ n: 5, m: 'a' }, { n: '5', m: null })).toMatchObject([{ text: '5', was: '"5"' }, { was: 'null' }]);
   });
 
-  it('stand under the title that the schema gives them, beside the name that the agent gave', () => {
+  it('stand under the title that the schema gives them', () => {
     const schema: ParameterSchema = {
       properties: {
         amt: { type: 'integer', title: 'Refund', format: 'minor-units', currency: 'cur' },
@@ -48,16 +61,90 @@ describe('facts', () => {
       },
     };
     const facts = factsOf({ amt: 2400, cur: 'EUR', fee: 5, note: 'x' }, { amt: 12_900, cur: 'EUR' }, schema);
-    expect(facts.map(({ path, label, named, text, was }) => [path, label, named, text, was])).toEqual([
-      ['fee', 'Fee', null, 'CHF 0.05', null],
-      ['amt', 'Refund', 'amt', '€24.00', '€129.00'],
-      ['cur', 'Cur', null, 'EUR', null],
-      ['note', 'Note', null, 'x', null],
+    expect(facts.map(({ path, label, text, was }) => [path, label, text, was])).toEqual([
+      ['params.amt', 'Refund', '€24.00', '€129.00'],
+      ['params.fee', 'Fee', 'CHF 0.05', null],
+      ['params.cur', 'Cur', 'EUR', null],
+      ['params.note', 'Note', 'x', null],
     ]);
+  });
+
+  it('name the amounts inside a list', () => {
+    const schema: ParameterSchema = {
+      properties: {
+        lines: { items: { properties: { fee: { type: 'integer', format: 'minor-units', currency: 'JPY' } } } },
+      },
+    };
+    expect(factsOf({ lines: [{ fee: 500 }] }, null, schema)[0]!.notes).toEqual(['params.lines[0].fee is ¥500']);
   });
 
   it('keep hidden characters: revealing them is for the eye, dropping them would hide', () => {
     expect(factsOf({ note: 'a\u202eb' })[0]!.text).toBe('a\u202eb');
+  });
+
+  it.each<[string, JsonObject, string[]]>([
+    ['the text 5', { a: '5' }, ['text']],
+    ['the number 5', { a: 5 }, []],
+    ['the text true', { a: 'true' }, ['text']],
+    ['text that is JSON', { a: '["x"]' }, ['text']],
+    ['text that is empty', { a: '' }, ['empty text']],
+    ['words', { a: 'true north' }, []],
+  ])('say what kind of value %s is, where it could be taken for another', (_what, params, notes) => {
+    expect(factsOf(params)[0]!.notes).toEqual(notes);
+  });
+});
+
+describe('names of parameters', () => {
+  const params = JSON.parse(`{
+    "to_account": 1, "to account": 2, "to.account": 3, "to": { "account": 4 }, "To": 5, "amount": 6, "\u0430mount": 7,
+    "": 8, " ": 9, "__proto__": 10, "constructor": 11, "to/account": 12, "lonely": 13, "e\u0301": 14, "\u00e9": 15,
+    "a\u202eb": 16
+  }`) as JsonObject;
+  const facts = factsOf(params);
+  const at = (text: string) => facts.find((fact) => fact.text === text)!;
+
+  it('have a path each that no other value has', () => {
+    expect(facts).toHaveLength(16);
+    expect(new Set(facts.map(({ path }) => path)).size).toBe(16);
+    expect([at('3').path, at('4').path, at('2').path]).toEqual([
+      ...['params["to.account"]', 'params.to.account', 'params["to account"]'],
+    ]);
+    expect([at('8').path, at('10').path, at('11').path]).toEqual([
+      ...['params[""]', 'params.__proto__', 'params.constructor'],
+    ]);
+  });
+
+  it.each([
+    ['1', 'params["to account"]'],
+    ['4', 'params["to.account"]'],
+    ['12', 'params.to_account'],
+    ['5', 'params.to'],
+    ['4', 'params.To'],
+    ['6', 'params.\u0430mount'],
+    ['7', 'params.amount'],
+    ['8', 'params[" "]'],
+    ['14', 'params.\u00e9'],
+  ])('that read alike are pointed out: that of %s beside %s', (text, other) => {
+    expect(at(text).alike.join(', ')).toContain(other);
+  });
+
+  it('that are like no other get no warning', () => {
+    for (const text of ['13', '10', '11', '16']) expect(at(text).alike).toEqual([]);
+    const honest = { lines: [{ to: 'a' }, { to: 'b' }], from: { name: 'x' }, name: 'y', to: 'z', to_name: 'w' };
+    expect(factsOf(honest).flatMap(({ alike }) => alike)).toEqual([]);
+  });
+
+  it('that read alike inside a list are pointed out at the list', () => {
+    expect(factsOf({ lines: [{ to: 1, To: 2 }] })[0]!.alike).toEqual(['params.lines[0].to and params.lines[0].To']);
+  });
+
+  it('stay quick to compare when there are thousands', () => {
+    const many = Object.fromEntries(
+      Array.from({ length: 3000 }, (_, at) => [`${'_'.repeat(at % 60)}k${'.'.repeat(at / 60)}`, at]),
+    );
+    const begun = performance.now();
+    expect(factsOf(many)[0]!.alike).toHaveLength(3);
+    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 });
 
@@ -104,14 +191,5 @@ describe('times', () => {
     expect(relative('2026-11-20T10:57:00.000Z', now)).toBe('in 57 min');
     expect(relative('2026-11-20T09:57:00.000Z', now)).toBe('3 min ago');
     expect(relative('not a time', now)).toBe('not a time');
-  });
-});
-
-describe('money in the form of an edit', () => {
-  it('is readable beside its minor units, by the pointer of the field, and only where a currency is known', () => {
-    const params = { amount: 129200, currency: 'EUR', order_id: 'ORD-1287', quantity: 129200 };
-    expect([...moneyByPointer(params, null)]).toEqual([['/amount', '€1,292.00']]);
-    expect([...moneyByPointer({ amount: 129200 }, null)]).toEqual([]);
-    expect([...moneyByPointer({ amount: 'much', currency: 'EUR' }, null)]).toEqual([]);
   });
 });

@@ -2,8 +2,9 @@
 import type { ApprovalRequest } from '../../api/types.ts';
 import { plain } from '../../text/facts.ts';
 import { StatusBadge } from '../../ui/badges.tsx';
+import { LongText } from '../../ui/long-text.tsx';
 import { Section } from '../../ui/page.tsx';
-import { LongText } from '../../ui/revealed.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
 import { When } from '../../ui/when.tsx';
 
 export function CapabilityState({ request }: { request: ApprovalRequest }) {
@@ -28,9 +29,12 @@ export function CapabilityState({ request }: { request: ApprovalRequest }) {
             <p className="meta">Outcome, as the actor reports it</p>
             {Object.entries(outcome).map(([key, value]) =>
               value === null ? null : (
-                <p key={key} className="wrap-anywhere">
-                  <span className="text-ink-2">{key.replaceAll('_', ' ')}:</span> <LongText text={plain(value)} />
-                </p>
+                <div key={key} className="wrap-anywhere">
+                  <span className="text-ink-2">
+                    <Revealed text={key.replaceAll('_', ' ')} />:
+                  </span>{' '}
+                  <LongText text={plain(value)} path={`outcome.${key}`} />
+                </div>
               ),
             )}
           </div>

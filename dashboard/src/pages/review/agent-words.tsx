@@ -1,41 +1,69 @@
-// What the agent says, apart from the facts and marked as such. Nobody checked it.
+// What the agent says, apart from the facts and marked as such. Nobody checked it, and all of it is shown: whoever signs,
+// signs it as well.
+import { useMemo } from 'react';
+import { alikeAt, alikeIn } from '../../../../core/display/alike.ts';
+import { pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json } from '../../api/types.ts';
-import { labelOf, plain } from '../../text/facts.ts';
+import { labelOf, noteOf, plain } from '../../text/facts.ts';
 import { Diff } from '../../ui/diff.tsx';
-import { LongText, TextWarnings } from '../../ui/revealed.tsx';
+import { LongText, Many } from '../../ui/long-text.tsx';
+import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
+import { Alike, PathOf } from './facts-card.tsx';
 
 const BLOCK = 'grid gap-1 rounded-r-[10px] border-l-3 border-edge bg-well px-4 py-3';
 
-export function AgentWords({ request }: { request: ApprovalRequest }) {
-  const { reason, ...rest } = request.context ?? {};
-  const diff = isObject(request.preview) && typeof request.preview.diff === 'string' ? request.preview.diff : null;
-  const empty = reason === undefined && Object.keys(rest).length === 0 && request.preview === null;
+type Member = readonly [path: readonly string[], value: Json];
+
+/** The members of an object, each with its path; anything else is one. */
+const membersOf = (root: string, value: Json): Member[] =>
+  isObject(value) ? Object.entries(value).map(([key, member]) => [[root, key], member]) : [[[root], value]];
+
+/** The reason first: it is what most agents say. */
+const isReason = ([path]: Member): boolean => path[1] === 'reason';
+
+export function AgentWords({ request: { context, preview } }: { request: ApprovalRequest }) {
+  const said = useMemo(
+    () =>
+      context === null ? [] : membersOf('context', context).sort((a, b) => Number(isReason(b)) - Number(isReason(a))),
+    [context],
+  );
+  const shown = useMemo(() => (preview === null ? [] : membersOf('preview', preview)), [preview]);
+  const alike = useMemo(
+    () => new Map([...alikeIn('context', context), ...alikeIn('preview', preview)]),
+    [context, preview],
+  );
   return (
     <section className={BLOCK} aria-labelledby="agent">
       <h2 id="agent">Written by the agent</h2>
-      {empty ? <p className="meta">It gave no reason.</p> : null}
-      {reason === undefined ? null : <Said value={reason} />}
-      {Object.entries(rest).map(([key, value]) => (
-        <div key={key} className="grid gap-0.5 pt-1">
-          <p className="meta">{labelOf(key)}</p>
-          <Said value={value} />
-        </div>
-      ))}
-      {diff !== null ? <Diff text={diff} label="The agent’s preview" /> : null}
-      {diff === null && request.preview !== null ? (
-        <div className="grid gap-0.5 pt-1">
-          <p className="meta">Preview</p>
-          <Said value={request.preview} />
-        </div>
-      ) : null}
+      {said.length === 0 && shown.length === 0 ? <p className="meta">It gave no reason.</p> : null}
+      <Many items={said} of="of context">
+        {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
+      </Many>
+      <Many items={shown} of="of the preview">
+        {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
+      </Many>
     </section>
   );
 }
 
-const Said = ({ value }: { value: Json }) => (
-  <div className="wrap-anywhere">
-    <LongText text={Array.isArray(value) ? value.map(plain).join('\n') : plain(value)} />
-    <TextWarnings text={plain(value)} />
-  </div>
-);
+function Said({ member: [path, value], alike }: { member: Member; alike: ReadonlyMap<string, string[]> }) {
+  const text = plain(value);
+  const exact = pathText(path);
+  return (
+    <div className="grid gap-0.5 pt-1 wrap-anywhere">
+      <div className="meta">
+        <Revealed text={labelOf(path.at(-1)!)} />
+        <PathOf path={exact} />
+        <Alike paths={alikeAt(alike, path)} />
+      </div>
+      {exact === 'preview.diff' && typeof value === 'string' ? (
+        <Diff text={value} label="The agent’s preview" path={exact} />
+      ) : (
+        <LongText text={text} path={exact} />
+      )}
+      {noteOf(value) === null ? null : <span className="meta">{noteOf(value)}</span>}
+      <TextWarnings text={text} />
+    </div>
+  );
+}

@@ -10,6 +10,7 @@ import { mayAnswer } from '../../text/people.ts';
 import { useOnline } from '../../ui/connection.tsx';
 import { Failure } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';
+import { useUnopened } from '../../ui/opening.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';
 import { AnswerBar } from './answer-bar.tsx';
@@ -27,8 +28,9 @@ const SAYS: Record<Phase['at'], string> = {
 };
 
 /** What stands between this person and the Approve button, in words; null when nothing does. */
-function missing(request: ApprovalRequest, note: NoteText, typed: string): string | null {
+function missing(request: ApprovalRequest, note: NoteText, typed: string, unopened: readonly string[]): string | null {
   const gaps = [
+    unopened.length > 0 ? `open ${unopened.join(', ')}` : null,
     isCritical(request) && typed.trim() !== request.action ? 'type the action' : null,
     hasAll(requirementNow(request)?.require.approve ?? [], note) ? null : 'write the note that policy asks for',
   ].filter((gap) => gap !== null);
@@ -77,11 +79,13 @@ export function Ballot({ request, draft, onDraft }: Props) {
   const [typed, setTyped] = useState('');
   const [rejecting, setRejecting] = useState(false);
   const online = useOnline();
+  const unopened = useUnopened();
   const approveButton = useRef<HTMLButtonElement>(null);
   useShortcuts({ r: () => may('reject') && setRejecting(true), a: () => approveButton.current?.focus() });
   const ready = online && phase.at !== 'signing' && phase.at !== 'sealing';
   const gap =
-    gapOf({ moved, changed: draft !== null && mode === 'any', may: may('approve') }) ?? missing(request, note, typed);
+    gapOf({ moved, changed: draft !== null && mode === 'any', may: may('approve') }) ??
+    missing(request, note, typed, unopened);
   const approve = () =>
     void send({
       ...{ decision: 'approve', comment: orNull(note.comment), external_ref: orNull(note.external_ref) },

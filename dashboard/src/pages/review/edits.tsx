@@ -1,8 +1,10 @@
 // Who edited what: both sides of every changed parameter, computed on this page from what was asked and what may run.
 import { diffOf, type FieldChange } from '../../../../core/edit.ts';
-import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
-import { moneyByPointer, plain } from '../../text/facts.ts';
-import { Revealed } from '../../ui/revealed.tsx';
+import { amountTexts } from '../../../../core/policy/parameters/amounts.ts';
+import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
+import { plain } from '../../text/facts.ts';
+import { LongText } from '../../ui/long-text.tsx';
+import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
 import { When } from '../../ui/when.tsx';
 
 /** Nothing where nobody edited. */
@@ -37,7 +39,7 @@ interface Sides {
 /** Each difference with both sides; money also as people write it. */
 export function Changes({ before, after, schema }: Sides) {
   const changes = diffOf(before, after);
-  const [was, is] = [moneyByPointer(before, schema), moneyByPointer(after, schema)];
+  const [was, is] = [amountTexts(before, schema), amountTexts(after, schema)];
   if (changes.length === 0) return <p className="meta">Nothing differs from what was asked.</p>;
   return (
     <ul className="grid gap-1" aria-label="What differs from what was asked">
@@ -61,15 +63,19 @@ interface ChangeProps {
 
 const inMoney = (text: string | null): string => (text === null ? '' : ` (${text})`);
 
+/** Bare, unless both sides would look the same: the text `5` and the number 5. */
+const sideOf = (side: Json, other: Json): string => (plain(side) === plain(other) ? JSON.stringify(side) : plain(side));
+
 const Change = ({ change: { pointer, kind, from, to }, was, is }: ChangeProps) => (
   <li className="num wrap-anywhere">
     <code className="text-ink-2">
       <Revealed text={pointer} />
-    </code>{' '}
+    </code>
+    <TextWarnings text={pointer} />{' '}
     {kind === 'added' ? null : (
       <del className="text-ink-3">
         <span className="sr-only">before: </span>
-        <Revealed text={plain(from) + inMoney(was)} />
+        <LongText text={sideOf(from, to) + inMoney(was)} path={`${pointer}, before`} />
       </del>
     )}{' '}
     {kind === 'removed' ? (
@@ -77,7 +83,7 @@ const Change = ({ change: { pointer, kind, from, to }, was, is }: ChangeProps) =
     ) : (
       <ins className="font-semibold no-underline">
         <span className="sr-only">after: </span>
-        <Revealed text={plain(to) + inMoney(is)} />
+        <LongText text={sideOf(to, from) + inMoney(is)} path={`${pointer}, after`} />
       </ins>
     )}
   </li>

@@ -1,9 +1,13 @@
-// Everything that is signed, in fixed slots: parameters first, then action, resource, who, metadata.
-import type { ReactNode } from 'react';
+// Everything that is signed, in fixed slots: parameters first, then action, resource, who, metadata. Under each name stands
+// its exact path, so that no name can pass for another.
+import { type ReactNode, useMemo } from 'react';
+import { alikeAt, alikeIn } from '../../../../core/display/alike.ts';
+import { pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
-import { type Fact, factsOf, labelOf, plain } from '../../text/facts.ts';
-import { LongText, Revealed, TextWarnings } from '../../ui/revealed.tsx';
+import { type Fact, factsOf, labelOf, noteOf, plain } from '../../text/facts.ts';
+import { LongText, Many } from '../../ui/long-text.tsx';
+import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
 
 /** What the value replaces: the proposal before an edit, or what the agent says was there before. */
 function beforeOf(request: ApprovalRequest): JsonObject | null {
@@ -13,86 +17,123 @@ function beforeOf(request: ApprovalRequest): JsonObject | null {
 }
 
 export function FactsCard({ request }: { request: ApprovalRequest }) {
-  const facts = factsOf(request.effective.params, beforeOf(request), request.parameters);
-  const constraints = Object.entries(request.constraints);
+  const { action, resource, actor, metadata, constraints, precondition } = request;
+  const facts = useMemo(() => factsOf(request.effective.params, beforeOf(request), request.parameters), [request]);
   return (
     <section className="card" aria-labelledby="facts">
       <h2 id="facts" className="sr-only">
         What will happen
       </h2>
       <dl className="grid">
-        {facts.map((fact) => (
-          <ParameterSlot key={fact.path} fact={fact} />
+        <Many items={facts} of="parameters">
+          {(fact) => <ParameterSlot key={fact.path} fact={fact} />}
+        </Many>
+        {Object.entries({ action, resource, actor }).map(([name, text]) => (
+          <NameSlot key={name} name={name} text={text} />
         ))}
-        <Slot label="Action">
-          <code>
-            <Revealed text={request.action} />
-          </code>
-          <TextWarnings text={request.action} />
-        </Slot>
-        <Slot label="Resource">
-          <code>
-            <Revealed text={request.resource} />
-          </code>
-          <TextWarnings text={request.resource} />
-        </Slot>
-        <Slot label="Actor">
-          <code>
-            <Revealed text={request.actor} />
-          </code>
-          <TextWarnings text={request.actor} />
-        </Slot>
-        {Object.entries(request.metadata).map(([key, value]) => (
-          <JsonSlot key={key} label={labelOf(key)} value={value} />
-        ))}
-        {constraints.map(([key, value]) => (
-          <JsonSlot key={key} label={`Bound: ${key}`} value={value} />
-        ))}
-        {request.precondition ? <JsonSlot label="Only if still" value={request.precondition} /> : null}
+        <JsonSlots root="metadata" label={labelOf} value={metadata} />
+        <JsonSlots root="constraints" label={(key) => `Bound: ${key}`} value={constraints} />
+        {precondition ? (
+          <JsonSlot label="Only if still" path={['precondition']} value={precondition} alike={[]} />
+        ) : null}
       </dl>
     </section>
   );
 }
 
+const NameSlot = ({ name, text }: { name: string; text: string }) => (
+  <Slot label={labelOf(name)} path={name} alike={[]}>
+    <code>
+      <Revealed text={text} />
+    </code>
+    <TextWarnings text={text} />
+  </Slot>
+);
+
 function ParameterSlot({ fact }: { fact: Fact }) {
   return (
-    <Slot label={fact.label} big={fact.weight === 'big'}>
-      {fact.was ? (
+    <Slot {...fact} big={fact.weight === 'big'}>
+      {fact.was === null ? null : (
         <del className="mr-1.5 font-normal text-ink-3">
           <span className="sr-only">before: </span>
-          <Revealed text={fact.was} />
+          <LongText text={fact.was} path={`${fact.path}, as it was before`} />
         </del>
-      ) : null}
-      <LongText text={fact.text} />
-      {fact.raw ? (
-        <span className="meta ml-2 inline-block font-normal">
-          <Revealed text={fact.raw} />
+      )}
+      <LongText text={fact.text} path={fact.path} />
+      {fact.notes.map((note) => (
+        <span key={note} className="meta ml-2 inline-block font-normal">
+          <Revealed text={note} />
         </span>
-      ) : null}
-      {fact.named ? (
-        <span className="meta ml-2 inline-block font-normal">
-          <Revealed text={fact.named} />
-        </span>
-      ) : null}
+      ))}
       <TextWarnings text={fact.text} />
     </Slot>
   );
 }
 
-const JsonSlot = ({ label, value }: { label: string; value: Json }) => (
-  <Slot label={label}>
-    <LongText text={plain(value)} />
+/** Each member of an object of the caller's, under the caller's own name for it. */
+function JsonSlots({ root, label, value }: { root: string; label: (key: string) => string; value: JsonObject }) {
+  const alike = useMemo(() => alikeIn(root, value), [root, value]);
+  return (
+    <Many items={Object.entries(value)} of={root === 'metadata' ? 'of metadata' : 'bound values'}>
+      {([key, member]) => (
+        <JsonSlot key={key} label={label(key)} path={[root, key]} value={member} alike={alikeAt(alike, [root, key])} />
+      )}
+    </Many>
+  );
+}
+
+interface JsonSlotProps {
+  label: string;
+  path: readonly string[];
+  value: Json;
+  alike: readonly string[];
+}
+
+const JsonSlot = ({ label, path, value, alike }: JsonSlotProps) => (
+  <Slot label={label} path={pathText(path)} alike={alike}>
+    <LongText text={plain(value)} path={pathText(path)} />
+    {noteOf(value) === null ? null : <span className="meta ml-2 inline-block font-normal">{noteOf(value)}</span>}
     <TextWarnings text={plain(value)} />
   </Slot>
 );
 
-function Slot({ label, big = false, children }: { label: string; big?: boolean; children: ReactNode }) {
+interface SlotProps {
+  label: string;
+  path: string;
+  alike: readonly string[];
+  big?: boolean;
+  children: ReactNode;
+}
+
+function Slot({ label, path, alike, big = false, children }: SlotProps) {
   return (
     <div className="grid grid-cols-[112px_minmax(0,1fr)] items-baseline gap-3 border-t border-line px-4 py-[11px] first:border-t-0">
       <dt className="text-s wrap-anywhere text-ink-3">
         <Revealed text={label} />
+        <PathOf path={path} />
       </dt>
-      <dd className={`num wrap-anywhere ${big ? 'text-l font-semibold' : 'font-medium'}`}>{children}</dd>
+      <dd className={`num wrap-anywhere ${big ? 'text-l font-semibold' : 'font-medium'}`}>
+        {children}
+        <Alike paths={alike} />
+      </dd>
     </div>
   );
 }
+
+/** The exact path under a name. */
+export const PathOf = ({ path }: { path: string }) => (
+  <>
+    <code className="block text-[11px] leading-tight">
+      <Revealed text={path} />
+    </code>
+    <TextWarnings text={path} />
+  </>
+);
+
+/** What a name could be taken for, and is not. */
+export const Alike = ({ paths }: { paths: readonly string[] }) =>
+  paths.length === 0 ? null : (
+    <span className="block text-s font-normal text-bad">
+      Not the same as <Revealed text={paths.join(', ')} />
+    </span>
+  );

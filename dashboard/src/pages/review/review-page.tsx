@@ -11,6 +11,7 @@ import { sentenceText } from '../../text/sentence.ts';
 import { Connection } from '../../ui/connection.tsx';
 import { Face } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';
+import { Opening } from '../../ui/opening.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
@@ -38,7 +39,13 @@ export function ReviewPage({ id }: { id: string }) {
         {query.data ? null : <h1 className="sr-only">Review</h1>}
         <QueryView query={query} what="the request">
           {(request) =>
-            request.erased_at ? <Erased request={request} /> : <Review key={request.id} request={request} />
+            request.erased_at ? (
+              <Erased request={request} />
+            ) : (
+              <Opening key={request.id}>
+                <Review request={request} />
+              </Opening>
+            )
           }
         </QueryView>
       </main>

@@ -3,6 +3,7 @@ import type { ApprovalRequest, Stage, TraceStep } from '../../api/types.ts';
 import { requirementNow } from '../../text/asked.ts';
 import { plain } from '../../text/facts.ts';
 import { sourcesText } from '../../text/people.ts';
+import { Clipped } from '../../ui/long-text.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 
 const CODE = 'rounded-[5px] bg-well px-1.5 py-0.5';
@@ -28,7 +29,7 @@ export function Why({ request }: { request: ApprovalRequest }) {
       {requirement ? <p className="text-ink-2">{requirementText(requirement.stages)}</p> : null}
       <p className="meta">
         Policy version {policy.version}
-        {risk.reasons.length > 0 ? ` · ${risk.reasons.join(' · ')}` : ''}
+        <Revealed text={risk.reasons.length > 0 ? ` · ${risk.reasons.join(' · ')}` : ''} />
       </p>
     </section>
   );
@@ -37,7 +38,11 @@ export function Why({ request }: { request: ApprovalRequest }) {
 const Fallback = ({ rule }: { rule: string | null }) =>
   rule ? (
     <p>
-      Rule <b>{rule}</b> matched.
+      Rule{' '}
+      <b>
+        <Revealed text={rule} />
+      </b>{' '}
+      matched.
     </p>
   ) : (
     <p>No rule of the policy names this action, so its default asks a person.</p>
@@ -46,12 +51,19 @@ const Fallback = ({ rule }: { rule: string | null }) =>
 function Step({ step }: { step: TraceStep }) {
   if (step.kind === 'default') return <Fallback rule={null} />;
   return (
-    <p className="leading-7">
-      {step.kind === 'trusted' ? 'Trusted pattern' : 'Rule'} <b>{step.rule}</b>
+    <div className="leading-7">
+      {step.kind === 'trusted' ? 'Trusted pattern' : 'Rule'}{' '}
+      <b>
+        <Revealed text={step.rule ?? ''} />
+      </b>
       {step.result === 'error' ? ' could not be judged, so a person is asked' : step.decided_by ? ': ' : ' matched'}
       {step.decided_by && step.result !== 'error' ? <Decided step={step} /> : '. '}
-      {step.error ? <code className={CODE}>{step.error}</code> : null}
-    </p>
+      {step.error ? (
+        <code className={CODE}>
+          <Revealed text={step.error} />
+        </code>
+      ) : null}
+    </div>
   );
 }
 
@@ -59,14 +71,19 @@ function Decided({ step }: { step: TraceStep }) {
   const { expression, values, result } = step.decided_by!;
   return (
     <>
-      <code className="rounded-[5px] bg-warn-soft px-1.5 py-0.5 font-semibold text-warn">{expression}</code> is{' '}
-      {plain(result)}
+      <code className="rounded-[5px] bg-warn-soft px-1.5 py-0.5 font-semibold text-warn">
+        <Revealed text={expression} />
+      </code>{' '}
+      is {plain(result)}
       {values.length > 0 ? ', because ' : '.'}
       {values.map(({ name, value }, at) => (
         <span key={name}>
-          <code className={CODE}>{name}</code> is{' '}
           <code className={CODE}>
-            <Revealed text={JSON.stringify(value)} />
+            <Revealed text={name} />
+          </code>{' '}
+          is{' '}
+          <code className={CODE}>
+            <Clipped text={JSON.stringify(value)} />
           </code>
           {at === values.length - 1 ? '.' : ' and '}
         </span>

@@ -1,0 +1,74 @@
+// Text of any length: what is short stands as it is, what is long is counted and folded.
+import type { ReactNode } from 'react';
+import { beginningOf, measure } from '../../../core/display.ts';
+import { Fold } from './opening.tsx';
+import { Revealed } from './revealed.tsx';
+
+const counted = (count: number, word: string): string =>
+  `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+
+/** `201 lines, 222 characters`, a single line only by its characters. */
+export const sizeOf = ({ lines, chars }: { lines: number; chars: number }): string =>
+  [...(lines > 1 ? [counted(lines, 'line')] : []), counted(chars, 'character')].join(', ');
+
+interface Props {
+  text: string;
+  /** Its exact path, for whoever is told to open it. */
+  path: string;
+}
+
+export function LongText({ text, path }: Props) {
+  const size = measure(text);
+  if (!size.long) return <Revealed text={text} lines />;
+  const beginning = beginningOf(text);
+  return (
+    <Fold
+      key={text}
+      label={`${path} (${sizeOf(size)})`}
+      size={sizeOf(size)}
+      beginning={<Revealed text={beginning === text ? text : `${beginning}…`} lines />}
+    >
+      <Revealed text={text} lines />
+    </Fold>
+  );
+}
+
+const MAX_CLIPPED = 120;
+
+/** The beginning of a value that stands in full elsewhere on the page, and how long it is. */
+export function Clipped({ text }: { text: string }) {
+  const chars = [...text];
+  if (chars.length <= MAX_CLIPPED) return <Revealed text={text} />;
+  return (
+    <>
+      <Revealed text={`${chars.slice(0, MAX_CLIPPED).join('')}…`} /> ({counted(chars.length, 'character')})
+    </>
+  );
+}
+
+/** So many things of one kind are read in one go. */
+const MAX_TOGETHER = 24;
+
+interface ManyProps<T> {
+  items: readonly T[];
+  /** `parameters`. */
+  of: string;
+  children: (item: T) => ReactNode;
+}
+
+/** The first of many things, and the rest folded with its number. */
+export function Many<T>({ items, of, children }: ManyProps<T>) {
+  const [first, rest] = [items.slice(0, MAX_TOGETHER), items.slice(MAX_TOGETHER)];
+  return (
+    <>
+      {first.map(children)}
+      {rest.length === 0 ? null : (
+        <div className="border-t border-line px-4 py-2">
+          <Fold key={items.length} label={`${rest.length} more ${of}`} size={`${rest.length} more ${of}`}>
+            {rest.map(children)}
+          </Fold>
+        </div>
+      )}
+    </>
+  );
+}
