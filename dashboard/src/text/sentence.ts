@@ -1,13 +1,16 @@
 // The one sentence that says what will happen, by our own templates over the typed parameters that are signed. The
 // agent's words never enter it. A template is used only for an action that it surely describes; else: "Run X on Y".
 import type { Json, JsonObject } from '../../../core/json.ts';
-import { moneyIn } from './money.ts';
+import { amountsOf } from '../../../core/policy/parameters/amounts.ts';
+import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
 
 export interface Proposed {
   action: string;
   resource: string;
   params: JsonObject;
   metadata: JsonObject;
+  /** The policy's schema of `params`: what it calls money is shown as money, and nothing else is. */
+  parameters?: ParameterSchema | null;
 }
 
 /** `ours` are our words, `value` is what the caller sent: shown apart, so that a value cannot continue our sentence. */
@@ -45,8 +48,9 @@ const param = (proposed: Proposed, ...keys: string[]): Part | null => {
 /** The words belong to the value: without it they are left out. */
 const when = (word: string, part: Part | null): Part[] | null => (part ? [word, part] : null);
 const amount = (proposed: Proposed): Part | null => {
-  const found = moneyIn(proposed.params);
-  return found ? { value: found.text } : null;
+  const found = amountsOf(proposed.params, proposed.parameters ?? null)[0];
+  if (found) return { value: found.text };
+  return param(proposed, 'amount', 'total');
 };
 const thing = (proposed: Proposed): Part => ({
   value: clip(proposed.resource.replace(/^([a-z_-]+):(?=[^:]+$)/i, '$1 ')),
@@ -119,4 +123,8 @@ function clip(text: string): string {
   return chars.length <= MAX_VALUE_CHARS ? text : `${chars.slice(0, MAX_VALUE_CHARS).join('')}…`;
 }
 
-const grouped = (number: number): string => new Intl.NumberFormat('en', { maximumFractionDigits: 20 }).format(number);
+/** Every digit of it: what is too small or too large for digits alone is written as JSON writes it. */
+const grouped = (number: number): string => {
+  const [whole = '', ...rest] = JSON.stringify(number).split('.');
+  return /^-?\d+$/.test(whole) ? [whole.replace(/\B(?=(?:\d{3})+$)/g, ','), ...rest].join('.') : JSON.stringify(number);
+};

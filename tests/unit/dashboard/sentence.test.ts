@@ -1,11 +1,14 @@
 // The one sentence on the review page: our words around the caller's values, and only where our words are surely true.
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../core/json.ts';
-import { money, moneyIn } from '../../../dashboard/src/text/money.ts';
+import type { ParameterSchema } from '../../../core/policy/parameters.ts';
 import { sentence, sentenceText } from '../../../dashboard/src/text/sentence.ts';
 
+const MONEY: ParameterSchema = {
+  properties: { amount: { type: 'integer', format: 'minor-units', currency: 'currency' } },
+};
 const say = (action: string, resource: string, params: JsonObject = {}, metadata: JsonObject = {}) =>
-  sentenceText({ action, resource, params, metadata });
+  sentenceText({ action, resource, params, metadata, parameters: MONEY });
 
 describe('a sentence', () => {
   it.each<[string, string, JsonObject, JsonObject, string]>([
@@ -16,7 +19,7 @@ describe('a sentence', () => {
       {},
       'Refund €2,400.00 to Jane Doe for order ORD-1287',
     ],
-    ['order_tools.process_refund', 'order:ORD-1287', { amount: 2400 }, {}, 'Refund for order ORD-1287'],
+    ['order_tools.process_refund', 'order:ORD-1287', { amount: 2400 }, {}, 'Refund 2,400 for order ORD-1287'],
     [
       'deployment.execute',
       'service:billing-api',
@@ -60,33 +63,29 @@ describe('a sentence', () => {
   });
 });
 
-describe('money', () => {
-  it.each<[number, string, string]>([
-    [240000, 'EUR', '€2,400.00'],
-    [5, 'USD', '$0.05'],
-    [-1250, 'USD', '-$12.50'],
-    [2400, 'JPY', '¥2,400'],
-    [9007199254740991, 'USD', '$90,071,992,547,409.91'],
-  ])('%d minor units of %s are %s', (minor, currency, expected) => {
-    expect(money(minor, currency)).toBe(expected);
+describe('money in a sentence', () => {
+  const refund = (params: JsonObject, parameters: ParameterSchema | null) =>
+    sentenceText({ action: 'refund', resource: 'order:1', params, metadata: {}, parameters });
+
+  it('is what the schema calls money', () => {
+    const parameters: ParameterSchema = {
+      properties: { sum: { type: 'integer', format: 'minor-units', currency: 'HUF' } },
+    };
+    expect(refund({ sum: 129200, amount: 5 }, parameters)).toBe('Refund HUF 1,292.00 for order 1');
   });
 
-  it.each<[unknown, unknown]>([
-    [24.5, 'EUR'],
-    ['2400', 'EUR'],
-    [2400, 'eur'],
-    [2400, 'QQQ'],
-    [2400, undefined],
-    [2 ** 53, 'EUR'],
-  ])('%j with currency %j is not dressed up as money', (minor, currency) => {
-    expect(money(minor as never, currency as never)).toBeNull();
+  it('is no number that only looks like it', () => {
+    expect(refund({ amount: 1292, currency: 'EUR' }, null)).toBe('Refund 1,292 for order 1');
+    expect(refund({ amount: 12.5, currency: 'EUR' }, { properties: {} })).toBe('Refund 12.5 for order 1');
   });
 
-  it('is only found where the key says amount', () => {
-    expect(moneyIn({ currency: 'EUR', order: 12, refund_amount: 100 })).toEqual({
-      key: 'refund_amount',
-      text: '€1.00',
-    });
-    expect(moneyIn({ currency: 'EUR', order: 12 })).toBeNull();
+  it.each<[number, string]>([
+    [4281923, '4,281,923'],
+    [1e21, '1e+21'],
+    [1e-21, '1e-21'],
+    [-1234.000001, '-1,234.000001'],
+    [0.30000000000000004, '0.30000000000000004'],
+  ])('%d keeps every digit that it has: %s', (amount, text) => {
+    expect(refund({ amount }, null)).toBe(`Refund ${text} for order 1`);
   });
 });
