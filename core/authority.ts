@@ -13,6 +13,10 @@ export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from '.
 export const ROLES = ['owner', 'admin', 'reviewer', 'auditor', 'break_glass'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Whether a person's roles let them read and nothing else: an auditor who is in no group. */
+export const onlyReads = ({ roles, groups }: { roles: readonly Role[]; groups: readonly string[] }): boolean =>
+  groups.length === 0 && roles.includes('auditor') && roles.every((role) => role === 'auditor');
+
 /** Who may administer: sign changes, stop, lock, end what others asked for. */
 export const ADMINISTERS: readonly Role[] = ['owner', 'admin'];
 

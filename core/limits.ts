@@ -24,6 +24,8 @@ export const MAX_PREVIEW_BYTES = 32 * 1024;
 export const MAX_COMMENT_CHARS = 2_000;
 /** Comments of one request: each is kept with every later step, and a flood must not keep others from deciding. */
 export const MAX_COMMENTS = 50;
+/** Of one person: one session, stolen or not, leaves room for the others. */
+export const MAX_COMMENTS_OF_ONE = 10;
 /** Edits of one request: each voids the votes before it, and nobody reads the eleventh. */
 export const MAX_EDITS = 10;
 /** An edit with its diff, as canonical JSON: it is signed, and has to come back in one body. */

@@ -5,7 +5,7 @@ import { canonicalBytes } from '../canonical.ts';
 import { digestOf } from '../digest.ts';
 import type { Instant, JsonObject } from '../json.ts';
 import type { Command } from '../lifecycle.ts';
-import { MAX_COMMENTS, MAX_EVIDENCE_BYTES } from '../limits.ts';
+import { MAX_COMMENTS, MAX_COMMENTS_OF_ONE, MAX_EVIDENCE_BYTES } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { RequestRecord } from './record.ts';
@@ -55,10 +55,15 @@ export function expireNow(record: RequestRecord, hand: Hand, now: Instant): Resu
   return ok({ ...stepped.value, record: { ...stepped.value.record, decided_at: now, decided_by: 'person' as const } });
 }
 
-/** Anyone who may see the request, while it is pending. */
+/** A member who does more than read, while the request is pending; the Worker knows who that is. */
 export function comment(record: RequestRecord, hand: Hand, text: string, now: Instant): Result<Advance> {
   if (record.comments.length >= MAX_COMMENTS)
     return fail('illegal-transition', `A request takes ${MAX_COMMENTS} comments, and this one has them.`);
+  if (record.comments.filter(({ author }) => author === hand.by).length >= MAX_COMMENTS_OF_ONE)
+    return fail(
+      'illegal-transition',
+      `A person comments a request ${MAX_COMMENTS_OF_ONE} times at most, and you have.`,
+    );
   const stepped = advance(record, {
     ...{ command: 'comment', by: hand.by, now, facts: {} },
     parts: { 'approval.commented': { personal: { comment: text, author_name: hand.name, ip: hand.ip } } },

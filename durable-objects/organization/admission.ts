@@ -2,7 +2,14 @@
 // ago. All of it is judged and reserved in one transaction, so that concurrent proposals are taken one after the other.
 
 import { hmacSha256 } from '#sha256';
-import type { Admission, AdmitQuestion, Authority, Principal, Stop } from '../../core/authority.ts';
+import {
+  type Admission,
+  type AdmitQuestion,
+  type Authority,
+  onlyReads,
+  type Principal,
+  type Stop,
+} from '../../core/authority.ts';
 import { hex, utf8 } from '../../core/encoding.ts';
 import { RISK_LEVELS, type RiskLevel } from '../../core/policy.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
@@ -37,6 +44,8 @@ const withOwners = (room: Room, { principal, facts, snapshot }: Authority): Auth
 
 /** Keys propose as the actors that they list; people as themselves. */
 function mayPropose(principal: Principal, actor: string): Result<void> {
+  if (principal.kind === 'person' && onlyReads(principal))
+    return fail('forbidden', 'An auditor reads and proposes nothing.');
   if (principal.kind === 'person')
     return actor === `user:${principal.user}` ? ok(undefined) : fail('forbidden', 'A person proposes as itself only.');
   if (!principal.scopes.includes('requests:write'))

@@ -82,8 +82,8 @@ beforeAll(async () => {
   ann = await owner(world);
 });
 
-const evaluate = (body: JsonObject) => post('/access/v1/evaluation', { key: world.agent.text, body });
-const evaluations = (body: JsonObject) => post('/access/v1/evaluations', { key: world.agent.text, body });
+const evaluate = (body: JsonObject) => post('/access/v1/evaluation', { key: world.admin.text, body });
+const evaluations = (body: JsonObject) => post('/access/v1/evaluations', { key: world.admin.text, body });
 
 describe('one evaluation', () => {
   it.each(CASES)('%s', async (_says, request, decision) => {
@@ -136,7 +136,7 @@ describe('one evaluation', () => {
     ['no JSON', { raw: '{"subject":' }],
     ['nothing', { raw: '', headers: { 'content-type': 'application/json' } }],
   ])('%s is a bad request', async (_says, sent) => {
-    const answer = await call('POST', '/access/v1/evaluation', { key: world.agent.text, ...sent });
+    const answer = await call('POST', '/access/v1/evaluation', { key: world.admin.text, ...sent });
     expect(answer.status, answer.text).toBe(400);
   });
 
@@ -154,12 +154,39 @@ describe('one evaluation', () => {
   it('gives back the identifier of the call, and one of ours where there is none', async () => {
     const [, body] = CASES[0]!;
     const id = 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716';
-    const sent = { key: world.agent.text, body };
+    const sent = { key: world.admin.text, body };
     const answer = await post('/access/v1/evaluation', { ...sent, headers: { 'x-request-id': id } });
     expect(answer.headers.get('x-request-id')).toBe(id);
     expect((await evaluate(body)).headers.get('x-request-id')).toMatch(/^req_/);
     const odd = await post('/access/v1/evaluation', { ...sent, headers: { 'x-request-id': 'x'.repeat(129) } });
     expect(odd.headers.get('x-request-id')).toMatch(/^req_/);
+  });
+});
+
+describe('a key', () => {
+  const own = (does: string) => {
+    const [type, id] = world.actor.split(':') as [string, string];
+    return ask({ type, id }, action(does), record('record-1'));
+  };
+  const asked = (key: string, body: JsonObject) => post('/access/v1/evaluation', { key, body });
+
+  it('that proposes asks about the actors that it proposes as, and is told nothing of others', async () => {
+    expect((await success(asked(world.agent.text, own('read')))).context.verdict).toBeDefined();
+    const { decision, context } = await success(asked(world.agent.text, CASES[0]![1]));
+    expect(decision).toBe(false);
+    expect(context).toEqual({ reason: expect.stringContaining(world.actor), code: 'forbidden' });
+    const many: JsonObject = { evaluations: [CASES[0]![1], own('read')] };
+    const { evaluations: all } = await success(post('/access/v1/evaluations', { key: world.agent.text, body: many }));
+    expect(all[0].context.code).toBe('forbidden');
+    expect(all[1].context.verdict).toBeDefined();
+  });
+
+  it('that only verifies capabilities is answered nothing', async () => {
+    for (const path of ['/access/v1/evaluation', '/access/v1/evaluations']) {
+      const body = path.endsWith('s') ? { evaluations: [own('read')] } : own('read');
+      const answer = await post(path, { key: world.verifier.text, body });
+      expect([answer.status, answer.body.code], answer.text).toEqual([403, 'forbidden']);
+    }
   });
 });
 
@@ -171,7 +198,7 @@ describe('under a stop of a service account', () => {
     const own = ask({ type: acts[0], id: acts[1] }, action('read'), record('record-1'));
     const said = async (body: JsonObject, caller: { key?: string; cookie?: string }) =>
       (await success(post('/access/v1/evaluation', { ...caller, body }))).decision;
-    const [key, alices] = [{ key: other.agent.text }, ask(alice, action('read'), record('record-1'))];
+    const [key, alices] = [{ key: other.admin.text }, ask(alice, action('read'), record('record-1'))];
     const cookie = { cookie: admin.cookie };
     expect([await said(own, key), await said(alices, key), await said(own, cookie)]).toEqual([true, true, true]);
     const target = { target_kind: 'service_account', target: other.service_account, reason: 'went astray' };

@@ -180,6 +180,46 @@ describe('four eyes', () => {
     expect(change.signatures_needed).toBe(2);
   });
 
+  describe('where the policy in force asks somebody by name', () => {
+    const NAMES = `version: 1
+rules:
+  - { id: a, match: { action: a }, verdict: require_approval, approvals: [{ from: "user:cfo@example.com" }], escalate: [{ after: 30m, to: "group:duty" }] }
+  - { id: b, match: { action: b }, verdict: require_approval, approvals: [{ from: "group:finance" }] }
+repositories:
+  - { repository: payments/api, groups: ["group:payments"], actions: [approve] }
+routing:
+  - { match: { resource: "iam:**" }, to: "user:iam@example.com" }
+`;
+    const administered = async () => {
+      const first = await owner(await founded('live', NAMES));
+      await invited(first, 'second@example.com', ['admin']);
+      return first;
+    };
+    const signers = async (by: Somebody, kind: Parameters<typeof proposed>[1], wish: JsonObject, target?: string) =>
+      (await proposed(by, kind, wish, target)).signatures_needed;
+
+    it.each(['cfo@example.com', 'iam@example.com'])(
+      'needs a second administrator before anybody takes the address %s',
+      async (email) => {
+        const first = await administered();
+        const reader = await invited(first, 'reader@example.com', ['auditor']);
+        expect(await signers(first, 'invitation', { name: 'T', email, roles: ['auditor'] })).toBe(2);
+        expect(await signers(first, 'member', { email }, reader.user)).toBe(2);
+        expect(await signers(first, 'member', { email }, first.user)).toBe(2);
+        expect(await signers(first, 'member', { email: 'other@example.com' }, reader.user)).toBe(1);
+      },
+    );
+
+    it.each(['finance', 'payments', 'duty'])('and before a group takes the name %s', async (name) => {
+      const first = await administered();
+      expect(await signers(first, 'group', { name, members: [first.user] })).toBe(2);
+      const { change } = await changed(first, 'group', { name: 'lunch', members: [first.user] });
+      expect(await signers(first, 'group', { name }, change.target ?? undefined)).toBe(2);
+      expect(await signers(first, 'group', { name: 'dinner' }, change.target ?? undefined)).toBe(1);
+      expect(await signers(first, 'group', { name: `${name}-empty`, members: [] })).toBe(1);
+    });
+  });
+
   it('is what the organisation lists', async () => {
     const first = await owner(await founded());
     const second = await invited(first, 'second@example.com', ['admin']);

@@ -2,6 +2,7 @@
 import { exports } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { userHandle } from '../../core/credential.ts';
+import { MAX_COMMENTS_OF_ONE } from '../../core/limits.ts';
 import { SoftwarePasskey } from '../support/software-passkey.ts';
 import { until } from '../support/until.ts';
 import { type Answer, BASE, call, get, post, success } from './support/house.ts';
@@ -315,6 +316,65 @@ describe('a dry run of policy', () => {
       400,
       'invalid-request',
     );
+  });
+});
+
+describe('who may ask what policy would say', () => {
+  const ask = (caller: { key?: string; cookie?: string }, actor: string) =>
+    post('/v1/policy/evaluate', { ...caller, body: { action: 'read.it', resource: 'a:b', actor } });
+
+  it('is a key about its own actors, a key that reads everything and a person about anybody', async () => {
+    expect((await ask({ key: world.agent.text }, world.actor)).status).toBe(200);
+    const other = await ask({ key: world.agent.text }, 'agent:somebody-else');
+    refused(other, 403, 'forbidden');
+    expect(other.body.errors[0].pointer).toBe('/actor');
+    expect((await ask({ key: world.admin.text }, 'agent:somebody-else')).status).toBe(200);
+    expect((await ask({ cookie: me.cookie }, 'agent:somebody-else')).status).toBe(200);
+  });
+
+  it('is no key that only verifies capabilities', async () => {
+    refused(await ask({ key: world.verifier.text }, world.actor), 403, 'forbidden');
+  });
+});
+
+describe('an auditor', () => {
+  let auditor: Member;
+  let id: string;
+  beforeAll(async () => {
+    auditor = await join(me, 'audit@example.com', ['auditor']);
+    ({ id } = await propose(world, unique()));
+  });
+  const act = (path: string, body: object, by = auditor) => post(path, { cookie: by.cookie, body: body as never });
+
+  it('reads, and neither comments nor proposes', async () => {
+    expect((await get(`/v1/approval-requests/${id}`, { cookie: auditor.cookie })).status).toBe(200);
+    refused(await act(`/v1/approval-requests/${id}/comments`, { comment: 'full' }), 403, 'forbidden');
+    const { action, resource } = ASK;
+    refused(await act('/v1/approval-requests', { action, resource }), 403, 'forbidden');
+  });
+
+  it('takes no step of a request', async () => {
+    for (const [path, body] of [
+      ...['claim', 'escalate', 'revoke', 'expire', 'cancel'].map((verb) => [verb, {}] as const),
+      ['outcome', { status: 'executed' }] as const,
+    ])
+      refused(
+        await act(`/v1/approval-requests/${id}/${path}`, body),
+        403,
+        ['claim', 'escalate'].includes(path) ? 'not-eligible' : 'forbidden',
+      );
+  });
+});
+
+describe('comments', () => {
+  it('of one person leave room for those of others', async () => {
+    const { id } = await propose(world, unique());
+    const say = (by: Member) =>
+      post(`/v1/approval-requests/${id}/comments`, { cookie: by.cookie, body: { comment: 'again' } });
+    for (let n = 0; n < MAX_COMMENTS_OF_ONE; n++) expect((await say(me)).status).toBe(200);
+    refused(await say(me), 409, 'illegal-transition');
+    const other = await join(me, 'second@example.com', ['reviewer']);
+    expect((await say(other)).status).toBe(200);
   });
 });
 

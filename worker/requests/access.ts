@@ -81,6 +81,25 @@ export function eventFor(principal: Principal, event: RecordedEvent): RecordedEv
     : { ...event, personal: null, salt_personal: null };
 }
 
+/**
+ * Whether the caller may ask what policy would say of this actor: a key that reads everything of anybody, another key of
+ * the actors that it proposes as, people of anybody. The answer holds rules and approvers, which are not for every key.
+ */
+export function mayAskAbout(principal: Principal, actor: string): Result<void> {
+  const asks = mayAsk(principal);
+  if (!asks.ok || maySeeAll(principal) || principal.kind === 'person') return asks;
+  if (principal.actors.includes(actor)) return ok(undefined);
+  return fail('forbidden', `This key asks about ${principal.actors.join(', ')} only, not about ${actor}.`, {
+    errors: [{ pointer: '/actor', detail: 'is not an actor of this service account' }],
+  });
+}
+
+/** Whether the caller may ask what policy would say at all. */
+export const mayAsk = (principal: Principal): Result<void> =>
+  seesAny(principal)
+    ? ok(undefined)
+    : fail('forbidden', 'This needs an API key with the scope requests:write, requests:read or requests:read_all.');
+
 /** Owners and administrators may end what others asked for. */
 export const hasRight = (principal: Principal): principal is Person =>
   principal.kind === 'person' && principal.roles.some((role) => ADMINISTERS.includes(role));

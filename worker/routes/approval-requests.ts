@@ -1,5 +1,6 @@
 // Approval requests: proposing, reading, waiting, and what ends one without a decision.
 import { createRoute } from '@hono/zod-openapi';
+import { onlyReads } from '../../core/authority.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_EVIDENCE_BYTES } from '../../core/limits.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
@@ -163,7 +164,8 @@ async function commanded(c: Ctx, { purpose, reason = null, may, run }: ByHand): 
 }
 
 const requesterOnly = ({ principal, view }: Seen) => isRequester(principal, view.request);
-const peopleOnly = ({ principal }: Seen) => principal.kind === 'person';
+/** People who take part; an auditor reads. */
+const takesPart = ({ principal }: Seen) => principal.kind === 'person' && !onlyReads(principal);
 /** Who broke the glass may take back what it released. */
 const brokeGlass = ({ principal, view }: Seen) =>
   principal.kind === 'person' && view.request.break_glass?.user.id === principal.user;
@@ -173,7 +175,7 @@ const canceled = (c: Ctx, reason: string | null) =>
   command(c, { purpose: 'cancel', reason, may: requesterOnly, run: (object, hand) => object.cancel(hand) });
 
 const commented = (c: Ctx, comment: string) =>
-  command(c, { purpose: 'comment', reason: comment, may: peopleOnly, run: (object, hand) => object.comment(hand) });
+  command(c, { purpose: 'comment', reason: comment, may: takesPart, run: (object, hand) => object.comment(hand) });
 
 const revoked = (c: Ctx, reason: string | null) =>
   command(c, {

@@ -17,6 +17,7 @@ import { type Authorized, authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
 import { placesOf } from '../edge/invalid.ts';
 import { answer, problemAnswer } from '../problem.ts';
+import { mayAsk, mayAskAbout } from '../requests/access.ts';
 import { paramsFit } from '../requests/fitting.ts';
 import { policyInput, readProposal } from '../requests/proposal.ts';
 import { DecisionSchema, DecisionsSchema, EvaluationBody, EvaluationsBody, MetadataSchema } from '../schema/authzen.ts';
@@ -57,8 +58,15 @@ export function authzen(app: App): void {
 }
 
 async function one(c: Ctx, asked: Evaluation): Promise<Result<Decision>> {
-  const who = await authorized(c);
+  const who = await whoAsks(c);
   return who.ok ? ok(decisionFor(who.value, asked)) : who;
+}
+
+async function whoAsks(c: Ctx): Promise<Result<Authorized>> {
+  const who = await authorized(c);
+  if (!who.ok) return who;
+  const may = mayAsk(who.value.principal);
+  return may.ok ? who : may;
 }
 
 interface Asked extends Partial<Evaluation> {
@@ -73,7 +81,7 @@ async function many(c: Ctx, asked: Asked) {
     const whole = EvaluationBody.safeParse(asked);
     return whole.success ? answer(c, await one(c, asked as Evaluation)) : refuseSingle(c, whole.error.issues);
   }
-  const who = await authorized(c);
+  const who = await whoAsks(c);
   if (!who.ok) return problemAnswer(c, who.problem);
   const semantic = asked.options?.evaluations_semantic ?? 'execute_all';
   return c.json({ evaluations: evaluateAll(withDefaults(asked, items), semantic, (item) => each(who.value, item)) });
@@ -97,6 +105,8 @@ function each(who: Authorized, item: Partial<Evaluation>): Decision {
 function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluation): Decision {
   const read = readProposal(proposalOf(asked), principal);
   if (!read.ok) return refused(read.problem.detail, read.problem.code);
+  const may = mayAskAbout(principal, read.value.proposal.actor);
+  if (!may.ok) return refused(may.problem.detail, may.problem.code);
   const fits = paramsFit(snapshot.policy.policy, read.value.proposal);
   if (!fits.ok) return refused(fits.problem.detail, fits.problem.code);
   const input = policyInput(read.value.proposal, null);

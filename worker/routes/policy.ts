@@ -8,6 +8,7 @@ import { byAnyone } from '../auth/acting.ts';
 import { authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
 import { answer } from '../problem.ts';
+import { mayAskAbout } from '../requests/access.ts';
 import { paramsFit } from '../requests/fitting.ts';
 import { policyInput, readProposal } from '../requests/proposal.ts';
 import { answers, BY_KEY_OR_SESSION, jsonBody } from '../schema/common.ts';
@@ -21,7 +22,8 @@ const get = createRoute({
 });
 const evaluate = createRoute({
   ...{ method: 'post', path: '/v1/policy/evaluate', summary: 'Judges without asking: a dry run.', tags: ['policy'] },
-  description: 'Records nothing, reserves nothing: trusted patterns count as having budget.',
+  description:
+    'Records nothing, reserves nothing: trusted patterns count as having budget. A key asks about the actors that it proposes as; one with requests:read_all or admin:read about any.',
   security: BY_KEY_OR_SESSION,
   request: { body: jsonBody(EvaluateBody) },
   responses: answers(200, 'What policy would say.', JudgementSchema),
@@ -50,6 +52,8 @@ async function dryRun(c: Ctx): Promise<Result<object>> {
   if (!who.ok) return who;
   const asked = readProposal(c.get('body') as JsonObject, who.value.principal);
   if (!asked.ok) return asked;
+  const may = mayAskAbout(who.value.principal, asked.value.proposal.actor);
+  if (!may.ok) return may;
   const fits = paramsFit(who.value.snapshot.policy.policy, asked.value.proposal);
   if (!fits.ok) return fits;
   const input = policyInput(asked.value.proposal, asked.value.claimed_risk);

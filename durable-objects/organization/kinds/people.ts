@@ -5,6 +5,7 @@ import { instantAt, instantMs } from '../../../core/duration.ts';
 import { asJson, type Instant, type JsonObject } from '../../../core/json.ts';
 import { ENROL_TOKEN_LIFETIME_SECONDS } from '../../../core/limits.ts';
 import type { Identity } from '../../../core/oidc/issuer.ts';
+import { namedSources } from '../../../core/policy/named-sources.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { claimsOf, endLinksOfLocked, giveLink } from '../links.ts';
 import { activePasskeys } from '../passkeys.ts';
@@ -45,9 +46,13 @@ function planInvitation(room: Room, { value, mint }: Wish): Result<Plan> {
   const unknown = groups.find((group) => !room.store.groups.get(group));
   if (unknown) return wrong('/value/groups', `there is no group ${unknown}`);
   const after: Invited = { id: mint('inv'), user: mint('usr'), name, email, roles, groups };
-  const rights = { letsApprove: mayApprove(roles, groups), needsOwner: roles.includes('owner') };
-  return ok({ ...plain(after.id, null, asJson(after)), ...rights });
+  const letsApprove = mayApprove(roles, groups) || policyNames(room, `user:${email}`);
+  return ok({ ...plain(after.id, null, asJson(after)), letsApprove, needsOwner: roles.includes('owner') });
 }
+
+/** Whether the policy in force asks this person or group by name: whoever takes the name may approve. */
+const policyNames = (room: Room, source: string): boolean =>
+  namedSources(room.store.policies.get(organizationOf(room).policy_version)!.policy).has(source);
 
 export const invitation: Kind = {
   plan: planInvitation,
@@ -101,7 +106,9 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
   const could = member.status === 'active' && mayApprove(member.roles, groups);
   const decides = after.status === 'active' && mayApprove(after.roles, groups);
   const gains = after.roles.includes(BREAK_GLASS_ROLE) && !member.roles.includes(BREAK_GLASS_ROLE);
-  const letsApprove = decides && (!could || gains || newIdentities(member, after.identities ?? []).length > 0);
+  const renamed = after.email !== member.email && policyNames(room, `user:${after.email}`);
+  const more = !could || gains || newIdentities(member, after.identities ?? []).length > 0;
+  const letsApprove = (decides && more) || (after.status === 'active' && renamed);
   const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
   return ok({ ...plain(member.id, asJson(memberDocument(member)), asJson(after)), letsApprove, needsOwner });
 }
@@ -182,7 +189,9 @@ function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
   const added = after.members.filter((user) => !before?.members.includes(user));
   const stranger = added.find((user) => (room.store.members.get(user)?.status ?? 'removed') === 'removed');
   if (stranger) return wrong('/value/members', `${stranger} is not a member`);
-  const letsApprove = added.some((user) => !mayApprove(room.store.members.get(user)!.roles, groupNames(room, user)));
+  const renamed = after.name !== before?.name && after.members.length > 0 && policyNames(room, `group:${after.name}`);
+  const newcomer = added.some((user) => !mayApprove(room.store.members.get(user)!.roles, groupNames(room, user)));
+  const letsApprove = newcomer || renamed;
   return ok({ ...plain(id, asJson(before), asJson(after)), letsApprove });
 }
 
