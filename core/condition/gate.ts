@@ -11,6 +11,7 @@ import { NEWEST, type Semantics } from '../policy/semantics.ts';
 import { oneOfWords, suggestion } from '../policy/suggestion.ts';
 import { checkArithmetic } from './arithmetic.ts';
 import { FUNCTIONS } from './functions.ts';
+import { functionHint, nameHint, syntaxHint } from './hints.ts';
 import { type Complain, type Complaint, canBeBoolean, kindOfExpr, patternError, VARIABLES } from './kinds.ts';
 import { patternStates } from './pattern.ts';
 import { type Expr, everyPart, offsetOf, type Parsed, parametersOf, partsOf } from './tree.ts';
@@ -47,8 +48,9 @@ function readTree(text: string): Gated {
     return { parsed: parse(text) };
   } catch (error) {
     const { rawMessage, location } = error as SyntaxPlace;
-    const detail = `Not a CEL expression: ${rawMessage ?? (error as Error).message}.`;
-    return { problems: [{ detail, offset: location?.start.offset ?? 0 }] };
+    const offset = location?.start.offset ?? 0;
+    const detail = `Not a CEL expression: ${rawMessage ?? (error as Error).message}.${syntaxHint(text, offset)}`;
+    return { problems: [{ detail, offset }] };
   }
 }
 
@@ -101,18 +103,20 @@ function checkName(expr: Expr, locals: ReadonlySet<string>, complain: Complain):
   const { name } = expr.exprKind.value;
   if (locals.has(name) || Object.hasOwn(VARIABLES, name)) return;
   const names = Object.keys(VARIABLES);
-  complain(expr, `Unknown name \`${name}\`; a condition knows ${oneOfWords(names)}.${suggestion(name, names)}`);
+  complain(
+    expr,
+    `Unknown name \`${name}\`; a condition knows ${oneOfWords(names)}.${suggestion(name, names) || nameHint(name)}`,
+  );
 }
+
+const MACROS = ['has', 'all', 'exists', 'filter', 'map'];
 
 function checkCall(expr: Expr, _locals: ReadonlySet<string>, complain: Complain): void {
   if (expr.exprKind.case !== 'callExpr') return;
   const { function: name, args } = expr.exprKind.value;
   if (!FUNCTIONS.has(name)) {
     const named = [...FUNCTIONS].filter((allowed) => /^\w+$/.test(allowed) && /^[a-z]/i.test(allowed));
-    complain(
-      expr,
-      `Unknown function \`${name}()\`.${suggestion(name, [...named, 'has', 'all', 'exists', 'filter', 'map'])}`,
-    );
+    complain(expr, `Unknown function \`${name}()\`.${functionHint(name) || suggestion(name, [...named, ...MACROS])}`);
   }
   if (name === 'matches') checkPattern(expr, args.at(-1), complain);
 }

@@ -11,6 +11,7 @@ import {
   MAX_STAGE_COUNT,
   MAX_TIMEOUT_SECONDS,
 } from './bounds.ts';
+import { conditionHint, principalHint } from './hints/values.ts';
 import {
   type CapabilitySettings,
   ENFORCEMENTS,
@@ -33,7 +34,10 @@ const DECIDING_ROLES = ['owner', 'admin', 'reviewer'];
 const principal: Read<string> = (value, at) => {
   const [, kind, who] =
     /^(role|group|user):(\S+)$/.exec(typeof value === 'string' ? value.slice(0, MAX_NAME_CHARS) : '') ?? [];
-  if (!kind) return refuse(at, 'Who approves is written role:admin, group:finance or user:dana@example.com.', '');
+  if (!kind) {
+    const detail = 'Who approves is written role:admin, group:finance or user:dana@example.com.';
+    return refuse(at, `${detail}${principalHint(value)}`, '');
+  }
   if (kind === 'role' && !DECIDING_ROLES.includes(who!)) {
     return refuse(at, `The role "${who}" cannot approve; owner, admin and reviewer can.`, '');
   }
@@ -60,7 +64,7 @@ export const match = record<Match>({
 /** A condition, compiled and checked here so that a wrong one is never stored. */
 export const condition: Read<string> = (value, at) => {
   if (typeof value !== 'string' || value.trim() === '') {
-    return refuse(at, 'A condition is a CEL expression, written as text.', 'true');
+    return refuse(at, `A condition is a CEL expression, written as text.${conditionHint(value)}`, 'true');
   }
   const compiled = conditionOf(value);
   if ('problems' in compiled) for (const { detail, offset } of compiled.problems) at.report(at.path, detail, offset);
@@ -111,5 +115,7 @@ export const moment: Read<string> = (value, at) => {
 /** A number that can only be one. */
 export function exactly<T extends number>(only: T): Read<T> {
   return (value, at) =>
-    value === only ? only : refuse(at, `This must be ${only}: the version of the language.`, only);
+    value === only
+      ? only
+      : refuse(at, `This must be ${only}, a number without quotes: the version of the language.`, only);
 }

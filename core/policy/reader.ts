@@ -3,6 +3,8 @@
 
 import { parseDuration } from '../duration.ts';
 import { isObject, type Json } from '../json.ts';
+import { keyHint } from './hints/keys.ts';
+import { durationHint, flagHint, listHint, objectHint, textHint, wordHint } from './hints/values.ts';
 import type { Path } from './source.ts';
 import { oneOfWords, suggestion } from './suggestion.ts';
 
@@ -26,7 +28,7 @@ export function refuse<T>(at: At, detail: string, instead: T): T {
 export const text =
   (most: number, form?: RegExp, says = ''): Read<string> =>
   (value, at) => {
-    if (typeof value !== 'string' || value === '') return refuse(at, `This must be text.${says}`, '');
+    if (typeof value !== 'string' || value === '') return refuse(at, `This must be text.${textHint(value)}${says}`, '');
     if (value.length > most) return refuse(at, `At most ${most} characters.`, '');
     return form && !form.test(value) ? refuse(at, `"${value.slice(0, 80)}" does not fit here.${says}`, '') : value;
   };
@@ -37,7 +39,7 @@ export const word =
   (value, at) => {
     const found = allowed.find((candidate) => candidate === value);
     if (found !== undefined) return found;
-    const hint = typeof value === 'string' ? suggestion(value, allowed) : '';
+    const hint = wordHint(value, allowed) || (typeof value === 'string' ? suggestion(value, allowed) : '');
     return refuse(at, `This must be ${oneOfWords(allowed)}.${hint}`, allowed[0]!);
   };
 
@@ -50,14 +52,17 @@ export const whole =
       : refuse(at, `This must be a whole number from ${least} to ${most}.`, least);
 
 export const flag: Read<boolean> = (value, at) =>
-  typeof value === 'boolean' ? value : refuse(at, 'This must be true or false.', false);
+  typeof value === 'boolean' ? value : refuse(at, `This must be true or false.${flagHint(value)}`, false);
 
 /** `90s`, `15m`, `4h`, `1d` or a number of seconds → seconds. */
 export const duration =
   (least: number, most: number): Read<number> =>
   (value, at) => {
     const read = typeof value === 'number' || typeof value === 'string' ? parseDuration(value) : null;
-    if (!read?.ok) return refuse(at, 'A duration is a number of seconds, or such as 90s, 15m, 4h, 1d.', least);
+    if (!read?.ok) {
+      const detail = `A duration is a number of seconds, or such as 90s, 15m, 4h, 1d.${durationHint(value)}`;
+      return refuse(at, detail, least);
+    }
     return read.value >= least && read.value <= most
       ? read.value
       : refuse(at, `This must be from ${least} seconds to ${most} seconds; it is ${read.value}.`, least);
@@ -67,7 +72,7 @@ export const duration =
 export const list =
   <T>(item: Read<T>, most: number, least = 0): Read<T[]> =>
   (value, at) => {
-    if (!Array.isArray(value)) return refuse(at, 'This must be a list.', []);
+    if (!Array.isArray(value)) return refuse(at, `This must be a list.${listHint(value, at.path)}`, []);
     if (value.length < least) return refuse(at, 'This list is empty.', []);
     if (value.length > most) return refuse(at, `At most ${most} entries.`, []);
     return value.map((entry, index) => item(entry, inside(at, index)));
@@ -96,14 +101,18 @@ export type Shape<T> = { [Key in keyof T]: readonly [Read<T[Key]>] | readonly [R
 export const record =
   <T>(shape: Shape<T>): Read<T> =>
   (value, at) => {
-    const given = isObject(value) ? value : refuse(at, 'This must be an object.', {});
+    const given = isObject(value) ? value : refuse(at, `This must be an object.${objectHint(value, at.path)}`, {});
     const keys = Object.keys(shape);
     for (const key of Object.keys(given)) {
-      if (!keys.includes(key)) at.report([...at.path, key], `Unknown key "${key}".${suggestion(key, keys)}`);
+      if (!keys.includes(key)) at.report([...at.path, key], `Unknown key "${key}".${unknownHint(at.path, key, keys)}`);
     }
     const read = (key: string) => field(shape[key as keyof T], key, given, at, isObject(value));
     return Object.fromEntries(keys.map((key) => [key, read(key)])) as T;
   };
+
+/** What was probably meant, else what is known here. */
+const unknownHint = (path: Path, key: string, keys: readonly string[]): string =>
+  keyHint(path, key) || suggestion(key, keys) || ` Known here: ${keys.join(', ')}.`;
 
 function field<T>(
   entry: readonly [Read<T>] | readonly [Read<T>, T],

@@ -1,11 +1,22 @@
 // The text of a policy → JSON, and back from a place in that JSON to line and column. YAML 1.2 core schema; JSON is a
 // part of it. Refused: aliases (one line can stand for a billion), merges, tags, several documents, keys twice, numbers
 // that JSON cannot hold exactly.
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  type YAMLError,
+} from 'yaml';
 import { pointerOf } from '../json/place.ts';
 import type { Json } from '../json.ts';
 import type { ProblemPlace } from '../problems.ts';
 import { MAX_POLICY_CHARS, MAX_POLICY_DEPTH } from './bounds.ts';
+import { signHint, yamlHint } from './hints/yaml.ts';
 
 export type Path = readonly (string | number)[];
 
@@ -46,15 +57,33 @@ export function readSource(text: string): SourceResult {
 
 function parsed(text: string, lines: LineCounter): SourceResult {
   const document = parseDocument(text, { lineCounter: lines, schema: 'core', merge: false, prettyErrors: false });
-  const wrong = [...document.errors, ...document.warnings].slice(0, 5);
+  const wrong = [...document.errors, ...document.warnings];
   // The YAML parser recurses, and reports where its stack ended like any other mistake.
   if (wrong.some(({ message }) => message.includes('call stack'))) throw new RangeError('nested');
   if (wrong.length > 0) {
-    return { problems: wrong.map(({ pos, message }) => placed(lines, pos[0], '', `Not valid YAML: ${message}`)) };
+    return { problems: mistakes(text, lines, wrong) };
   }
   const nodes = new Map<string, Found>();
-  const value = jsonOf(document.contents, [], nodes);
+  const reading: Reading = { text, nodes };
+  const value = jsonOf(reading, document.contents, []);
+  const { anchor } = reading;
+  if (anchor !== undefined) throw new Refusal(signHint(text, anchor), anchor);
   return { source: { value, place: (path, detail, offset) => placeOf({ text, lines, nodes }, path, detail, offset) } };
+}
+
+/** One problem for each line: what follows a mistake in its line is its consequence. */
+function mistakes(text: string, lines: LineCounter, wrong: readonly YAMLError[]): ProblemPlace[] {
+  const found = wrong.map(({ pos, message, code }) => {
+    const hint = yamlHint(text, pos[0], { code, message });
+    return placed(lines, hint?.at ?? pos[0], '', `Not valid YAML: ${hint?.says ?? message}`);
+  });
+  const first = found.filter(({ line }, at) => found.findIndex((one) => one.line === line) === at);
+  return first.sort((one, other) => one.line! - other.line!).slice(0, 5);
+}
+
+/** An anchor would be dropped without a word, and the rest of the text be read as if it were all. */
+function noteAnchor(reading: Reading, node: Node, start: number): void {
+  if ('anchor' in node && node.anchor !== undefined) reading.anchor ??= reading.text.lastIndexOf('&', start);
 }
 
 interface Found {
@@ -62,24 +91,33 @@ interface Found {
   end: number;
 }
 
-function jsonOf(node: unknown, path: Path, nodes: Map<string, Found>): Json {
+interface Reading {
+  text: string;
+  nodes: Map<string, Found>;
+  /** Where the first anchor stands. */
+  anchor?: number;
+}
+
+function jsonOf(reading: Reading, node: unknown, path: Path): Json {
   if (node === null) return null;
+  const { text, nodes } = reading;
   const [start, end] = (node as Node).range ?? [0, 0];
   nodes.set(pointerOf(path), { start, end });
-  if (isAlias(node)) throw new Refusal('Aliases (`*name`) are not part of policies: write it out.', start);
+  if (isAlias(node)) throw new Refusal(signHint(text, start), start);
+  noteAnchor(reading, node as Node, start);
   if (path.length > MAX_POLICY_DEPTH) throw new Refusal('The document is nested too deeply.', start);
-  if (isSeq(node)) return node.items.map((item, index) => jsonOf(item, [...path, index], nodes));
-  if (isMap(node)) return Object.fromEntries(node.items.map((pair) => entryOf(pair, path, nodes)));
+  if (isSeq(node)) return node.items.map((item, index) => jsonOf(reading, item, [...path, index]));
+  if (isMap(node)) return Object.fromEntries(node.items.map((pair) => entryOf(reading, pair, path)));
   return isScalar(node) ? scalarOf(node.value, start) : null;
 }
 
-function entryOf({ key, value }: Pair, path: Path, nodes: Map<string, Found>): [string, Json] {
+function entryOf(reading: Reading, { key, value }: Pair, path: Path): [string, Json] {
   const [start, end] = (key as Node | null)?.range ?? [0, 0];
   if (!isScalar(key) || typeof key.value !== 'string') throw new Refusal('A key is text; put it in quotes.', start);
   if (FORBIDDEN_KEYS.has(key.value)) throw new Refusal(`"${key.value}" cannot be a key.`, start);
   const inside = [...path, key.value];
-  nodes.set(`key:${pointerOf(inside)}`, { start, end });
-  return [key.value, jsonOf(value, inside, nodes)];
+  reading.nodes.set(`key:${pointerOf(inside)}`, { start, end });
+  return [key.value, jsonOf(reading, value, inside)];
 }
 
 function scalarOf(value: unknown, start: number): Json {
