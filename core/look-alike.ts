@@ -21,8 +21,14 @@ const LETTERS: readonly ((text: string, cased: boolean) => string)[] = [
   (text, cased) => (cased ? fold(text, 'shape', cased) : fold(amongCapitals(text), 'case')),
 ];
 
+// Without a capital, every way of reading ASCII is the same.
+const SMALL = /^[\x20-\x24\x26-\x40\x5b-\x7e]*$/;
+
 /** The ways in which a text reads, letters alone; one of a text and the same of another are compared. */
-export const lettersOf = (text: string, cased = false): string[] => LETTERS.map((read) => read(decoded(text), cased));
+export function lettersOf(text: string, cased = false): string[] {
+  if (!cased && SMALL.test(text)) return Array(LETTERS.length).fill(fold(text, 'case'));
+  return LETTERS.map((read) => read(decoded(text), cased));
+}
 
 /** What reading texts costs, in steps of 0.2 µs: letters outside ASCII are looked up one by one. */
 export const readingCost = (...texts: string[]): number =>
@@ -40,8 +46,11 @@ const named = (letters: string): NameReading => {
 };
 
 /** The ways in which a name reads. */
-export const readingsOf = (text: string, cased = false): NameReading[] =>
-  lettersOf(text, cased).map((letters) => named(letters.replaceAll('*', STAR)));
+export function readingsOf(text: string, cased = false): NameReading[] {
+  const all = lettersOf(text, cased);
+  const first = named(all[0]!.replaceAll('*', STAR));
+  return all.map((letters) => (letters === all[0] ? first : named(letters.replaceAll('*', STAR))));
+}
 
 /** The ways in which a pattern reads: its stars stay stars. */
 export function patternReadingsOf(pattern: string, cased = false): NameReading[] {

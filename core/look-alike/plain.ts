@@ -40,8 +40,12 @@ export function resolved(text: string): string {
   return text.slice(0, start) + kept.join('/');
 }
 
+/** Segments with one separator between any two, as nearly every name is: nothing to do. */
+const EVEN = /^[^\\ .:/]+(?:[.:/][^\\ .:/]+)*$/;
+
 /** A folded name with one slash, dot or colon where it has several, and no blanks around them. Its ends stay. */
 export function collapsed(folded: string): string {
+  if (EVEN.test(folded)) return folded;
   const even = folded
     .replaceAll('\\', '/')
     .replace(/ {2,}/g, ' ')

@@ -80,7 +80,8 @@ export function factFits(metadata: JsonObject, key: string, alternatives: Fact[]
   const found = valueFits(name, value, alternatives, manner);
   const like = manner.semantics === 1 ? undefined : likeKey(metadata, key, manner);
   if (like === undefined) return { name, value, ...found };
-  if (value === undefined) return { name, value, like, ...found };
+  // What is not there, or of another kind, is an error whichever key is meant.
+  if (found.fit === 'error' && found.doubts.length === 0) return { name, value, like, ...found };
   const detail = `metadata has \`${shown(like)}\`, which is almost \`${key}\``;
   const kind = found.fit === 'matched' ? 'unclear' : 'almost';
   const beside: Doubt = { kind, name, value: like, literal: key, detail };
