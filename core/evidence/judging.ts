@@ -46,7 +46,7 @@ export const inputOf = ({ skeleton, personal }: Birth): PolicyInput => {
 
 /** By which version an event says that it was judged; before there were two, none said so. */
 export const semanticsOfEvent = ({ event }: EvidenceLine): Semantics =>
-  (event.skeleton.semantics as Semantics | undefined) ?? 1;
+  Object.hasOwn(event.skeleton, 'semantics') ? (event.skeleton.semantics as Semantics) : 1;
 
 /** The moment that the conditions read, else when it was recorded; null: a moment that is too far from the record. */
 export function momentOf(trace: TraceStep[], recorded: Instant): Instant | null {

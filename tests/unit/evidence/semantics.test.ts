@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#sha256';
+import { canonicalize } from '../../../core/canonical.ts';
 import { hex, utf8 } from '../../../core/encoding.ts';
-import type { EvidenceBundle } from '../../../core/evidence.ts';
-import { verify } from './samples.ts';
+import { assembleEvidence, type EvidenceBundle } from '../../../core/evidence.ts';
+import type { Json } from '../../../core/json.ts';
+import { rewritten } from './forger.ts';
+import { type Loose, verify } from './samples.ts';
 
 const read = (name: string): string => readFileSync(join(import.meta.dirname, '../../golden', name), 'utf8');
 const ANCHORS = JSON.parse(read('semantics-1.anchors.json'));
@@ -47,4 +50,49 @@ describe('a sample of the first semantics', () => {
       expect(judged).toEqual(name === 'digits-edited' ? ['proved', 'proved'] : ['proved']);
     },
   );
+});
+
+/** The sample with an event changed, every commitment and the bundle's own digest made to fit. */
+function changed(name: string, type: string, change: (skeleton: Loose) => void): string {
+  const bundle: Loose = JSON.parse(read(`${name}.evidence`));
+  change(bundle.events.find(({ event }: Loose) => event.type === type).event.skeleton);
+  rewritten(bundle, () => {});
+  const { format: _, digest: __, ...parts } = bundle as EvidenceBundle;
+  return canonicalize(assembleEvidence(parts) as unknown as Json);
+}
+
+const judgements = async (text: string) =>
+  (await verify(text, ANCHORS)).claims.filter(({ claim }) => claim === 'judgement');
+
+describe('the version that an event says', () => {
+  it.each(['digits-allowed', 'near-resource-allowed', 'near-metadata-allowed', 'near-condition-allowed'])(
+    'is the one that judges: by the second, %s would not have been let through',
+    async (name) => {
+      const said = await judgements(changed(name, 'approval.requested', (skeleton) => (skeleton.semantics = 2)));
+      expect(said.filter(({ status }) => status === 'failed').map(({ field }) => field)).toContain(
+        '/events/0/event/skeleton/verdict',
+      );
+    },
+  );
+
+  it('is told, so that nobody takes the first for the newest', async () => {
+    const [said] = await judgements(read('digits-allowed.evidence'));
+    expect(said?.detail).toContain('by semantics 1');
+  });
+
+  it('is not judged when nobody knows it', async () => {
+    for (const semantics of [0, 3, '2', null]) {
+      const [said] = await judgements(
+        changed('digits-allowed', 'approval.requested', (one) => (one.semantics = semantics)),
+      );
+      expect(said?.status).not.toBe('proved');
+    }
+  });
+
+  it('of an edit is that of its request', async () => {
+    const said = await judgements(changed('digits-edited', 'approval.edited', (skeleton) => (skeleton.semantics = 2)));
+    expect(said.filter(({ status }) => status === 'failed').map(({ field }) => field)).toEqual([
+      expect.stringMatching(/skeleton\/semantics$/),
+    ]);
+  });
 });

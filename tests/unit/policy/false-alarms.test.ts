@@ -43,7 +43,7 @@ const CORPORA: Record<string, string[]> = {
     (name) => `service:${name}`,
   ),
   paths: cross(
-    ['file:/srv', 'file:/home/app', 'file:/var/lib'],
+    ['file:/srv', 'file:/opt/app', 'file:/var/lib'],
     ['/data', '/Data', '/backup', '/logs', '/.git', '/git', '/.env', '/src', '/lib', '/l1b'],
     [
       '/index.html',
