@@ -5,6 +5,8 @@ import { sameJson } from './canonical.ts';
 import { type ActionParts, actionDigest } from './digest.ts';
 import { pointerOf } from './json/place.ts';
 import { type Digest, isObject, type Json, type JsonObject } from './json.ts';
+import { masked } from './policy/parameters/hidden.ts';
+import type { ParameterSchema } from './policy/parameters/model.ts';
 
 /** One field that differs. The side that does not exist is null, and `kind` tells it from a null that was there. */
 export interface FieldChange {
@@ -51,9 +53,14 @@ function changesAt(pointer: string, from: Json | undefined, to: Json | undefined
  *
  * @param asked the action as the agent asked it
  * @param params those that would run instead
+ * @param schema what hides some of them: the digest is over the true ones, and nobody signs what nobody sees
  */
-export const editedAction = (asked: ActionParts, params: JsonObject): Edited => ({
-  params,
+export const editedAction = (
+  asked: ActionParts,
+  params: JsonObject,
+  schema: ParameterSchema | null | undefined = null,
+): Edited => ({
+  params: masked(schema, params),
   action_digest: actionDigest({ ...asked, params }),
-  diff: diffOf(asked.params, params),
+  diff: diffOf(masked(schema, asked.params), masked(schema, params)),
 });

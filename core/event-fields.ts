@@ -81,6 +81,8 @@ export const EVENT_FIELDS = {
       'action',
       'resource',
       'params',
+      // Where values of params are covered (core/policy/parameters/hidden.ts): then `salt` is null. Absent: nowhere.
+      'hidden',
       'metadata',
       'constraints',
       'precondition',
@@ -98,7 +100,7 @@ export const EVENT_FIELDS = {
   'approval.vote_recorded': life(VOTE, SIGNED),
   'approval.edited': life(
     [...VOTE, 'effective_params_digest', 'edits', 'rule', 'risk', 'requirement', 'capability_settings', 'semantics'],
-    [...SIGNED, 'params', 'diff', 'risk_reasons', 'trace'],
+    [...SIGNED, 'params', 'hidden', 'diff', 'risk_reasons', 'trace'],
   ),
   'approval.commented': life([], ['comment', 'author_name']),
   'approval.escalated': life(['escalated_to', 'stage', 'after_seconds'], ['reason']),

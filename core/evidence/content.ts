@@ -4,6 +4,7 @@ import { actionDigest, paramsDigest, requestDigest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Case } from './case.ts';
 import { atLine } from './tally.ts';
+import { sayWithheld, withheldIn } from './withheld.ts';
 
 /** params, action and request digest, recomputed from the proposal's erasable part. */
 export function checkDigests({ bundle, birth, tally }: Case): void {
@@ -13,11 +14,10 @@ export function checkDigests({ bundle, birth, tally }: Case): void {
     return;
   }
   const { skeleton } = birth;
-  const parts = { ...birth.personal, organization: bundle.organization.id, actor: skeleton.actor } as never;
-  const { salt, params, risk_reasons } = birth.personal as { salt: string; params: JsonObject; risk_reasons: Json };
+  const { risk_reasons } = birth.personal as { risk_reasons: Json };
+  const withheld = withheldIn(birth.line);
   const computed: JsonObject = {
-    params_digest: paramsDigest(salt, params),
-    action_digest: actionDigest(parts),
+    ...(withheld.length > 0 ? {} : digestsOfParams(bundle.organization.id, birth)),
     request_digest: requestDigest({
       ...(birth.personal as object),
       action_digest: skeleton.action_digest,
@@ -32,8 +32,18 @@ export function checkDigests({ bundle, birth, tally }: Case): void {
       ...at,
       field: `/events/0/event/skeleton/${field}`,
     });
-  if (wrong.length === 0)
-    tally.say('digests', 'proved', 'What was asked and what reviewers were shown give the recorded digests.', at);
+  if (withheld.length > 0) tally.say('digests', 'not-replayable', sayWithheld(withheld), at);
+  if (wrong.length > 0) return;
+  const said = 'What was asked and what reviewers were shown give the recorded digests.';
+  const rest = 'What reviewers were shown beside the action gives the recorded digest.';
+  tally.say('digests', 'proved', withheld.length > 0 ? rest : said, at);
+}
+
+/** What only the whole params give. */
+function digestsOfParams(organization: string, { personal, skeleton }: Case['birth']): JsonObject {
+  const parts = { ...personal, organization, actor: skeleton.actor } as never;
+  const { salt, params } = personal as { salt: string; params: JsonObject };
+  return { params_digest: paramsDigest(salt, params), action_digest: actionDigest(parts) };
 }
 
 /** Another request's evidence is good evidence of something else. */

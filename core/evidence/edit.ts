@@ -11,6 +11,7 @@ import type { EvidenceLine } from './forms.ts';
 import { editedBy, type Held, heldBefore } from './held.ts';
 import { checkSigned, type Signed, sameIntent, signedOf } from './signature.ts';
 import { atLine } from './tally.ts';
+import { sayWithheld, withheldIn } from './withheld.ts';
 
 export async function checkEdit(of: Case, line: EvidenceLine): Promise<void> {
   const { skeleton, seq } = line.event;
@@ -49,17 +50,25 @@ function checkContents(of: Case, line: EvidenceLine, after: Held): void {
     return;
   }
   const salt = of.birth.personal!.salt as string;
+  const withheld = [...withheldIn(of.birth.line), ...withheldIn(line)];
+  const whole = withheld.length === 0;
   const wrong: [boolean, string][] = [
-    [edited.action_digest !== after.action_digest, 'skeleton/effective_action_digest'],
-    [paramsDigest(salt, edited.params) !== after.params_digest, 'skeleton/effective_params_digest'],
+    [whole && edited.action_digest !== after.action_digest, 'skeleton/effective_action_digest'],
+    [whole && paramsDigest(salt, edited.params) !== after.params_digest, 'skeleton/effective_params_digest'],
     [!same(edited.diff, line.event.personal?.diff), 'personal/diff'],
   ];
   for (const [, name] of wrong.filter(([differs]) => differs)) {
     const field = pointerTo(of, line, `/event/${name}`);
     of.tally.say('edit', 'failed', `${name.split('/')[1]} is not that of the edited params.`, { ...at, field });
   }
+  if (!whole) of.tally.say('edit', 'not-replayable', sayWithheld(withheld), at);
   if (!wrong.some(([differs]) => differs))
-    of.tally.say('edit', 'proved', `The edited params give the recorded digests and these differences.`, at);
+    of.tally.say(
+      'edit',
+      'proved',
+      `The edited params give ${whole ? 'the recorded digests and ' : ''}these differences.`,
+      at,
+    );
 }
 
 const same = (one: unknown, other: unknown): boolean => sameJson((one ?? null) as Json, (other ?? null) as Json);

@@ -1,12 +1,13 @@
 // What held at a moment of the request's life: as it was asked, or as the last edit before that moment left it. Built from
 // events alone; whether each edit was right is edit.ts's to say.
 import { canonicalize } from '../canonical.ts';
-import { type Edited, editedAction } from '../edit.ts';
+import { diffOf, type Edited, editedAction } from '../edit.ts';
 import type { Digest, JsonObject } from '../json.ts';
 import type { CapabilitySettings, RiskLevel } from '../policy.ts';
 import { escalated } from '../requirement.ts';
 import type { Birth, Case } from './case.ts';
 import type { EvidenceLine } from './forms.ts';
+import { withheldIn } from './withheld.ts';
 
 export interface Held {
   /** Null while nobody had edited. */
@@ -77,6 +78,12 @@ export const stagesOf = (requirement: Birth['requirement']): string =>
 export function editedBy({ bundle, birth }: Case, held: Held, given: Edited | null): Edited | null {
   if (held.edit === null) return null;
   if (birth.personal === null || held.params === null) return given;
+  const asIs = [birth.line, held.edit].some((line) => withheldIn(line).length > 0);
+  // What is covered was covered for whoever signed, too; the digest is over what it covers.
+  if (asIs) {
+    const asked = birth.personal.params as JsonObject;
+    return { params: held.params, action_digest: held.action_digest, diff: diffOf(asked, held.params) };
+  }
   const asked = { ...birth.personal, organization: bundle.organization.id, actor: birth.skeleton.actor };
   return editedAction(asked as never, held.params);
 }

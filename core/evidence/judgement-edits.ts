@@ -8,6 +8,7 @@ import type { EvidenceLine } from './forms.ts';
 import { editsOf, heldBefore } from './held.ts';
 import { compare, inputOf, isOfSize, momentOf, type PolicyJudge, semanticsOfEvent } from './judging.ts';
 import { atLine } from './tally.ts';
+import { isWithheld, WITHHELD } from './withheld.ts';
 
 export function checkEditsJudged(of: Case, judge: PolicyJudge, policy: Policy, asked: Judgement): void {
   let held: InForce = asked;
@@ -38,6 +39,7 @@ function editJudged(of: Case, judge: PolicyJudge, policy: Policy, line: Evidence
   const [wrong] = [...judge.misfits(policy, input.action, after), ...tied, ...wider];
   const no = `Policy takes no such edit: ${wrong?.pointer} ${wrong?.detail}`;
   tally.holds(wrong === undefined, 'judgement', no, at('params'));
+  tally.holds(isWithheld(judge, policy, line, input.action), 'judgement', WITHHELD, at('params'));
   // The pinned version judges an edit without budgets (worker/requests/edited.ts).
   const semantics = semanticsOfEvent(birth.line);
   return judge.judge(policy, input, { now: now!, exhausted_patterns: [], semantics });

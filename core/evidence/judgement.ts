@@ -23,6 +23,7 @@ import {
 import { policyIn } from './policy-document.ts';
 import { atLine } from './tally.ts';
 import { checkTied } from './tied.ts';
+import { isWithheld, WITHHELD } from './withheld.ts';
 
 export function checkJudgement(of: Case): void {
   const { judge, tally, birth } = of;
@@ -90,7 +91,10 @@ function checkParams({ birth, tally }: Case, judge: PolicyJudge, policy: Policy)
   const [wrong] = judge.misfits(policy, action, params);
   const field = '/events/0/event/personal/params';
   const said = `Params that do not fit their schema are never asked: ${wrong?.pointer} ${wrong?.detail}`;
-  return tally.holds(wrong === undefined, 'judgement', said, atLine(birth.line, field));
+  const fits = tally.holds(wrong === undefined, 'judgement', said, atLine(birth.line, field));
+  return (
+    tally.holds(isWithheld(judge, policy, birth.line, action), 'judgement', WITHHELD, atLine(birth.line, field)) && fits
+  );
 }
 
 /** By the fields of `approval.requested`. An event without escalations lets nobody further in. */

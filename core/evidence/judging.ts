@@ -32,6 +32,8 @@ export interface PolicyJudge {
   ties(policy: Policy, action: string): string[];
   /** Where an edit is no reduction that this schema names. */
   widens(policy: Policy, action: string, before: JsonObject, after: JsonObject): Place[];
+  /** Pointers at which the policy hides values of these params. */
+  hidden(policy: Policy, action: string, params: JsonObject): string[];
 }
 
 /** Judging happens before the object records it: how far apart two clocks and a retry may bring them. */

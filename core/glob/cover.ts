@@ -1,4 +1,4 @@
-// Whether one glob matches everything that another does. Exact where it answers true; where telling would cost too much
+// Whether one glob matches everything that another does, and whether two have a text in common. Exact where it answers true; where telling would cost too much
 // it answers false, which costs a hint in `policy check` and nothing else.
 import { globMatches, reach, SEPARATORS, step, type Token, tokensOf } from '../glob.ts';
 
@@ -52,4 +52,27 @@ function includes(wide: Token[], narrow: Token[], alphabet: string[], work: Work
     }
   }
   return true;
+}
+
+/** Whether some text matches both. True as well when `work` is used up: whoever asks wants to be sure that none does. */
+export function globsMeet(one: string, other: string, work: Work = { left: MAX_STEPS }): boolean {
+  if (!one.includes('*')) return globMatches(other, one);
+  if (!other.includes('*')) return globMatches(one, other);
+  const [first, second] = [tokensOf(one), tokensOf(other)];
+  const alphabet = alphabetOf(one, other);
+  const open: [Positions, Positions][] = [[start(first), start(second)]];
+  const seen = new Set<string>();
+  for (let pair = open.pop(); pair; pair = open.pop()) {
+    const [inFirst, inSecond] = pair;
+    const key = keyOf(inFirst, inSecond);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    work.left -= alphabet.length * (inFirst.size + inSecond.size);
+    if (work.left < 0 || (inFirst.has(first.length) && inSecond.has(second.length))) return true;
+    for (const character of alphabet) {
+      const next: [Positions, Positions] = [step(first, inFirst, character), step(second, inSecond, character)];
+      if (next.every(({ size }) => size > 0)) open.push(next);
+    }
+  }
+  return false;
 }

@@ -4,6 +4,7 @@ import type { PolicyJudge } from '../evidence/judging.ts';
 import { judgeDenies } from './denies.ts';
 import { judge } from './judge.ts';
 import { faultsOfParams } from './parameters/faults.ts';
+import { hiddenIn } from './parameters/hidden.ts';
 import { faultsOfTie, faultsOfTiedEdit, narrows, parametersFor, tiedIn } from './parameters.ts';
 import { SEMANTICS } from './semantics.ts';
 
@@ -11,9 +12,11 @@ export const policyJudge: PolicyJudge = {
   semantics: SEMANTICS,
   judge,
   denies: (policy, input, now, semantics) => judgeDenies(policy, input, now, { semantics }),
-  misfits: (policy, action, params) => faultsOfParams(parametersFor(policy, action), params),
+  // Evidence holds params as readers see them: what policy hides is covered, and held to nothing.
+  misfits: (policy, action, params) => faultsOfParams(parametersFor(policy, action), params, true),
   untied: (policy, input) => faultsOfTie(parametersFor(policy, input.action), input),
   untying: (policy, action, before, after) => faultsOfTiedEdit(parametersFor(policy, action), before, after),
   ties: (policy, action) => tiedIn(parametersFor(policy, action)),
-  widens: (policy, action, before, after) => narrows(parametersFor(policy, action), before, after),
+  widens: (policy, action, before, after) => narrows(parametersFor(policy, action), before, after, true),
+  hidden: (policy, action, params) => hiddenIn(parametersFor(policy, action), params),
 };

@@ -3,6 +3,7 @@
 import type { Json } from '../json.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { MAX_TIMEOUT_SECONDS } from './bounds.ts';
+import { checkHiddenReads } from './check/hidden.ts';
 import { compactRules } from './compact.ts';
 import { freedWords } from './diff/rules.ts';
 import { type Policy, RISK_LEVELS, type RiskLevel, type Rule, type Verdict } from './model.ts';
@@ -34,6 +35,7 @@ export function parsePolicy(source: string): Result<ParsedPolicy> {
   checkIds(written, at);
   checkUnlisted(written, at);
   checkCalendars(written, at);
+  checkHiddenReads(written, at);
   if (problems.length > 0) return invalid(problems);
   const policy = normalised(written);
   const { source: from } = read;

@@ -8,6 +8,7 @@ import type { Result } from '../problems.ts';
 import { type Advance, advance, type Parts } from './advance.ts';
 import { baseScope, issuedCapability, issuedPart } from './issue.ts';
 import type { Proposal, Requester, RequestRecord } from './record.ts';
+import { hiddenPart, shownParams, shownSalt } from './shown.ts';
 
 /** All that the Worker gathered for a new request; serialisable, it crosses to the object. */
 export interface Birth {
@@ -119,7 +120,8 @@ export function requested(record: RequestRecord, birth: Birth): { skeleton: Json
       ...{ request_digest: record.request_digest, expires_at: record.expires_at, config_version: birth.config_version },
     },
     personal: {
-      ...{ salt: record.salt, action: proposal.action, resource: proposal.resource, params: proposal.params },
+      ...{ salt: shownSalt(record), action: proposal.action, resource: proposal.resource },
+      ...{ params: shownParams(record, proposal.params), ...hiddenPart(record, proposal.params) },
       ...{
         metadata: proposal.metadata,
         constraints: judgement.constraints,

@@ -8,6 +8,7 @@ import { type Advance, advance } from './advance.ts';
 import { mayEdit, type Plan, planned } from './edit.ts';
 import { type SignedEdit, takeEdit } from './edit-step.ts';
 import type { RequestRecord } from './record.ts';
+import { shownParams } from './shown.ts';
 import { expired, intentMismatch, repeatOf, signerOf } from './signer.ts';
 
 /** A verified edit, as the Worker hands it over. */
@@ -46,7 +47,7 @@ function intentFits(record: RequestRecord, call: EditCall, plan: Plan, stage: nu
     {
       ...{ organization: record.organization.id, rp_id, request: record.id, stage, comment, replaces: plan.replaces },
       ...{ action_digest: record.action_digest, request_digest: record.request_digest },
-      edited: { params: call.edit.params, action_digest: plan.action_digest, diff: plan.diff },
+      edited: { params: shownParams(record, call.edit.params), action_digest: plan.action_digest, diff: plan.diff },
       ...{ policy_digest: record.policy.digest, reviewer: intent.reviewer },
     },
     intent,

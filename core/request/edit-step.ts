@@ -8,6 +8,7 @@ import { ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import { type EditPart, type Plan, withEdit } from './edit.ts';
 import type { RequestRecord } from './record.ts';
+import { hiddenPart, shownParams } from './shown.ts';
 import { eligibilityOf, type SignedCall } from './vote-event.ts';
 
 /** What was signed, with the passkey that signed it. */
@@ -72,7 +73,8 @@ function eventOf(
     },
     personal: {
       ...{
-        params: edit.params,
+        params: shownParams(record, edit.params),
+        ...hiddenPart(record, edit.params),
         diff: asJson(plan.diff),
         risk_reasons: risk.reasons,
         trace: asJson(edit.judgement.trace),

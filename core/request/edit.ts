@@ -42,8 +42,8 @@ export function planned(record: RequestRecord, { params, judgement }: EditPart):
   const mode = inForce(record).edits;
   if (mode === 'none')
     return fail('edits-not-allowed', 'Policy lets nobody edit this request: approve it as it is, or reject it.');
-  const edited = editedAction(actionOf(record), params);
-  const fits = changeFits(record, mode, edited, judgement);
+  const edited = editedAction(actionOf(record), params, record.judgement.parameters);
+  const fits = changeFits(record, mode, { ...edited, params }, judgement);
   if (!fits.ok) return fits;
   return ok({
     mode,

@@ -5,6 +5,7 @@ import type { Edited } from '../edit.ts';
 import type { InForce } from '../policy/rejudge.ts';
 import { escalated } from '../requirement.ts';
 import type { RecordedEdit, RecordedEscalation, RecordedVote, RequestRecord } from './record.ts';
+import { shownParams } from './shown.ts';
 
 /** Records from before there were edits have no such field. */
 export const editsOf = ({ edits }: RequestRecord): RecordedEdit[] => edits ?? [];
@@ -51,5 +52,5 @@ export function editedNow(record: RequestRecord): Edited | null {
   const edit = lastEdit(record);
   if (edit === undefined) return null;
   const { params, action_digest } = record.effective;
-  return { params, action_digest, diff: edit.diff };
+  return { params: shownParams(record, params), action_digest, diff: edit.diff };
 }

@@ -9,6 +9,7 @@ import { editsOf, escalationsOf, inForce, liveVotes } from './in-force.ts';
 import { baseScope } from './issue.ts';
 import type { BrokenGlass, RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
+import { hiddenOf, shownParams, shownSalt } from './shown.ts';
 
 /** One event of the request and where it stands in the ledger. */
 export interface ReceiptLine {
@@ -40,10 +41,16 @@ export function present(record: RequestRecord, frame: Frame): ApprovalRequest {
 function wireOf(record: RequestRecord, frame: Frame) {
   const { proposal, judgement } = record;
   return {
-    ...{ id: record.id, object: 'approval_request' as const, organization: record.organization.id, salt: record.salt },
+    ...{
+      id: record.id,
+      object: 'approval_request' as const,
+      organization: record.organization.id,
+      salt: shownSalt(record),
+    },
     ...{ status: record.life.status!, verdict: judgement.verdict, action: proposal.action },
     ...{ resource: proposal.resource, actor: proposal.actor, requester: record.requester },
-    ...{ on_behalf_of: record.on_behalf_of, params: proposal.params, metadata: proposal.metadata },
+    ...{ on_behalf_of: record.on_behalf_of, params: shownParams(record, proposal.params), metadata: proposal.metadata },
+    hidden: hiddenOf(record),
     ...{ constraints: judgement.constraints, precondition: proposal.precondition, context: proposal.context },
     ...{ preview: proposal.preview, run: proposal.run },
     ...{ action_digest: record.action_digest, params_digest: record.params_digest },
@@ -77,7 +84,8 @@ function wireOf(record: RequestRecord, frame: Frame) {
 /** What may run, and what policy asks for it: stricter than for what was asked, once somebody edited. */
 function effectiveOf(record: RequestRecord) {
   const { requirement, risk } = inForce(record);
-  return { ...record.effective, requirement: requirementOf(record, requirement), risk };
+  const params = shownParams(record, record.effective.params);
+  return { ...record.effective, params, requirement: requirementOf(record, requirement), risk };
 }
 
 /** Null where policy asked nobody. `approved` counts different people's votes for the effective action. */

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../problems.ts';
 import { type Advance, advance } from './advance.ts';
 import type { Exchange, RequestRecord } from './record.ts';
 import { lifetimeEnd, lifetimeLeft, type SealedAt, tokenTimes } from './settle.ts';
+import { shownSalt } from './shown.ts';
 
 export interface ExchangeRequest {
   actor: string;
@@ -34,7 +35,7 @@ export function exchange(
   const nonce_digest = nonceDigest(call.nonce);
   // A key that nobody asked for binds nothing (exchange.ts compares it the same way).
   const jkt = record.capability?.scope.dpop ? call.jkt : null;
-  const authorized = record.capability && [authorizationOf(authorizedBy(record, record.capability.scope))];
+  const authorized = record.capability && [told(record, record.capability.scope)];
   const stepped = advance(record, {
     command: 'exchange',
     facts: {
@@ -85,6 +86,12 @@ function fitsCall(record: RequestRecord, call: ExchangeRequest, sealedAt: Sealed
 const authorizedBy = (record: RequestRecord, scope: Scope) => ({
   ...{ scope, action_digest: record.effective.action_digest, salt: record.salt },
   ...{ constraints: record.judgement.constraints, precondition: record.proposal.precondition },
+});
+
+/** As its event tells it: the token has the salt, which would confirm guesses of hidden values (shown.ts). */
+const told = (record: RequestRecord, scope: Scope): JsonObject => ({
+  ...authorizationOf(authorizedBy(record, scope)),
+  salt: shownSalt(record),
 });
 
 const claimsFor = (record: RequestRecord, receipt: string, issuer: string, jkt: string | null) =>

@@ -25,9 +25,12 @@ export interface Described<A extends unknown[]> {
   onEdit: ((edit: EditedCall, ...args: A) => A | Promise<A>) | undefined;
 }
 
-/** The edit of a request that came back approved for other params than were asked; null when nobody edited. */
-export function editOf(request: ApprovalRequest, original: JsonObject): EditedCall | null {
-  const { params: effective } = request.effective;
+/**
+ * The edit of a request that came back approved for other params than were asked; null when nobody edited.
+ *
+ * @param effective as they may run, hidden values included
+ */
+export function editOf(request: ApprovalRequest, original: JsonObject, effective: JsonObject): EditedCall | null {
   if (sameJson(effective, original)) return null;
   // Only a person edits, and then the answer says who: anything else is another action under our request's name.
   const edits = request.edits ?? [];

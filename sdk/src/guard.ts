@@ -8,7 +8,7 @@ import { reasonOf, resourceOf } from './check.ts';
 import type { Assentry } from './client.ts';
 import { type EditedCall, editedArguments, editOf } from './edited.ts';
 import { AssentryError, MismatchError, NotApprovedError } from './errors.ts';
-import { asJson, assertExchanged, isPlain } from './sent.ts';
+import { asJson, assertExchanged, isPlain, ownParams } from './sent.ts';
 import type { WaitOptions } from './wait.ts';
 import type { ApprovalRequest, Exchanged, OutcomeReport, Proposal } from './wire.ts';
 
@@ -78,7 +78,8 @@ export function guarded<A extends unknown[], R>(
     const resource = resourceOf(action, rest.resource);
     const request = await settled(client, { ...rest, action, resource, actor: options.actor, params }, options);
     if (!mayStart(request, options)) return refusal(request);
-    const edit = editOf(request, params);
+    const effective = ownParams(request, request.effective.params, params);
+    const edit = editOf(request, params, effective);
     const described = {
       describe: describe ?? ((...made: A) => defaultParams(made)),
       rebuild: describe ? null : (effective: JsonObject) => argumentsOf<A>(args, effective),
@@ -86,7 +87,7 @@ export function guarded<A extends unknown[], R>(
     };
     const edited = edit && (await editedArguments(edit, args, described));
     const prepare = () => edited ?? (describe ? unchanged(args, describe, params) : argumentsOf<A>(args, params));
-    const { permit, prepared } = await permitFor(client, request, request.effective.params, { ...options, prepare });
+    const { permit, prepared } = await permitFor(client, request, effective, { ...options, prepare });
     return reported(client, permit, () => fn.apply(permit, prepared), options);
   };
 }

@@ -4,6 +4,7 @@ import { canonicalize, sameJson } from '../../core/canonical.ts';
 import type { AuthorizationDetail } from '../../core/claims.ts';
 import { actionDigest, paramsDigest } from '../../core/digest.ts';
 import type { Json, JsonObject } from '../../core/json.ts';
+import { unmasked } from '../../core/policy/parameters/unmasked.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
 import { AssentryError, MismatchError, RecentlyRejectedError } from './errors.ts';
 import type { ApprovalRequest, Exchanged, Proposal } from './wire.ts';
@@ -78,18 +79,26 @@ function answers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
   if (answer.action !== sent.action) refuse('action');
   if (answer.resource !== sent.resource) refuse('resource');
   if (answer.actor !== actor) refuse('actor');
-  if (!sameJson(answer.params, sent.params ?? {})) refuse('set of params');
+  if (!sameJson(ownParams(answer, answer.params, sent.params ?? {}), sent.params ?? {})) refuse('set of params');
   if (!sameJson(answer.metadata, sent.metadata ?? {})) refuse('set of metadata');
   if (!sameJson(answer.precondition, sent.precondition ?? null)) refuse('precondition');
   return consistent(answer);
 }
 
+/** Params as the server shows them, with the caller's own values in the places of those that policy hides. */
+export const ownParams = ({ hidden }: ApprovalRequest, shown: JsonObject, own: JsonObject): JsonObject =>
+  unmasked(shown, hidden, own) as JsonObject;
+
 function consistent(request: ApprovalRequest): ApprovalRequest {
-  if (paramsDigest(request.salt, request.params) !== request.params_digest) refuse('params_digest');
-  if (actionDigest(request) !== request.action_digest) refuse('action_digest');
+  // Only the exchange's answer has what these digests are over; it is compared then (assertExchanged).
+  if (request.hidden?.length) return request;
+  const salt = request.salt as string;
+  const asked = { ...request, salt };
+  if (paramsDigest(salt, request.params) !== request.params_digest) refuse('params_digest');
+  if (actionDigest(asked) !== request.action_digest) refuse('action_digest');
   const { params, params_digest, action_digest } = request.effective;
-  if (paramsDigest(request.salt, params) !== params_digest) refuse('effective params_digest');
-  if (actionDigest({ ...request, params }) !== action_digest) refuse('effective action_digest');
+  if (paramsDigest(salt, params) !== params_digest) refuse('effective params_digest');
+  if (actionDigest({ ...asked, params }) !== action_digest) refuse('effective action_digest');
   return request;
 }
 
@@ -104,7 +113,9 @@ function fits(exchanged: Exchanged, params: JsonObject): AuthorizationDetail {
 /** Throws unless the capability is for exactly this request's effective action with these params. */
 export function assertExchanged(request: ApprovalRequest, params: JsonObject, exchanged: Exchanged): void {
   const detail = assertFits(exchanged, params);
-  if (detail.salt !== request.salt) refuse('salt');
-  if (detail.action_digest !== actionDigest({ ...request, params })) refuse('action_digest');
+  const { salt, action_digest } = detail;
+  if ((request.salt ?? salt) !== salt) refuse('salt');
+  const own = actionDigest({ ...request, salt, params });
+  if (action_digest !== own || action_digest !== request.effective.action_digest) refuse('action_digest');
   if (detail.action !== request.action || detail.resource !== request.resource) refuse('action');
 }

@@ -104,7 +104,8 @@ export interface ApprovalRequest {
   id: string;
   object: 'approval_request';
   organization: string;
-  salt: string;
+  /** Null where values are `hidden`: whoever has it could try guesses against the digests. */
+  salt: string | null;
   status: Status;
   verdict: Verdict;
   action: string;
@@ -113,6 +114,8 @@ export interface ApprovalRequest {
   requester: { kind: string; id: string; name: string; key: string | null };
   on_behalf_of: string | null;
   params: JsonObject;
+  /** Pointers below `params` and `effective.params` at which `(hidden)` stands for a value that policy hides. */
+  hidden?: string[];
   metadata: JsonObject;
   constraints: JsonObject;
   precondition: { digest: Digest } | null;

@@ -1,6 +1,7 @@
 // Past requests out of the projection, oldest first, in pages: as much of each as judging it again needs. The next page
 // is on its way while one is worked on. Advice is made from these rows, never a decision.
 import type { JsonObject } from '../../core/json.ts';
+import { withoutHidden } from '../../core/policy/parameters/unmasked.ts';
 import type { Fate, StoredRequest } from '../../core/policy/simulate.ts';
 import type { RiskLevel, Stage, TraceStep, Verdict } from '../../core/policy.ts';
 
@@ -12,7 +13,7 @@ const START = `SELECT created_at, id FROM approval_requests WHERE organization =
   ORDER BY created_at DESC, id DESC LIMIT 1 OFFSET ?`;
 const PAGE = `SELECT id, created_at, json_extract(document, '$.action', '$.resource', '$.actor', '$.params',
     '$.metadata', '$.context', '$.risk', '$.verdict', '$.policy', '$.requirement.stages', '$.status', '$.decided_by',
-    '$.capability.id', '$.decisions', '$.outcome.status', '$.break_glass.id', '$.edits') AS parts
+    '$.capability.id', '$.decisions', '$.outcome.status', '$.break_glass.id', '$.edits', '$.hidden') AS parts
   FROM approval_requests WHERE organization = ? AND (created_at, id) > (?, ?) ORDER BY created_at, id LIMIT ?`;
 
 interface Row {
@@ -83,11 +84,21 @@ function storedOf({ id, created_at, parts }: Row): StoredRequest {
   const [action, resource, actor, params, metadata, context, risk, verdict, policy, stages, ...life] = JSON.parse(
     parts,
   ) as Parts;
+  const hidden = life.at(-1) as string[] | null;
   const isErased = action === null || resource === null || params === null;
   const input = isErased
     ? null
-    : { action, resource, actor, params, metadata: metadata ?? {}, context, claimed_risk: risk.claimed };
+    : {
+        action,
+        resource,
+        actor,
+        params: withoutHidden(params, hidden ?? []),
+        metadata: metadata ?? {},
+        context,
+        claimed_risk: risk.claimed,
+      };
   return {
+    ...(hidden?.length ? { hidden } : {}),
     ...{ id, created_at, input, verdict, risk: risk.level, rule: policy.rule },
     // Without how many have approved so far.
     stages: stages?.map(({ approved: _, ...stage }) => stage) ?? null,
@@ -103,6 +114,7 @@ type Life = [
   outcome: string | null,
   break_glass: string | null,
   edits: unknown[] | null,
+  hidden: string[] | null,
 ];
 
 function fateOf([status, decided_by, capability, decisions, outcome, break_glass, edits]: Life): {

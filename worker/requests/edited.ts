@@ -3,6 +3,7 @@
 import { instantAt } from '../../core/duration.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { MAX_PARAMS_BYTES } from '../../core/limits.ts';
+import { restored } from '../../core/policy/parameters/hidden.ts';
 import { semanticsOf } from '../../core/policy/semantics.ts';
 import { judge, type Policy } from '../../core/policy.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
@@ -13,17 +14,26 @@ import { organizationOf } from '../organization.ts';
 import { deniedNow, type Judged } from './judged.ts';
 import { oversized, policyInput } from './proposal.ts';
 
-/** What the object needs to judge an edit with these params. */
+/**
+ * What the object needs to judge an edit.
+ *
+ * @param params as a reviewer sees and writes them: in the place of each hidden value the mark that stands for it
+ */
 export async function editPart(c: Ctx, known: Judged, params: JsonObject): Promise<Result<EditPart>> {
   const errors = oversized({ params }, { params: MAX_PARAMS_BYTES });
   if (errors.length > 0) return fail('invalid-request', `The params are too large: ${errors[0]!.detail}`, { errors });
   const policy = await pinnedPolicy(c, known);
   if (!policy.ok) return policy;
-  const { proposal, judgement } = known.record;
+  const { proposal, judgement, effective } = known.record;
+  const whole = restored(judgement.parameters, effective.params, params);
+  if ('faults' in whole)
+    return fail('invalid-request', `Hidden values are not edited: ${whole.faults[0]!.pointer}.`, {
+      errors: whole.faults,
+    });
   // Pinned like the version: what policy meant when people were asked (core/policy/semantics.ts).
   const facts = { now: instantAt(Date.now()), exhausted_patterns: [], semantics: semanticsOf(judgement) };
-  const input = policyInput({ ...proposal, params }, judgement.risk.claimed);
-  return ok({ params, judgement: judge(policy.value, input, facts) });
+  const input = policyInput({ ...proposal, params: whole.params }, judgement.risk.claimed);
+  return ok({ params: whole.params, judgement: judge(policy.value, input, facts) });
 }
 
 /** The version that judged the request, from the organisation that keeps them all. */

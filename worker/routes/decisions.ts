@@ -11,6 +11,7 @@ import { asIfEdited, editorsDoNotApprove } from '../../core/request/edit.ts';
 import { editedNow, inForce } from '../../core/request/in-force.ts';
 import { baseScope } from '../../core/request/issue.ts';
 import type { RequestRecord } from '../../core/request/record.ts';
+import { shownParams } from '../../core/request/shown.ts';
 import { stageOf } from '../../core/request/stage.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
 import type { DecideQuestion, Reply, View } from '../../durable-objects/request/calls.ts';
@@ -100,7 +101,8 @@ async function decidingCaller(c: Ctx, token: boolean): Promise<Result<unknown>> 
 /** The record that the vote would be about: as it stands, or as it would be once this approval has reduced it. */
 async function votedOn(c: Ctx, known: Judged, body: OptionsBody, reviewer: string): Promise<Result<RequestRecord>> {
   const { record } = known;
-  if (body.params === undefined || sameJson(body.params, record.effective.params)) return ok(record);
+  if (body.params === undefined || sameJson(body.params, shownParams(record, record.effective.params)))
+    return ok(record);
   if (body.decision !== 'approve')
     return fail('invalid-request', 'A rejection edits nothing: leave params out.', {
       errors: [{ pointer: '/params', detail: 'is only for an approval' }],
@@ -176,5 +178,6 @@ async function questionOf(
   if (edited === null || edited.action_digest === record.effective.action_digest)
     return ok({ ...call, ...gathered, call: signed });
   const edit = await editPart(c, known, edited.params);
-  return edit.ok ? ok({ ...call, ...gatheredFor(known, edited.params), call: { ...signed, edit: edit.value } }) : edit;
+  if (!edit.ok) return edit;
+  return ok({ ...call, ...gatheredFor(known, edit.value.params), call: { ...signed, edit: edit.value } });
 }

@@ -4,6 +4,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { type EditIntent, editIntent } from '../../core/intent.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { ok, type Result } from '../../core/problems.ts';
+import { shownParams } from '../../core/request/shown.ts';
 import type { Reply, View } from '../../durable-objects/request/calls.ts';
 import { sessionOf } from '../auth/caller.ts';
 import { type Ceremony, offerAssertion } from '../auth/ceremony.ts';
@@ -72,7 +73,9 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
   const shown = {
     ...{ organization, rp_id: c.env.RP_ID, request: record.id, stage, reviewer, replaces: plan.replaces },
     ...{ action_digest: record.action_digest, request_digest: record.request_digest },
-    edited: { params: body.params, action_digest: plan.action_digest, diff: plan.diff },
+    edited: {
+      ...{ params: shownParams(record, plan.effective.params), action_digest: plan.action_digest, diff: plan.diff },
+    },
     ...{ policy_digest: record.policy.digest, comment: body.comment ?? null },
   };
   const checkpoint = await recentCheckpoint(c.env);
@@ -100,6 +103,6 @@ async function round(c: Ctx, id: string, users: string[]): Promise<Reply<View>> 
   if (!part.ok) return part;
   const { organization } = known.value;
   const call = { ...signed.value, edit: part.value };
-  const gathered = gatheredFor(known.value, params);
+  const gathered = gatheredFor(known.value, part.value.params);
   return requestOf(c.env, organization, id).edit({ organization, idempotency: null, ...gathered, call });
 }

@@ -112,6 +112,11 @@ export const ApprovalRequestSchema = z
     requester: z.object({ kind: z.string(), id: z.string(), name: z.string().nullable(), key: z.string().nullable() }),
     on_behalf_of: z.string().nullable(),
     params: JsonObjectSchema.nullable(),
+    hidden: z.array(z.string()).openapi({
+      description:
+        'Pointers below `params` and `effective.params` where `(hidden)` stands for a value that policy hides ' +
+        '(`writeOnly`); `salt` is null then. Only the answer of an exchange holds the values.',
+    }),
     metadata: JsonObjectSchema.nullable(),
     constraints: JsonObjectSchema.nullable(),
     precondition: z.object({ digest: DigestSchema }).nullable(),

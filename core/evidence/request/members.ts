@@ -39,6 +39,7 @@ export const REQUEST_MEMBERS = {
   requester: from('approval.requested: requester, key, requester_name', requester),
   on_behalf_of: birth('on_behalf_of'),
   params: words('params'),
+  hidden: from('approval.requested: hidden (erasable); absent: none', (of) => asked(of, 'hidden', []) ?? []),
   metadata: words('metadata'),
   constraints: words('constraints'),
   precondition: words('precondition'),

@@ -9,6 +9,7 @@ export const LATER_MEMBERS: readonly (readonly string[])[] = [
   ['parameters', 'editable', 'edits', 'break_glass', 'effective/requirement', 'effective/risk', 'decisions/*/void'],
   ['claim', 'escalations', 'stopped', 'decisions/*/delegation'],
   ['next_escalation'],
+  ['hidden'],
 ];
 
 type Members = { [member: string]: Expected };

@@ -18,6 +18,8 @@ type Path = readonly (string | number)[];
 /** One validation under way. */
 interface Run {
   faults: ProblemPlace[];
+  /** The params are as readers see them: what stands in the place of a hidden value is not held to its schema. */
+  masked: boolean;
   /** Steps that patterns may still take. */
   steps: number;
 }
@@ -48,6 +50,7 @@ const typeName = (value: Json): string =>
 
 function judgeValue(run: Run, schema: ParameterSchema, value: Json, path: Path): void {
   if (run.faults.length >= MAX_PARAMETER_FAULTS) return;
+  if (run.masked && schema.writeOnly) return;
   const types = typesOf(schema);
   if (!types.some((type) => IS[type](value))) {
     complain(run, path, `must be of type ${oneOfWords(types)}; it is ${typeName(value)}.`);
@@ -129,11 +132,12 @@ function judgeObject(run: Run, schema: ParameterSchema, value: JsonObject, path:
 /**
  * Where `params` do not fit the schema; null: nothing is asked of them.
  *
+ * @param masked whether they are as readers see them, hidden values covered (hidden.ts): for a verifier
  * @returns at most 20 places with pointers that begin with `/params`; none: they fit
  */
-export function faultsOfParams(schema: ParameterSchema | null, params: JsonObject): ProblemPlace[] {
+export function faultsOfParams(schema: ParameterSchema | null, params: JsonObject, masked = false): ProblemPlace[] {
   if (schema === null) return [];
-  const run: Run = { faults: [], steps: MAX_SCHEMA_STEPS };
+  const run: Run = { faults: [], masked, steps: MAX_SCHEMA_STEPS };
   judgeValue(run, { type: 'object', ...schema }, params, []);
   return run.faults.slice(0, MAX_PARAMETER_FAULTS);
 }

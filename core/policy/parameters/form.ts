@@ -10,6 +10,7 @@ import { MAX_ENUM, MAX_MESSAGE_CHARS, MAX_SCHEMA_BYTES, MAX_SCHEMA_PATTERN_STATE
 import { type At, flag, inside, list, type Read, refuse, text, whole, word } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
 import { FORMATS, NARROWINGS, type ParameterSchema, type Plain, SCHEMA_TYPES } from './model.ts';
+import { checkHidden } from './secrecy.ts';
 import { checkSense } from './sense.ts';
 
 const COUNT = 100_000;
@@ -67,7 +68,7 @@ const KEYWORDS: { [Key in keyof Omit<ParameterSchema, 'resource'>]-?: Read<unkno
   ...{ items: (value, at) => subschema(value, at), minItems: count, maxItems: count, uniqueItems: flag },
   ...{ minimum: number, maximum: number, exclusiveMinimum: number, exclusiveMaximum: number },
   ...{ multipleOf: positive, minLength: count, maxLength: count, pattern, format: word(FORMATS) },
-  ...{ currency: title, narrow: words(NARROWINGS) },
+  ...{ currency: title, narrow: words(NARROWINGS), writeOnly: flag },
 };
 
 /** Why a keyword of JSON Schema is no part of this, for those that people will miss. */
@@ -111,5 +112,6 @@ export const parameterSchema: Read<ParameterSchema> = (value, at) => {
   };
   const schema = subschema(value, noting);
   if (!wrong) checkSense({ type: 'object', ...schema }, at);
+  if (!wrong) checkHidden(schema, at);
   return schema;
 };

@@ -45,6 +45,8 @@ export interface ParameterSchema {
   narrow?: Narrowing | Narrowing[];
   /** Of a whole entry, put here by parametersFor and never written in a schema: see ParameterRule. */
   resource?: string;
+  /** The value is for the resource alone: nobody is shown it, and nothing of policy reads it (hidden.ts). */
+  writeOnly?: boolean;
 }
 
 /** One entry of `parameters:`: the actions that it is about, as globs, and what their params must look like. */

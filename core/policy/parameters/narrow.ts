@@ -79,9 +79,15 @@ function compareFields(schema: ParameterSchema, before: JsonObject, after: JsonO
  * Where an edit is more than a reduction, or does not fit the schema any more.
  *
  * @param schema null: none is written for this action, and then every difference is a fault
+ * @param masked whether both are as readers see them (hidden.ts)
  * @returns places with pointers that begin with `/params`; none: `after` is `before`, or less of it as the schema allows
  */
-export function narrows(schema: ParameterSchema | null, before: JsonObject, after: JsonObject): ProblemPlace[] {
+export function narrows(
+  schema: ParameterSchema | null,
+  before: JsonObject,
+  after: JsonObject,
+  masked = false,
+): ProblemPlace[] {
   const wider = compareFields(schema ?? {}, before, after, []);
-  return wider.length > 0 ? wider : faultsOfParams(schema, after);
+  return wider.length > 0 ? wider : faultsOfParams(schema, after, masked);
 }

@@ -5,6 +5,7 @@ import { names, orNull } from '../parts.ts';
 import { type At, inside, type Read, record, text } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
 import { parameterSchema } from './form.ts';
+import { readsHidden } from './hidden.ts';
 import { narrowingsOf, type ParameterRule, type ParameterSchema, type SchemaType, typesOf } from './model.ts';
 import { piecesOf } from './tie.ts';
 
@@ -40,7 +41,10 @@ const endsSegment = (piece: ReturnType<typeof piecesOf>[number] | undefined, at:
 const USABLE: readonly SchemaType[] = ['string', 'integer', 'number'];
 
 /** The parameter is one that the schema has, of a kind that a segment can be, and that no reviewer may change. */
-function checkParameter(name: string, { properties = {}, additionalProperties }: ParameterSchema, at: At): void {
+function checkParameter(name: string, schema: ParameterSchema, at: At): void {
+  const { properties = {}, additionalProperties } = schema;
+  if (readsHidden(schema, [name]))
+    at.report(at.path, `"${name}" is hidden (writeOnly), and everybody reads the resource.`);
   const known = Object.keys(properties);
   if (!Object.hasOwn(properties, name)) {
     if (known.length > 0 || additionalProperties === false || name === '')

@@ -12,6 +12,8 @@ export interface StoredRequest {
   created_at: Instant;
   /** Null once it is erased: then nothing can be said of it. */
   input: PolicyInput | null;
+  /** Pointers of params whose values policy hid: `input` is without them, and a condition that reads one is an error. */
+  hidden?: string[];
   verdict: Verdict;
   risk: RiskLevel;
   rule: string | null;

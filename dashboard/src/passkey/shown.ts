@@ -17,13 +17,10 @@ export interface Ballot {
 
 /** Names of the digests that do not belong to the displayed content; empty when all do. */
 export function wrongDigests(request: ApprovalRequest): string[] {
-  const { salt, effective } = request;
-  const own: [string, string, string][] = [
-    ['params_digest', paramsDigest(salt, request.params), request.params_digest],
-    ['action_digest', actionDigest(request), request.action_digest],
+  const { effective } = request;
+  const own: Compared[] = [
+    ...digestsOfParams(request),
     ['request_digest', requestDigest(request), request.request_digest],
-    ['effective.params_digest', paramsDigest(salt, effective.params), effective.params_digest],
-    ['effective.action_digest', actionDigest({ ...request, params: effective.params }), effective.action_digest],
   ];
   const { scope } = request;
   own.push(['scope.params_digest', effective.params_digest, scope.params_digest]);
@@ -32,6 +29,21 @@ export function wrongDigests(request: ApprovalRequest): string[] {
   if ((request.edits ?? []).length === 0)
     own.push(['effective.action_digest', request.action_digest, effective.action_digest]);
   return own.filter(([, computed, answered]) => computed !== answered).map(([name]) => name);
+}
+
+type Compared = [name: string, computed: string, answered: string];
+
+/** Digests over params. Where values are hidden nobody but the resource can compute them, and the page says so. */
+function digestsOfParams(request: ApprovalRequest): Compared[] {
+  const { salt, effective, hidden } = request;
+  if (salt === null) return hidden.length > 0 ? [] : [['salt', 'there', 'missing']];
+  const asked = { ...request, salt };
+  return [
+    ['params_digest', paramsDigest(salt, request.params), request.params_digest],
+    ['action_digest', actionDigest(asked), request.action_digest],
+    ['effective.params_digest', paramsDigest(salt, effective.params), effective.params_digest],
+    ['effective.action_digest', actionDigest({ ...asked, params: effective.params }), effective.action_digest],
+  ];
 }
 
 /** What an approval releases or released. While it is pending that is what will be signed, whatever else is answered. */
@@ -60,9 +72,10 @@ export function intentShown(
   { params, ...ballot }: Ballot,
   session: Session,
   given: Pick<DecisionIntent, 'nonce' | 'issued_at' | 'expires_at' | 'checkpoint' | 'rp_id' | 'stage'> &
-    Partial<Pick<DecisionIntent, 'scope'>>,
+    Partial<Pick<DecisionIntent, 'scope' | 'edited'>>,
 ): DecisionIntent {
-  const decided = params === undefined ? request : withParams(request, params);
+  const told = { action_digest: given.edited?.action_digest ?? '', params_digest: given.scope?.params_digest ?? '' };
+  const decided = params === undefined ? request : withParams(request, params, told);
   const shown = {
     organization: session.organization.id,
     rp_id: given.rp_id,

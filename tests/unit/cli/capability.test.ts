@@ -43,7 +43,7 @@ function token(
 ): Promise<string> {
   const issuer = `${env.ASSENTRY_URL}/o/${ORGANIZATION}`;
   const { scope } = capability!;
-  const claimed = { issuer, request: id, capability: capability!.id, actor, scope, action_digest, salt };
+  const claimed = { issuer, request: id, capability: capability!.id, actor, scope, action_digest, salt: salt! };
   const claims = claimsOf({ ...claimed, constraints, precondition: null, receipt: 'evt_1', jkt: null });
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ ...claims, iat: now, nbf: now, exp: now + 300 })

@@ -30,9 +30,12 @@ describe('every member of the request’s document', () => {
 
   it('has a row that says where its value stands', () => {
     const rows = requestMembers();
-    expect(rows.map(({ name }) => name).toSorted()).toEqual(
-      [...new Set(KINDS.flatMap((kind) => Object.keys(bundleOf(kind).request)))].toSorted(),
-    );
+    const names = rows.map(({ name }) => name);
+    const inGoldens = [...new Set(KINDS.flatMap((kind) => Object.keys(bundleOf(kind).request)))];
+    expect(inGoldens.filter((name) => !names.includes(name))).toEqual([]);
+    // What came after the last golden is in the fresh bundles of tests/workerd, and known to have come later.
+    const later = LATER_MEMBERS.flat();
+    expect(names.filter((name) => !inGoldens.includes(name) && !later.includes(name))).toEqual([]);
     for (const { name, from } of rows) expect(from, name).not.toBe('');
     const asserted = ASSERTED_MEMBERS.filter((name) => !name.includes('/'));
     for (const name of asserted) expect(rows.map((row) => row.name)).toContain(name);

@@ -69,8 +69,9 @@ export class ContractServer {
   /** A reviewer edits and approves: other params under digests that fit. */
   approveEdited(id: string, params: JsonObject, edits?: Edit[]): void {
     const request = this.requests.get(id)!;
-    const { action_digest, diff } = editedAction(request, params);
-    const effective = { params, action_digest, params_digest: paramsDigest(request.salt, params) };
+    const salt = request.salt!;
+    const { action_digest, diff } = editedAction({ ...request, salt }, params);
+    const effective = { params, action_digest, params_digest: paramsDigest(salt, params) };
     const edit: Edit = {
       ...{ editor: { id: 'usr_1', name: 'Dana' }, mode: 'narrow', stage: 0, comment: 'Half.', rule: null },
       ...{ edited_at: later(0), replaces: request.action_digest, action_digest, diff },

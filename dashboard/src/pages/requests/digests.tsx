@@ -3,8 +3,16 @@ import type { ApprovalRequest } from '../../api/types.ts';
 import { wrongDigests } from '../../passkey/shown.ts';
 import { Section } from '../../ui/page.tsx';
 
+/** Over hidden values nobody but the resource computes a digest: this page does not claim that it has. */
+function Verdict({ wrong, covered }: { wrong: boolean; covered: boolean }) {
+  if (wrong) return <b className="text-bad">does not fit the content</b>;
+  if (covered) return <span className="text-ink-2">cannot be computed here: a value is hidden</span>;
+  return <span className="text-good">fits the content</span>;
+}
+
 export function Digests({ request }: { request: ApprovalRequest }) {
   const wrong = new Set(wrongDigests(request));
+  const covered = request.hidden.length > 0;
   const rows: [string, string][] = [
     ['request_digest', request.request_digest],
     ['action_digest', request.action_digest],
@@ -16,12 +24,7 @@ export function Digests({ request }: { request: ApprovalRequest }) {
         {rows.map(([name, digest]) => (
           <div key={name}>
             <dt className="text-ink-2">
-              {name}{' '}
-              {wrong.has(name) ? (
-                <b className="text-bad">does not fit the content</b>
-              ) : (
-                <span className="text-good">fits the content</span>
-              )}
+              {name} <Verdict wrong={wrong.has(name)} covered={covered && name !== 'request_digest'} />
             </dt>
             <dd>
               <code>{digest}</code>
