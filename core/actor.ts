@@ -1,8 +1,9 @@
 // Names in a proposal: who acts, what, on what. A rule compares them as text, so two texts that read alike must not both
-// pass: one normal form (NFC), one case for actors and actions, nothing invisible, no odd spaces, one script per word.
-// What does not fit is refused, not repaired; the one exception is `agent.NAME`, an alias of `agent:NAME`.
+// pass: one normal form (NFC), one case for actors and actions, nothing invisible, no odd spaces, one script per word and
+// none that imitates another. What does not fit is refused, not repaired; `agent.NAME` alone is an alias of `agent:NAME`.
 import { isHidden } from './display.ts';
 import { MAX_NAME_CHARS } from './limits.ts';
+import { skeletonOf } from './look-alike.ts';
 import { fail, ok, type ProblemPlace, type Result } from './problems.ts';
 import { hasMixedScripts } from './scripts.ts';
 
@@ -16,12 +17,19 @@ const ANYWHERE: readonly Check[] = [
   [(text) => text !== text.normalize('NFC'), 'is not in Unicode normal form C'],
 ];
 
+/** A word of another script whose every letter looks like a Latin one: `рау` is not pay. */
+const imitates = (text: string): boolean =>
+  (text.match(/\p{L}+/gu) ?? []).some((word) => /[^a-z]/.test(word) && /^[a-z]+$/.test(skeletonOf(word)));
+
 const NAMES: readonly Check[] = [
   ...ANYWHERE,
   [(text) => text.includes(' '), 'holds a space'],
   [(text) => text !== text.toLowerCase(), 'must be written in lower case'],
   [(text) => /[*?"'`\\<>{}[\](),;|]/.test(text), 'holds a character that is used for patterns or quoting'],
   [hasMixedScripts, 'mixes letters of different scripts in one word'],
+  [imitates, 'is written in letters that only look like plain ones'],
+  [(text) => /%[0-9a-f]{2}/.test(text), 'holds a percent form: write the letter itself'],
+  [(text) => /[./]$|[./]{2}/.test(text), 'ends with a dot or slash, or has two in a row'],
 ];
 
 const RESOURCES: readonly Check[] = [

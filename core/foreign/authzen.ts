@@ -3,6 +3,7 @@
 // under no stop is `decision: true`; a person who must be asked is a no that says how to ask.
 import type { Stop } from '../authority.ts';
 import type { JsonObject } from '../json.ts';
+import type { Work } from '../policy/semantics.ts';
 import { type Judgement, judge, type Policy, type PolicyInput } from '../policy.ts';
 
 export interface Subject {
@@ -63,6 +64,11 @@ export interface Halting {
   account: string | null;
 }
 
+export interface Asking {
+  now: string;
+  work?: Work;
+}
+
 /** The stop that halts this actor, the account that asks, or everybody; as every other door knows it. */
 function haltedBy({ stops, halted = [], account }: Halting, actor: string): Pick<Stop, 'reason'> | undefined {
   const stop = stops.find(
@@ -75,13 +81,13 @@ function haltedBy({ stops, halted = [], account }: Halting, actor: string): Pick
  * Judges without asking, recording or drawing on a budget. A trusted pattern with a budget therefore permits nothing here:
  * a door that did not count would let through without end what the other doors count.
  *
- * @param now an instant
+ * @param asking an instant, and what all evaluations of one call may cost together
  */
-export function decisionOn(policy: Policy, halting: Halting, input: PolicyInput, now: string): Decision {
+export function decisionOn(policy: Policy, halting: Halting, input: PolicyInput, { now, work }: Asking): Decision {
   const stop = haltedBy(halting, input.actor);
   if (stop) return refused(`A stop is in force: ${stop.reason}`, 'stopped');
   const exhausted_patterns = policy.trusted.filter(({ limit }) => limit !== null).map(({ id }) => id);
-  return decided(judge(policy, input, { now, exhausted_patterns }));
+  return decided(judge(policy, input, { now, exhausted_patterns, ...(work && { work }) }));
 }
 
 function decided({ verdict, rule, message, risk, requirement, constraints }: Judgement): Decision {

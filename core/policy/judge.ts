@@ -142,7 +142,7 @@ function trust(policy: Policy, input: PolicyInput, facts: JudgeFacts, asked: Jud
  * capability is like, the trace. Deterministic: the same four give the same answer, in whatever order keys stand.
  */
 export function judge(policy: Policy, input: PolicyInput, facts: JudgeFacts): Judgement {
-  const how = manner(facts.semantics, policy.resources);
+  const how = manner(facts.semantics, policy.resources, facts.work);
   const finding = search(policy, input, facts.now, how);
   const judgement = judgementOf(policy, input, finding, facts.now, how);
   const mayTrust =

@@ -2,7 +2,7 @@
 // rules, every default filled), what is judged, and the answer. Only shapes and the two scales; no judging here.
 import type { Json, JsonObject } from '../json.ts';
 import type { ParameterRule, ParameterSchema } from './parameters/model.ts';
-import type { ResourceKinds, Semantics } from './semantics.ts';
+import type { ResourceKinds, Semantics, Work } from './semantics.ts';
 
 export const RISK_LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
@@ -154,6 +154,8 @@ export interface JudgeFacts {
   exhausted_patterns: string[];
   /** Absent: the newest. What was judged before is judged again by its own (semantics.ts). */
   semantics?: Semantics;
+  /** What several judgements may cost together; absent: each has a budget of its own. */
+  work?: Work;
 }
 /** The sub-expression that decided, what it read, and what came out (null: an error). */
 export interface DecidedBy {

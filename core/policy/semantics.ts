@@ -27,6 +27,9 @@ export interface Work {
 /** Steps of one judgement, over all rules: 20 to 30 ms at worst. Honest policies take hundreds. */
 export const MAX_JUDGEMENT_STEPS = 100_000;
 
+/** Steps of many judgements that one call asks for: as long as a few of the longest. */
+export const MAX_BATCH_STEPS = 4 * MAX_JUDGEMENT_STEPS;
+
 /** How a judgement is made. */
 export interface Manner {
   semantics: Semantics;
@@ -41,9 +44,9 @@ export interface Manner {
 export type ResourceKinds = { [kind: string]: { case: 'sensitive' } };
 
 /** The first version bounds each condition alone. */
-export const manner = (semantics: Semantics = NEWEST, kinds: ResourceKinds = {}): Manner => ({
+export const manner = (semantics: Semantics = NEWEST, kinds: ResourceKinds = {}, shared?: Work): Manner => ({
   semantics,
-  work: { left: semantics === 1 ? Number.POSITIVE_INFINITY : MAX_JUDGEMENT_STEPS },
+  work: shared ?? { left: semantics === 1 ? Number.POSITIVE_INFINITY : MAX_JUDGEMENT_STEPS },
   readings: new Map(),
   cased: (resource) => Object.hasOwn(kinds, resource.slice(0, resource.indexOf(':'))),
 });

@@ -6,6 +6,7 @@ import { instantAt, instantMs } from '../duration.ts';
 import type { Instant } from '../json.ts';
 import { ruleFits } from './match.ts';
 import type { Policy, Trusted } from './model.ts';
+import { manner, NEWEST } from './semantics.ts';
 import type { Fate, StoredRequest } from './simulate/stored.ts';
 import { noFates } from './simulate.ts';
 import { type Behavior, newBehavior, observe, patternOf } from './suggest/pattern.ts';
@@ -122,9 +123,13 @@ export class Suggesting {
   /** Tries each pattern on a request: what it would let through that somebody rejected takes it out. */
   try(stored: StoredRequest): void {
     if (stored.input === null || stored.verdict !== 'require_approval') return;
+    const how = manner(NEWEST, this.policy.resources);
     for (const one of this.tried) {
       const { pattern, simulation } = one.suggestion;
-      if (ruleFits(pattern, stored.input, stored.created_at).fit !== 'matched') continue;
+      const { fit } = ruleFits(pattern, stored.input, stored.created_at, how);
+      // What could not be tried on each of them is not suggested.
+      if (how.work.left < 0) one.isOut = true;
+      if (fit !== 'matched') continue;
       simulation.would_let_through++;
       simulation.fates[stored.fate]++;
       if (speaksAgainst(stored)) one.isOut = true;

@@ -40,6 +40,21 @@ describe('parseActor', () => {
     }
   });
 
+  it('refuses a word of another script that reads as a plain one, percent forms, and dots and slashes that say nothing', () => {
+    for (const text of [
+      'agent:рау',
+      'agent:сору-bot',
+      'agent:%72eporter',
+      'agent:reporter.',
+      'agent:reporter/',
+      'agent:a..b',
+    ])
+      expect(parseActor(text).ok, text).toBe(false);
+    for (const text of ['agent:сбор', 'agent:αθηνα', 'agent:100%', 'agent:team/bot'])
+      expect(parseActor(text).ok, text).toBe(true);
+    for (const text of ['рау', 'order.рау', 'p%61y', 'pay/']) expect(parseAction(text).ok, text).toBe(false);
+  });
+
   it('refuses look-alike letters', () => {
     expect(parseActor('agent:rеporter')).toMatchObject({ problem: { detail: expect.stringContaining('scripts') } });
   });

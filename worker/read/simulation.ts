@@ -60,8 +60,11 @@ export async function suggest(db: D1Database, question: HistoryQuestion, policy:
   return ok({ considered, complete, data, not_suggested });
 }
 
-/** So many are judged without a break: others wait in the same isolate, and a clock stands still until there is one. */
-const WITHOUT_BREAK = 50;
+/**
+ * So many are judged without a break: others wait in the same isolate, and a clock stands still until there is one. Each
+ * takes 30 ms at worst (core/policy/semantics.ts).
+ */
+const WITHOUT_BREAK = 10;
 
 /** Hands over each request, oldest first. @returns false when time was up before the end */
 export async function overHistory(

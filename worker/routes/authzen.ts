@@ -12,6 +12,7 @@ import {
   type Semantic,
   withDefaults,
 } from '../../core/foreign/authzen.ts';
+import { MAX_BATCH_STEPS, type Work } from '../../core/policy/semantics.ts';
 import { ok, type Result } from '../../core/problems.ts';
 import { type Authorized, authorized } from '../auth/authorized.ts';
 import type { App, Ctx } from '../context.ts';
@@ -84,7 +85,10 @@ async function many(c: Ctx, asked: Asked) {
   const who = await whoAsks(c);
   if (!who.ok) return problemAnswer(c, who.problem);
   const semantic = asked.options?.evaluations_semantic ?? 'execute_all';
-  return c.json({ evaluations: evaluateAll(withDefaults(asked, items), semantic, (item) => each(who.value, item)) });
+  // A hundred of the longest judgements would hold up everybody in this isolate: beyond the budget each one is a no.
+  const work: Work = { left: MAX_BATCH_STEPS };
+  const evaluations = evaluateAll(withDefaults(asked, items), semantic, (item) => each(who.value, item, work));
+  return c.json({ evaluations });
 }
 
 type Issues = Parameters<typeof placesOf>[0];
@@ -95,14 +99,14 @@ function refuseSingle(c: Ctx, issues: Issues): Response {
 }
 
 /** A failed evaluation of many is "denoted by decision: false"; the others are answered. */
-function each(who: Authorized, item: Partial<Evaluation>): Decision {
+function each(who: Authorized, item: Partial<Evaluation>, work: Work): Decision {
   const whole = EvaluationBody.safeParse(item);
-  if (whole.success) return decisionFor(who, item as Evaluation);
+  if (whole.success) return decisionFor(who, item as Evaluation, work);
   const missing = placesOf(whole.error.issues).map(({ pointer }) => pointer);
   return refused(`This evaluation lacks ${missing.join(', ')}.`, 'invalid-request');
 }
 
-function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluation): Decision {
+function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluation, work?: Work): Decision {
   const read = readProposal(proposalOf(asked), principal);
   if (!read.ok) return refused(read.problem.detail, read.problem.code);
   const may = mayAskAbout(principal, read.value.proposal.actor);
@@ -111,5 +115,6 @@ function decisionFor({ principal, facts, snapshot }: Authorized, asked: Evaluati
   if (!fits.ok) return refused(fits.problem.detail, fits.problem.code);
   const input = policyInput(read.value.proposal, null);
   const account = principal.kind === 'machine' ? principal.service_account : null;
-  return decisionOn(snapshot.policy.policy, { ...facts, account }, input, instantAt(Date.now()));
+  const asking = { now: instantAt(Date.now()), ...(work && { work }) };
+  return decisionOn(snapshot.policy.policy, { ...facts, account }, input, asking);
 }
