@@ -98,12 +98,27 @@ export interface Measure {
   long: boolean;
 }
 
+/** Characters as they are shown: a chip takes the room of what it says. */
+const roomOf = (piece: Piece): number => [...('text' in piece ? piece.text : piece.hidden)].length;
+
 /** How much a text is: what is long is counted on a page, and has to be opened before it is approved. */
 export function measure(text: string): Measure {
   const lines = text.split(/\r\n|[\n\v\f\r\u0085\u2028\u2029]/).length;
-  const chars = [...text].length;
-  return { lines, chars, long: lines > MAX_LINES || chars > MAX_CHARS || reveal(text).some(isRun) };
+  const pieces = reveal(text);
+  const room = pieces.reduce((sum, piece) => sum + roomOf(piece), 0);
+  const long = lines > MAX_LINES || room > MAX_CHARS || pieces.some(isRun);
+  return { lines, chars: [...text].length, long };
 }
+
+/** A phone's line beside a label, in characters. */
+const PHONE_LINE = 28;
+
+/** How many lines of a phone a text takes while it is folded, if it is. */
+export const foldedLines = (text: string): number =>
+  Math.min(
+    MAX_LINES + 1,
+    text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / PHONE_LINE)), 0),
+  );
 
 const sourceOf = (piece: Piece): string =>
   'text' in piece ? piece.text : (piece.source ?? String.fromCodePoint(Number.parseInt(piece.hidden.slice(2), 16)));

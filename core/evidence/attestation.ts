@@ -1,6 +1,7 @@
 // The same evidence for a pull request or a change ticket: an in-toto statement without a signature, and a page of
 // Markdown. A summary proves nothing and says so; it names the bundle by its digest, and that can be verified.
-import { isHidden } from '../display.ts';
+import { codeOf } from '../display/hidden.ts';
+import { reveal } from '../display.ts';
 import type { Instant, Json } from '../json.ts';
 import { parseCheckpoint, parseNote } from '../ledger.ts';
 import type { EvidenceBundle } from './forms.ts';
@@ -111,8 +112,8 @@ function outcomeOf(events: EvidenceBundle['events']): EvidenceSummary['outcome']
 export const markdownText = (value: Json): string =>
   value === null
     ? 'erased'
-    : [...String(typeof value === 'object' ? JSON.stringify(value) : value)]
-        .map((char) => (isHidden(char) ? `U+${char.codePointAt(0)!.toString(16).toUpperCase()}` : char))
+    : reveal(String(typeof value === 'object' ? JSON.stringify(value) : value))
+        .map((piece) => ('text' in piece ? piece.text.replace(/[\r\n\t]/g, codeOf) : piece.hidden))
         .join('')
         .replace(/[&\\`*_{}[\]()<>#+\-.!|~@:/]/g, (sign) => `&#${sign.codePointAt(0)};`);
 

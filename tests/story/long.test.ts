@@ -104,12 +104,23 @@ describe('a command whose end is pushed away', () => {
     expect(await isDisabled()).toBe(false);
   });
 
+  it('behind parameters that are each short enough is counted, and opened before it is approved', async () => {
+    const filler = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`o${at}`, 'x\n'.repeat(11)]));
+    await review({ params: { ...filler, zz: 'rm -rf /srv/data' } });
+    expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(false);
+    expect(await isDisabled()).toBe(true);
+    await fold(/\d+ more parameters/).click();
+    await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
+    expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
+    expect(await isDisabled()).toBe(false);
+  });
+
   it('behind a hundred other parameters is counted, and opened before it is approved', async () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`option_${at + 100}`, at]));
     await review({ params: { ...many, zz: 'rm -rf /srv/data' } });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(false);
     expect(await isDisabled()).toBe(true);
-    await fold('77 more parameters').click();
+    await fold(/\d+ more parameters/).click();
     await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
     expect(await isDisabled()).toBe(false);

@@ -160,6 +160,7 @@ describe('a long text', () => {
     expect(measure('😀'.repeat(3))).toMatchObject({ chars: 3 });
     expect(measure('a\n'.repeat(13)).long).toBe(true);
     expect(measure('a'.repeat(601)).long).toBe(true);
+    expect(measure('a\u202e'.repeat(150)).long).toBe(true);
     expect(measure('a'.repeat(600)).long).toBe(false);
   });
 

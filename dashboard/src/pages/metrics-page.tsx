@@ -11,8 +11,13 @@ import { Table } from '../ui/table.tsx';
 
 const seconds = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : span(value);
-const percent = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '–' : `${Math.round(value * 100)} %`;
+/** All and none are said of all and none only. */
+const percent = (value: number | null | undefined): string => {
+  if (value === null || value === undefined) return '–';
+  const whole = Math.round(value * 100);
+  if (whole === 100 && value < 1) return 'over 99 %';
+  return whole === 0 && value > 0 ? 'under 1 %' : `${whole} %`;
+};
 
 export function MetricsPage() {
   const query = useQuery(metricsQuery);

@@ -1,6 +1,6 @@
 // Text of any length: what is short stands as it is, what is long is counted and folded.
 import type { ReactNode } from 'react';
-import { beginningOf, measure } from '../../../core/display.ts';
+import { beginningOf, foldedLines, measure } from '../../../core/display.ts';
 import { Fold } from './opening.tsx';
 import { Revealed } from './revealed.tsx';
 
@@ -46,25 +46,40 @@ export function Clipped({ text }: { text: string }) {
   );
 }
 
-/** So many things of one kind are read in one go. */
-const MAX_TOGETHER = 24;
+/** So many lines of a phone are read in one go; what comes after them is not seen without looking for it. */
+const MAX_LINES_TOGETHER = 60;
+/** Under a value stands its path. */
+const AROUND = 1;
 
 interface ManyProps<T> {
   items: readonly T[];
   /** `parameters`. */
   of: string;
+  textOf: (item: T) => string;
   children: (item: T) => ReactNode;
 }
 
+/** How many of these texts stand on the first pages of a phone; the first always does. */
+function countOf(texts: readonly string[]): number {
+  let lines = 0;
+  const over = texts.findIndex((text) => {
+    lines += foldedLines(text) + AROUND;
+    return lines > MAX_LINES_TOGETHER;
+  });
+  return over === -1 ? texts.length : Math.max(1, over);
+}
+
 /** The first of many things, and the rest folded with its number. */
-export function Many<T>({ items, of, children }: ManyProps<T>) {
-  const [first, rest] = [items.slice(0, MAX_TOGETHER), items.slice(MAX_TOGETHER)];
+export function Many<T>({ items, of, textOf, children }: ManyProps<T>) {
+  const count = countOf(items.map(textOf));
+  const [first, rest] = [items.slice(0, count), items.slice(count)];
+  const size = `${rest.length} more ${of}`;
   return (
     <>
       {first.map(children)}
       {rest.length === 0 ? null : (
         <div className="border-t border-line px-4 py-2">
-          <Fold key={items.length} label={`${rest.length} more ${of}`} size={`${rest.length} more ${of}`}>
+          <Fold key={rest.map(textOf).join('\n')} label={size} size={size}>
             {rest.map(children)}
           </Fold>
         </div>

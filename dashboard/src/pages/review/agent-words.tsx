@@ -22,6 +22,8 @@ const membersOf = (root: string, value: Json): Member[] =>
 /** The reason first: it is what most agents say. */
 const isReason = ([path]: Member): boolean => path[1] === 'reason';
 
+const textOf = ([path, value]: Member): string => `${pathText(path)}\n${plain(value)}`;
+
 export function AgentWords({ request: { context, preview } }: { request: ApprovalRequest }) {
   const said = useMemo(
     () =>
@@ -37,10 +39,10 @@ export function AgentWords({ request: { context, preview } }: { request: Approva
     <section className={BLOCK} aria-labelledby="agent">
       <h2 id="agent">Written by the agent</h2>
       {said.length === 0 && shown.length === 0 ? <p className="meta">It gave no reason.</p> : null}
-      <Many items={said} of="of context">
+      <Many items={said} of="of context" textOf={textOf}>
         {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
       </Many>
-      <Many items={shown} of="of the preview">
+      <Many items={shown} of="of the preview" textOf={textOf}>
         {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
       </Many>
     </section>

@@ -25,7 +25,7 @@ export function FactsCard({ request }: { request: ApprovalRequest }) {
         What will happen
       </h2>
       <dl className="grid">
-        <Many items={facts} of="parameters">
+        <Many items={facts} of="parameters" textOf={({ path, text }) => `${path}\n${text}`}>
           {(fact) => <ParameterSlot key={fact.path} fact={fact} />}
         </Many>
         {Object.entries({ action, resource, actor }).map(([name, text]) => (
@@ -74,7 +74,11 @@ function ParameterSlot({ fact }: { fact: Fact }) {
 function JsonSlots({ root, label, value }: { root: string; label: (key: string) => string; value: JsonObject }) {
   const alike = useMemo(() => alikeIn(root, value), [root, value]);
   return (
-    <Many items={Object.entries(value)} of={root === 'metadata' ? 'of metadata' : 'bound values'}>
+    <Many
+      items={Object.entries(value)}
+      of={root === 'metadata' ? 'of metadata' : 'bound values'}
+      textOf={([key, member]) => `${key}\n${plain(member)}`}
+    >
       {([key, member]) => (
         <JsonSlot key={key} label={label(key)} path={[root, key]} value={member} alike={alikeAt(alike, [root, key])} />
       )}

@@ -53,7 +53,9 @@ export function VerifyPage() {
       {checking.isPending ? <p role="status">Checking…</p> : null}
       {checking.isError ? (
         <Face title="This file could not be checked" alarm>
-          <p>{checking.error.message}</p>
+          <p>
+            <Revealed text={checking.error.message} />
+          </p>
         </Face>
       ) : null}
       {checking.data && !checking.isPending ? (
