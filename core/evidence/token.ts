@@ -7,10 +7,18 @@ import { challengeText, type DecisionIntent } from '../intent.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { provenGroups } from '../oidc/claims.ts';
 import type { OidcIssuer } from '../oidc/issuer.ts';
-import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenEnd, tokenKey } from '../oidc/token.ts';
+import {
+  faultOfClaims,
+  isSignedBy,
+  type ReadToken,
+  readToken,
+  type TokenKey,
+  tokenEnd,
+  tokenKey,
+} from '../oidc/token.ts';
 import type { ProvenIdentity } from '../requirement.ts';
 import { type Case, pointerTo } from './case.ts';
-import type { EvidenceKey, EvidenceLine } from './forms.ts';
+import type { EvidenceLine } from './forms.ts';
 import { atLine } from './tally.ts';
 
 /** What the event of such a vote holds until it is erased. */
@@ -94,16 +102,9 @@ async function faultOfToken({ crypto }: Case, line: EvidenceLine, settings: Oidc
   const key = tokenKey(token_key, read.alg);
   if (key === null || token_key.alg !== read.alg) return 'the sealed key is of another kind';
   if ((token_key.kid ?? null) !== line.event.skeleton.kid) return 'the sealed key has another id';
-  if (!(await crypto.verify(evidenceKey(key), read.signed, read.signature))) return 'another key signed it';
+  if (!(await isSignedBy(read, key, crypto))) return 'another key signed it';
   return faultOfClaims(read.claims, settings, instantMs(line.event.at) / 1_000) ?? faultOfNonce(read, intent);
 }
 
 const faultOfNonce = ({ claims }: ReadToken, intent: DecisionIntent): string | null =>
   claims.nonce === challengeText(intent) ? null : 'its nonce is not the intent’s challenge';
-
-/** A key says more than verifiers take: only RSA has two ways to sign. */
-function evidenceKey(key: TokenKey): EvidenceKey {
-  if (key.kty === 'EC') return { kty: 'EC', crv: 'P-256', x: key.x, y: key.y };
-  if (key.kty === 'OKP') return { kty: 'OKP', crv: 'Ed25519', x: key.x };
-  return { kty: 'RSA', n: key.n, e: key.e, ...(key.alg === 'PS256' ? { alg: 'PS256' as const } : {}) };
-}

@@ -1,9 +1,13 @@
-// A signed token (JWS compact, RFC 7515) taken apart, and what its claims must say (OpenID Connect Core 3.1.3.7). It
-// verifies no signature: Worker and evidence do, over `signed`. Strict JSON, so that whoever reads it reads the same.
+// A signed token (JWS compact, RFC 7515) taken apart, its signature asked of a platform that is passed in, and what its
+// claims must say (OpenID Connect Core 3.1.3.7). Strict JSON, one form for a key and a signature, so that whoever reads it
+// reads the same: the server takes no token that does not hold here.
 import { instantAt } from '../duration.ts';
 import { fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
+import type { EvidenceCrypto, EvidenceKey } from '../evidence/forms.ts';
 import { type Instant, isObject, type JsonObject } from '../json.ts';
 import { MAX_ID_TOKEN_CHARS } from '../limits.ts';
+import { faultOfKey } from '../passkey/key.ts';
+import { inRange, plainSignature } from '../passkey/signature-form.ts';
 import { parseStrictJson } from '../strict-json.ts';
 import { type OidcIssuer, TOKEN_ALGORITHMS, type TokenAlgorithm } from './issuer.ts';
 
@@ -31,7 +35,7 @@ const KINDS: Record<TokenAlgorithm, { kty: TokenKey['kty']; crv?: string; fields
   EdDSA: { kty: 'OKP', crv: 'Ed25519', fields: ['crv', 'x'] },
 };
 
-/** The key for this algorithm, bare; null where it is of another kind, or says that it is for something else. */
+/** The key for this algorithm, bare; null where it is of another kind, proves nothing, or says that it is for something else. */
 export function tokenKey(jwk: JsonObject, alg: TokenAlgorithm): TokenKey | null {
   const { kty, crv, fields } = KINDS[alg];
   const fits =
@@ -42,7 +46,25 @@ export function tokenKey(jwk: JsonObject, alg: TokenAlgorithm): TokenKey | null 
     fields.every((field) => typeof jwk[field] === 'string');
   if (!fits) return null;
   const parts = Object.fromEntries(fields.map((field) => [field, jwk[field]!]));
-  return { alg, ...(typeof jwk.kid === 'string' ? { kid: jwk.kid } : {}), kty, ...parts } as TokenKey;
+  const key = { alg, ...(typeof jwk.kid === 'string' ? { kid: jwk.kid } : {}), kty, ...parts } as TokenKey;
+  return faultOfKey(evidenceKey(key)) === null ? key : null;
+}
+
+/** A key says more than verifiers take: only RSA has two ways to sign. */
+function evidenceKey(key: TokenKey): EvidenceKey {
+  if (key.kty === 'EC') return { kty: 'EC', crv: 'P-256', x: key.x, y: key.y };
+  if (key.kty === 'OKP') return { kty: 'OKP', crv: 'Ed25519', x: key.x };
+  return { kty: 'RSA', n: key.n, e: key.e, ...(key.alg === 'PS256' ? { alg: 'PS256' as const } : {}) };
+}
+
+/** Whether this key signed the token, in the one form that a signature has (RFC 7518, section 3). */
+export async function isSignedBy(
+  { signed, signature }: Pick<ReadToken, 'signed' | 'signature'>,
+  key: TokenKey,
+  crypto: EvidenceCrypto,
+): Promise<boolean> {
+  const plain = key.kty === 'EC' ? inRange(signature) : plainSignature(evidenceKey(key), signature);
+  return plain !== null && (await crypto.verify(evidenceKey(key), signed, plain));
 }
 
 /** Header types that are none of an identity: `at+jwt` says what somebody may do, not who signs. */

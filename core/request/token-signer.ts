@@ -4,6 +4,7 @@ import type { Standing } from '../authority.ts';
 import { instantMs } from '../duration.ts';
 import type { DecisionIntent } from '../intent.ts';
 import type { Instant } from '../json.ts';
+import { faultOfClaims, readToken } from '../oidc/token.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { inForce } from './in-force.ts';
 import type { RequestRecord, SignedToken } from './record.ts';
@@ -28,7 +29,13 @@ export function tokenSigner(
   const issuer = facts.issuers?.find(({ id }) => id === token.issuer);
   if (issuer?.purpose !== 'people' || issuer.digest !== token.issuer_settings)
     return fail('not-eligible', 'This identity provider is not trusted any more: use another one, or a passkey.');
-  // As the verifier of its evidence will: by the moment that is recorded.
+  // As the verifier of its evidence will: by the moment that is recorded, on this clock and not on the Worker's.
+  const read = readToken(token.token);
+  if (typeof read === 'string' || faultOfClaims(read.claims, issuer, instantMs(now) / 1_000) !== null)
+    return fail(
+      'token-refused',
+      'The token has expired meanwhile, or is not valid yet: get a fresh one and try again.',
+    );
   if (instantMs(now) >= instantMs(token.until) + issuer.leeway_seconds * 1_000)
     return fail('token-refused', 'The token has expired meanwhile: get a fresh one and try again.');
   const link = standing.identities?.find((one) => one.issuer === issuer.id && one.subject === token.subject);

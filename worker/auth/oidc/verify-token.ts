@@ -2,9 +2,17 @@
 // What failed is told to our log alone.
 import { compactVerify, importJWK } from 'jose';
 import { digestOf } from '../../../core/digest.ts';
+import { evidenceCrypto } from '../../../core/evidence/web-crypto.ts';
 import type { Digest, JsonObject } from '../../../core/json.ts';
 import type { OidcIssuer } from '../../../core/oidc/issuer.ts';
-import { faultOfClaims, type ReadToken, readToken, type TokenKey, tokenKey } from '../../../core/oidc/token.ts';
+import {
+  faultOfClaims,
+  isSignedBy,
+  type ReadToken,
+  readToken,
+  type TokenKey,
+  tokenKey,
+} from '../../../core/oidc/token.ts';
 import { fail, ok, type Result } from '../../../core/problems.ts';
 import { keysOf } from './provider-keys.ts';
 
@@ -59,7 +67,12 @@ async function keyFor(token: ReadToken, issuer: OidcIssuer, base_url: string): P
   return sole ? ok(fitting[0]!) : tokenRefused(`${fitting.length} of ${found.value.length} keys fit`);
 }
 
-async function isSigned(text: string, { alg }: ReadToken, key: TokenKey): Promise<boolean> {
+const verifiersCrypto = evidenceCrypto(() => crypto.subtle);
+
+/** By the verifier's own function first: what is sealed here must hold there. */
+async function isSigned(text: string, token: ReadToken, key: TokenKey): Promise<boolean> {
+  const { alg } = token;
+  if (!(await isSignedBy(token, key, verifiersCrypto))) return false;
   try {
     await compactVerify(text, await importJWK({ ...key }, alg), { algorithms: [alg] });
     return true;
