@@ -123,6 +123,15 @@ export interface Passkey extends Registration {
   entry: number | null;
 }
 
+/** An active passkey from before keys were judged, which nobody else could verify. */
+export interface UnsoundPasskey {
+  passkey: string;
+  name: string;
+  user: string;
+  person: string;
+  fault: string;
+}
+
 /** Where a person stands at `as_of`. */
 export interface Standing {
   user: string;

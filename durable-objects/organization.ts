@@ -28,7 +28,7 @@ import { type LinkQuestion, type LinkView, viewLink } from './organization/links
 import { type ListPage, type ListQuestion, list, listChanges, policyVersion } from './organization/lists.ts';
 import { Narrowed } from './organization/narrowed.ts';
 import * as narrowing from './organization/narrowing.ts';
-import { noteUse, standingByCredential } from './organization/passkeys.ts';
+import { noteUse, standingByCredential, unsoundPasskeys } from './organization/passkeys.ts';
 import { authorize } from './organization/principals.ts';
 import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
@@ -92,6 +92,11 @@ export class Organization extends Narrowed {
     user_handle: string;
   }): Answer<{ standing: Say.Standing; passkey: Say.Passkey }> {
     return this.#door.read((room) => standingByCredential(room, question));
+  }
+
+  /** For whoever deployed the server: keys from before they were judged. */
+  async unsoundPasskeys(): Answer<Say.UnsoundPasskey[]> {
+    return this.#door.read((room) => ok(unsoundPasskeys(room)));
   }
 
   async openSession(question: sessions.OpenSession): Answer<sessions.SessionView> {

@@ -3,7 +3,7 @@
 // is the record that it was done, because nobody can read a key twice.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { KeyScope } from '../core/authority.ts';
+import type { KeyScope, UnsoundPasskey } from '../core/authority.ts';
 import { credentialDigest, formatApiKey, type OrganizationKind } from '../core/credential.ts';
 import { newId } from '../core/ids.ts';
 import { macKeys } from '../core/mac.ts';
@@ -86,6 +86,20 @@ export async function mintSetupLink(place: Place, organization: string): Promise
     organization,
     lifetime_seconds: null,
   });
+}
+
+/** Passkeys from before keys were judged, in a line each: whoever upgrades tells their owners. */
+export async function unsoundPasskeys(place: Place, { live, test }: DevJson): Promise<string[]> {
+  const path = '/v1/internal/unsound-passkeys';
+  const lists = [live, test].map(({ organization }) =>
+    internalCall<{ passkeys: UnsoundPasskey[] }>(place.base_url, macSecrets(place), path, { organization }),
+  );
+  return (await Promise.all(lists)).flatMap(({ passkeys }) =>
+    passkeys.map(
+      ({ person, passkey, name, fault }) =>
+        `Nobody else can verify what the passkey “${name}” (${passkey}) of ${person} signs: ${fault}. It signs nothing but the enrolment of another one; without one: a recovery link.`,
+    ),
+  );
 }
 
 /** An endpoint in the test organisation on the next port, where `npm run demo` listens; answers with its secret. */

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { box } from './box.ts';
 import { ROOT } from './paths.ts';
 import { answers, checkoutPlace, DEFAULT_PORT, type Place } from './place.ts';
-import { type DevJson, readDevJson } from './seed.ts';
+import { type DevJson, readDevJson, unsoundPasskeys } from './seed.ts';
 import { type Stack, startStack } from './stack.ts';
 
 /** Whether the set-up link is still good: asking for its ceremony stores nothing. */
@@ -64,6 +64,7 @@ async function start(): Promise<number> {
   await refuseSecond(place);
   const stack = await startStack(place, (step) => console.error(step));
   console.log(greeting(stack.dev, await isLinkOpen(stack.dev)));
+  for (const line of await unsoundPasskeys(place, stack.dev)) console.error(line);
   return runUntilEnded(stack);
 }
 

@@ -17,6 +17,7 @@ import type {
   Snapshot,
   Standing,
   Stop,
+  UnsoundPasskey,
   VerifiedAssertion,
 } from '../core/authority.ts';
 import type { LinkClaims, LinkPurpose } from '../core/credential.ts';
@@ -108,6 +109,7 @@ export interface OrganizationPort {
   }): Answer<{ user: Account; roles: Role[]; organization: { id: string; name: string } }>;
   /** A recovery link for the one who owns the organisation, asked for with the set-up secret: an event of its own. */
   recoverOwner(call: { client?: Client }): Answer<LinkClaims>;
+  unsoundPasskeys(): Answer<UnsoundPasskey[]>;
   enrolFirst(call: {
     token: { id: string } & Omit<LinkClaims, 'jti'>;
     registration: Registration;

@@ -1,7 +1,8 @@
 // Passkeys of members: used (and their counter kept), and taken away. How they come to be is enrolment.ts. The public
 // key and its enrolment entry are what a decision cites; nothing here is read from D1.
-import type { Passkey, Standing, VerifiedAssertion } from '../../core/authority.ts';
+import type { Passkey, Standing, UnsoundPasskey, VerifiedAssertion } from '../../core/authority.ts';
 import { parseUserHandle } from '../../core/credential.ts';
+import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { endDelegations } from './delegations.ts';
 import { endLinks, linksSignedWith } from './links.ts';
@@ -77,3 +78,12 @@ export function dropPasskey(room: Room, passkey: Passkey, by: string, reason: st
     reason: 'the passkey that signed it was revoked',
   });
 }
+
+/** For whoever upgrades: active keys of members that nobody else could verify, and why. */
+export const unsoundPasskeys = (room: Room): UnsoundPasskey[] =>
+  room.store.passkeys.list().flatMap(({ id: passkey, name, user, status, public_key }) => {
+    const { fault } = standingOfKey(public_key);
+    const person = room.store.members.get(user);
+    const concerns = fault !== null && status === 'active' && person !== null && person.status !== 'removed';
+    return concerns ? [{ passkey, name, user, person: person.name || person.email, fault }] : [];
+  });

@@ -56,7 +56,7 @@ export const workerdProject = (folder: string, main?: string) =>
       root,
       include: [`tests/${folder}/**/*.test.ts`],
       setupFiles: ['tests/workerd/support/setup.ts'],
-      globalSetup: ['tests/support/provider-board.ts'],
+      globalSetup: ['tests/support/provider-board.ts', 'tests/support/verdict-board.ts'],
       testTimeout: 180_000,
       hookTimeout: 180_000,
     },

@@ -14,6 +14,7 @@ import {
   decide,
   enrol,
   found,
+  internal,
   type Member,
   member,
   owner,
@@ -132,6 +133,14 @@ describe('a key that was enrolled before keys were judged', () => {
     const [shown] = data.find((one: { id: string }) => one.id === person.user).passkeys;
     expect(shown).toMatchObject({ id: passkey, fault: 'the key holds what no key holds' });
     expect((await success(get('/v1/session', { cookie: person.cookie }))).passkeys[0].fault).toBe(shown.fault);
+    const path = '/v1/internal/unsound-passkeys';
+    const told = await success(internal(path, { organization: world.organization }));
+    expect(told.passkeys).toContainEqual({
+      ...{ passkey, name: 'software', user: person.user },
+      person: 'dressed@example.com',
+      fault: shown.fault,
+    });
+    expect((await post(path, { body: { organization: world.organization } })).status).toBe(401);
     for (const answer of [await decide(person, id), await signIn(person.passkey)]) {
       expect([answer.status, answer.body.code]).toEqual([403, 'passkey-unverifiable']);
       expect(answer.body.detail).toContain('add one under “You”');

@@ -59,6 +59,14 @@ const setupLink = createRoute({
   responses: answers(201, 'The link.', JsonObjectSchema),
 });
 
+const unsound = createRoute({
+  ...{ method: 'post', path: '/v1/internal/unsound-passkeys', tags: ['internal'], security },
+  summary: 'Passkeys that nobody else could verify.',
+  description: 'Enrolled before keys were judged: each signs the enrolment of its successor at most.',
+  request: { body: jsonBody(z.strictObject({ organization: id('org') })) },
+  responses: answers(200, 'Whose they are, and what is wrong with each.', JsonObjectSchema),
+});
+
 export function internal(app: App): void {
   app.openapi(genesis, async (c) => {
     const proof = internalCall(c);
@@ -67,6 +75,13 @@ export function internal(app: App): void {
     if (body.organization.rp_id !== c.env.RP_ID) return answer(c, OTHER_SITE);
     const founded = await organizationOf(c.env, body.organization.id).genesis(body);
     return answer(c, founded, 201);
+  });
+  app.openapi(unsound, async (c) => {
+    const proof = internalCall(c);
+    if (!proof.ok) return answer(c, proof);
+    const { organization } = c.req.valid('json');
+    const found = await organizationOf(c.env, organization).unsoundPasskeys();
+    return answer(c, found.ok ? ok({ passkeys: found.value }) : found);
   });
   app.openapi(setupLink, async (c) => {
     const proof = internalCall(c);

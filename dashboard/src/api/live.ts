@@ -46,6 +46,15 @@ function gathered(call: () => unknown): { soon: () => void; stop: () => void } {
   return { soon, stop: () => clearTimeout(timer) };
 }
 
+/** Null where the browser has no such thing, or somebody's policy forbids it: then reading again is all there is. */
+function made<T>(make: () => T): T | null {
+  try {
+    return make();
+  } catch {
+    return null;
+  }
+}
+
 /** @returns how to close it */
 function openFeed(read: () => unknown): () => void {
   let socket: WebSocket | null = null;
@@ -54,8 +63,11 @@ function openFeed(read: () => unknown): () => void {
   const { soon, stop } = gathered(read);
   const connect = () => {
     clearTimeout(timer);
-    const opened = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`);
+    const opened = made(
+      () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/live`),
+    );
     socket = opened;
+    if (opened === null) return;
     opened.onopen = () => {
       failures = 0;
       setConnected(true);
@@ -99,7 +111,8 @@ export function useRequestStream(id: string, enabled: boolean): void {
   const client = useQueryClient();
   useEffect(() => {
     if (!enabled) return;
-    const source = new EventSource(`/v1/approval-requests/${encodeURIComponent(id)}/stream`);
+    const source = made(() => new EventSource(`/v1/approval-requests/${encodeURIComponent(id)}/stream`));
+    if (source === null) return;
     const refetch = () => void client.invalidateQueries({ queryKey: ['requests'] });
     for (const name of ['message', 'status', 'event', 'request', 'approval_request'])
       source.addEventListener(name, refetch);
