@@ -47,7 +47,7 @@ export function Members({ members, onOpen }: { members: Member[]; onOpen: OnMemb
               <span className="num">{activeKeys(member)}</span>
               {activeKeys(member) === 1 ? <span className="meta"> (two are safer)</span> : null}
               {unsoundKeys(member).map(({ id, name, fault }) => (
-                <span key={id} className="wrap-anywhere block text-s text-bad">
+                <span key={id} className="wrap-anywhere block max-w-xs text-s text-bad">
                   {name || id} cannot be verified: {fault}. Recover, if there is no other.
                 </span>
               ))}
