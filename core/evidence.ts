@@ -15,6 +15,7 @@ import { EVIDENCE_FORMAT, type EvidenceBundle, type EvidenceLine, type VerifyEvi
 import { editsOf } from './evidence/held.ts';
 import { checkHistory, checkOutcome } from './evidence/history.ts';
 import { checkJudgement } from './evidence/judgement.ts';
+import { concluded } from './evidence/needed.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
 import { checkRequest } from './evidence/request.ts';
@@ -26,6 +27,7 @@ export { type Attestation, attestationOf } from './evidence/attestation.ts';
 export type * from './evidence/forms.ts';
 export { EVIDENCE_FORMAT } from './evidence/forms.ts';
 export type { PolicyJudge } from './evidence/judging.ts';
+export { type EvidenceKind, NEEDED, needsInWords } from './evidence/needed.ts';
 export { EVIDENCE_SCHEMA } from './evidence/schema.ts';
 export { SUMMARY_SCHEMA } from './evidence/summary-schema.ts';
 
@@ -42,30 +44,37 @@ export function assembleEvidence(parts: Omit<EvidenceBundle, 'format' | 'digest'
  * @param anchors what is pinned; what is missing is taken from the bundle, said as a claim and as `first_use`
  * @param crypto the platform's signatures (sdk: `webCrypto`)
  * @param options `judge` judges policy again (`policyJudge` of core/policy); without it that is the operator's word
- * @returns every claim with its status; each failure with the check, the entry, and the field or byte. Never throws
+ * @returns every claim with its status, and whether all that this kind of end needs is proved; each failure with the check, the entry, and the field or byte. Never throws
  */
 export const verifyEvidence: VerifyEvidence = async (text, anchors, crypto, { judge } = {}) => {
   const tally = new Tally();
+  let of: Case | null = null;
   await tally.attempt('format', {}, async () => {
     const bundle = readBundle(text, tally);
-    if (bundle !== null) await examine(bundle, anchors, { crypto, ...(judge === undefined ? {} : { judge }) }, tally);
+    if (bundle === null) return;
+    of = await caseOf(bundle, anchors, { crypto, ...(judge === undefined ? {} : { judge }) }, tally);
+    await examine(of);
   });
-  return tally.report();
+  return concluded(tally, of);
 };
 
-async function examine(
+async function caseOf(
   bundle: EvidenceBundle,
   anchors: Parameters<VerifyEvidence>[1],
   tools: Pick<Case, 'crypto' | 'judge'>,
   tally: Tally,
-): Promise<void> {
+): Promise<Case> {
   const believed = pinned(anchors, bundle, tally);
   const trees = await openTrees(bundle, believed, tools.crypto, tally);
   const life = checkHistory(bundle, tally);
-  const of: Case = {
+  return {
     ...{ bundle, pinned: believed, ...tools, tally, life, trees },
     ...{ birth: birthOf(bundle), votes: votesOf(bundle) },
   };
+}
+
+async function examine(of: Case): Promise<void> {
+  const { bundle, tally } = of;
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
   for (const line of editsOf(of)) await tally.attempt('edit', atLine(line), () => checkEdit(of, line));
   for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));

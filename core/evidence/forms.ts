@@ -3,6 +3,7 @@
 import type { RecordedEvent } from '../events.ts';
 import type { Instant, JsonObject } from '../json.ts';
 import type { PolicyJudge } from './judging.ts';
+import type { EvidenceKind } from './needed.ts';
 
 export const EVIDENCE_FORMAT = 'assentry-evidence/v1';
 
@@ -114,9 +115,21 @@ export interface EvidenceClaim {
   byte?: number;
 }
 
+/** How a claim that evidence may need stands in this file. */
+export interface EvidenceNeed {
+  claim: string;
+  /** `erased` and `not-applicable` are named, and keep nothing from being complete; everything but `proved` else does. */
+  status: 'proved' | 'failed' | 'withheld' | 'asserted' | 'missing' | 'erased' | 'not-applicable';
+}
+
 export interface EvidenceReport {
-  /** Nothing failed. Read the claims: what was erased or only asserted is not proved. */
+  /** Nothing failed. Not that anything is proved: see `complete`. */
   valid: boolean;
+  /** Valid, and all that evidence of this kind of end needs is proved here, but for what is erased. */
+  complete: boolean;
+  /** How the request ended (needed.ts); null where the file could not be examined. */
+  kind: EvidenceKind | null;
+  needs: EvidenceNeed[];
   claims: EvidenceClaim[];
   /** An anchor was taken from the bundle itself: right only if the bundle is. */
   first_use?: boolean;

@@ -40,7 +40,7 @@ export class Tally {
     }
   }
 
-  report(): EvidenceReport {
+  report(): Pick<EvidenceReport, 'valid' | 'claims' | 'first_use'> {
     const valid = this.claims.length > 0 && this.claims.every(({ status }) => status !== 'failed');
     return { valid, claims: this.claims, ...(this.#first_use ? { first_use: true } : {}) };
   }

@@ -8,7 +8,11 @@ export {
   type EvidenceClaim,
   type EvidenceCrypto,
   type EvidenceKey,
+  type EvidenceKind,
+  type EvidenceNeed,
   type EvidenceReport,
+  NEEDED,
+  needsInWords,
   type PolicyJudge,
   verifyEvidence,
 } from '../../core/evidence.ts';

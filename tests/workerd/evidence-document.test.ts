@@ -1,10 +1,23 @@
 // The request's document in fresh bundles of every kind of end, as people and as an agent's key get them: genuine as it
 // is, and no member of it can be changed unseen (tests/support/request-loop.ts).
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { EvidenceKind } from '../../core/evidence.ts';
 import { unnoticed } from '../support/request-loop.ts';
 import { type Cast, ENDS, ENDS_POLICY } from './support/ends.ts';
 import { type Examined, examined } from './support/evidence.ts';
 import { change, found, member, owner } from './support/world.ts';
+
+const KINDS: Record<string, EvidenceKind> = {
+  'pending, commented and claimed': 'pending',
+  'pending after an edit that voids a vote': 'pending',
+  'allowed by policy': 'policy-allow',
+  'denied by policy with a message': 'policy-deny',
+  'denied by policy without one': 'policy-deny',
+  'approved and waiting': 'approval',
+  ...{ executed: 'approval', failed: 'approval', 'handed back': 'approval', revoked: 'approval' },
+  ...{ rejected: 'rejection', 'rejected without a word': 'rejection', 'expired by hand': 'expiry' },
+  ...{ canceled: 'cancellation', 'edited and approved': 'approval', 'broken glass': 'break-glass' },
+};
 
 let cast: Cast;
 beforeAll(async () => {
@@ -27,10 +40,18 @@ describe.each(Object.keys(ENDS))('the document of a request that is %s', (end) =
   });
   const asSeenBy = (caller: { key?: string; cookie?: string }) => examined(cast.world.organization, id, caller);
 
-  it('is what its events say, member by member', async () => isGenuine(await asSeenBy({ cookie: cast.boss.cookie })));
+  it('is what its events say, member by member, and its file proves all that its kind needs', async () => {
+    const seen = await asSeenBy({ cookie: cast.boss.cookie });
+    isGenuine(seen);
+    expect(seen.report).toMatchObject({ complete: true, kind: KINDS[end] });
+  });
 
-  it('is so for the agent’s key, too, which sees no words of people', async () =>
-    isGenuine(await asSeenBy({ key: cast.world.agent.text })));
+  it('is so for the agent’s key, too, whose file proves no signature and does not say that it does', async () => {
+    const seen = await asSeenBy({ key: cast.world.agent.text });
+    isGenuine(seen);
+    expect(seen.report).toMatchObject({ complete: false, kind: KINDS[end] });
+    expect(seen.report.needs).toContainEqual({ claim: 'judgement', status: 'withheld' });
+  });
 
   it('is so once it is erased, where it can be', async () => {
     const { status } = (await asSeenBy({ cookie: cast.boss.cookie })).bundle.request;

@@ -1,6 +1,7 @@
 // `assentry approval evidence`: downloads the bundle, or a summary of it. It verifies nothing: `assentry verify` does, with
 // anchors that do not come from the same server.
 import { UnavailableError } from '@assentry/sdk';
+import type { EvidenceBundle } from '@assentry/sdk/evidence';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
@@ -38,6 +39,18 @@ async function download(world: World, id: string, options: EvidenceOptions, comm
   writeWhole(output, [bytes]);
   const next = format === 'json' ? ` Next: assentry verify ${output}` : '';
   context.out.say(printable(`Wrote ${output}.${next}`));
+  if (format === 'json' && isWithheld(new TextDecoder().decode(bytes))) context.out.say(WITHHELD);
+}
+
+const WITHHELD =
+  'This key is not given what people signed: the file proves no signature, and assentry verify ends with 9. ' +
+  'Download it signed in, on the page of the request, or with a key of scope admin:read.';
+
+/** What people did is not in it, and nobody erased it. */
+function isWithheld(text: string): boolean {
+  const { events = [] } = parsed(text) as Partial<EvidenceBundle>;
+  const erased = events.some(({ event }) => event.type === 'erasure.performed');
+  return !erased && events.some(({ event }) => event.personal === null && event.skeleton.personal !== null);
 }
 
 /** The client repeats a 503 four times, each after Retry-After; this many times more the whole of that. */

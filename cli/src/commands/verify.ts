@@ -25,13 +25,15 @@ const EXAMPLE = `assentry approval evidence apr_… --output approval.evidence
 assentry verify approval.evidence --log-key origin+hash+key --organization org_… \\
     --origin https://approve.example.com --rp-id approve.example.com --receipt-key MFkw…`;
 
-type VerifyFlags = AnchorFlags & { request?: string };
+type VerifyFlags = AnchorFlags & { request?: string; allowPartial?: boolean };
 
 /** Adds the verb. */
 export function verifyCommand(program: Command, world: World, exit: Exit): void {
   program
     .command('verify <file>')
-    .description('Verify an evidence bundle or an export; needs no server. 0 valid, 9 not valid, 1 unreadable')
+    .description(
+      'Verify an evidence bundle or an export; needs no server. 0 all that it needs is proved, 9 not, 1 unreadable',
+    )
     .addHelpText('before', examples(EXAMPLE))
     .option('--log-key <verifier-key>', "the log's verifier key; repeatable, while a key is rotated", verifierKeys)
     .option('--organization <id>', 'whose file it must be')
@@ -40,6 +42,7 @@ export function verifyCommand(program: Command, world: World, exit: Exit): void 
     .option('--rp-id <id>', 'the relying party of the passkeys')
     .option('--receipt-key <base64>', 'the public key of receipts; repeatable', receiptKeys)
     .option('--witness <verifier-key>', "a witness's key; repeatable", witnessKeys)
+    .option('--allow-partial', 'end with 0 where nothing failed, though something needed is withheld or not proved')
     .action((file: string, flags: VerifyFlags, command: Command) => verify(world, file, flags, command, exit));
 }
 
@@ -55,22 +58,40 @@ async function verify(world: World, file: string, flags: VerifyFlags, command: C
   if (verdict.first_use) out.say(warningFor(given, pins));
   if (json) out.json(verdict);
   else for (const line of claimLines(verdict)) out.data(line);
-  const failed = verdict.claims.filter(({ status }) => status === 'failed');
-  if (verdict.valid) return exit(EXIT.ok);
+  if (verdict.valid && (verdict.complete || flags.allowPartial)) return exit(EXIT.ok);
+  throw new CliError(EXIT.verification, verdict.valid ? partial(file, verdict) : notValid(file, verdict));
+}
+
+function notValid(file: string, { claims }: Verdict): string {
+  const failed = claims.filter(({ status }) => status === 'failed');
   const names = [...new Set(failed.map(({ claim }) => claim))].join(', ');
-  throw new CliError(EXIT.verification, `${file} is not valid: ${names || 'it claims nothing'}. Do not rely on it.`);
+  return `${file} is not valid: ${names || 'it claims nothing'}. Do not rely on it.`;
+}
+
+const UNPROVED: readonly string[] = ['withheld', 'asserted', 'missing'];
+
+/** Nothing failed, and yet it is no proof: which parts, and who gets them. */
+function partial(file: string, { needs }: Verdict): string {
+  const open = needs.filter(({ status }) => UNPROVED.includes(status));
+  const names = open.map(({ claim }) => claim).join(', ');
+  const withheld = open.some(({ status }) => status === 'withheld')
+    ? ' An agent’s key is given no signatures: download it signed in, on the page of the request, or with a key of scope admin:read.'
+    : '';
+  return `${file} does not prove all that it needs: ${names}.${withheld} --allow-partial takes it as it is.`;
 }
 
 async function verdictOn(text: string, pins: Pins, request: string | undefined): Promise<Verdict> {
   const anchors = request === undefined ? pins : { ...pins, request };
-  const { valid, claims, first_use = false } = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
-  return { format: EVIDENCE_FORMAT, valid, first_use, ...saidBy(text), claims };
+  const { first_use = false, ...report } = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
+  const { valid, complete, kind, needs, claims } = report;
+  return { format: EVIDENCE_FORMAT, valid, complete, kind, needs, first_use, ...saidBy(text), claims };
 }
 
 async function exportVerdict(lines: AsyncIterable<string>, pins: Pins): Promise<Verdict> {
   const { valid, claims, first_use, size, organization, events } = await verifyExport(lines, pins, webCrypto);
   const about = organization === null ? null : `${events} events of ${organization}`;
-  return { format: EXPORT_FORMAT, about, valid, first_use, size, claims };
+  // An export is of no one kind: what it proves of each decision is a claim of its own.
+  return { format: EXPORT_FORMAT, about, valid, complete: valid, kind: null, needs: [], first_use, size, claims };
 }
 
 /** Only to say what it is about and "as of checkpoint N": whether that holds are claims of their own. */

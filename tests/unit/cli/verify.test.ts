@@ -49,6 +49,45 @@ describe('assentry verify, of evidence', () => {
     expect((await verify(sample('erased'))).stdout).toMatch(/^not replayable +\w/m);
   });
 
+  it('ends with 9 where what people signed is withheld, says what and which key gets it; --allow-partial takes it', async () => {
+    const { forged } = await import('../evidence/samples.ts');
+    const file = kept(
+      forged('approval', (bundle) => {
+        for (const { event } of bundle.events)
+          if (event.skeleton.by.startsWith('usr_')) Object.assign(event, { personal: null, salt_personal: null });
+        for (const receipt of bundle.receipts) receipt.bundle = null;
+        bundle.heads = [];
+      }),
+    );
+    const { code, stdout, stderr } = await verify(file);
+    expect(code).toBe(9);
+    expect(stdout).toContain('Not all that the evidence of a person’s approval needs is proved.');
+    expect(stdout).toMatch(/Withheld from whoever downloaded this file, so not proved: .*signature/);
+    expect(stderr).toMatch(/does not prove all that it needs: .*signature.*admin:read.*--allow-partial/);
+    expect((await verify(file, [...PINNED, '--allow-partial'])).code).toBe(0);
+    const told = await verify(file, [...PINNED, '--json']);
+    expect(told.code).toBe(9);
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      ...{ valid: true, complete: false, kind: 'approval' },
+      needs: expect.arrayContaining([{ claim: 'signature', status: 'withheld' }]),
+    });
+  });
+
+  it('names what is erased, and what does not apply, and says so in JSON too', async () => {
+    const { stdout } = await verify(sample('erased'));
+    expect(stdout).toMatch(/Erased, so not shown any more: .*signature/);
+    expect(stdout).toMatch(/Does not apply here: .*quorum/);
+    expect(JSON.parse((await verify(sample('erased'), [...PINNED, '--json'])).stdout)).toMatchObject({
+      ...{ complete: true, kind: 'rejection' },
+      needs: expect.arrayContaining([{ claim: 'signature', status: 'erased' }]),
+    });
+  });
+
+  it('does not let --allow-partial pass what failed', async () => {
+    const file = kept(flipped(textOf('approval'), '"salt_skeleton":"44'));
+    expect((await verify(file, [...PINNED, '--allow-partial'])).code).toBe(9);
+  });
+
   const FLIPS: [what: string, at: string, claim: string][] = [
     ['a digest', '"action_digest":"sha256:8', 'inclusion'],
     ["the JSON's own form", '{"checkpoint"', 'format'],

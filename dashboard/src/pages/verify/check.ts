@@ -1,52 +1,67 @@
-// One file, checked in this browser alone: the verifier of core/evidence.ts over WebCrypto. No request leaves the page.
+// One file, checked in this browser alone: the verifiers of core/evidence.ts and core/ledger/export.ts over WebCrypto. No
+// request leaves the page.
 // This module brings the whole verifier with it: import it only when a file is to be checked.
 
 import { EVIDENCE_LIMITS } from '../../../../core/evidence/file.ts';
 import type { Anchors, EvidenceBundle, EvidenceReport } from '../../../../core/evidence/forms.ts';
-import { verifyEvidence } from '../../../../core/evidence.ts';
+import { needsInWords, verifyEvidence } from '../../../../core/evidence.ts';
+import { beginsExport } from '../../../../core/ledger/export.ts';
 import { policyJudge } from '../../../../core/policy/evidence-judge.ts';
 import { canVerify, webCrypto } from '../../../../sdk/src/verify/evidence-crypto.ts';
-import { pinKeys, pinnedKeys } from './known.ts';
+import { checkExport } from './check-export.ts';
+import { type KeysTaken, keysTaken, pinnedKeys } from './known.ts';
 
-export interface Checked {
-  report: EvidenceReport;
-  /** What the file says that it is about; null where it is no bundle. Its word only. */
+export interface Checked extends KeysTaken {
+  report: CheckedReport;
+  /** What evidence of this kind needs and the file does not prove, or no more; the first line says whether it is all. */
+  needs: string[];
+  /** What the file says that it is about; null where it is neither bundle nor export. Its word only. */
   about: About | null;
-  /** The log keys that this file brought and that were pinned now, one to a line; null where one was before, or it failed. */
-  first_key: string | null;
-  /** The log keys that this file brought, where others are pinned: they were not believed. One to a line. */
-  other_key: string | null;
 }
 
-interface About {
-  request: string;
-  action: string;
+/** Of an export: complete where nothing failed. */
+export type CheckedReport = Pick<EvidenceReport, 'valid' | 'complete' | 'claims' | 'first_use'>;
+
+export interface About {
+  /** One sentence's object: "about request apr_…". */
+  what: string;
   /** A file in which nothing failed may be about a rejection. */
-  status: string;
-  organization: string;
+  status: string | null;
   checkpoint: string;
 }
 
 const CANNOT_VERIFY =
   'This browser cannot check signatures here: it lacks Ed25519, or the page was not opened over https. That says nothing about the file. Use a current browser, or `assentry verify`.';
 
+type Known = Omit<Anchors, 'log_key'>;
+
 /**
- * Verifies the text under what is known, and pins the log's key if none was.
+ * Verifies a bundle under what is known, and pins the log's key if none was.
  *
  * @param known what a person put in besides the pinned log keys
  */
-export async function check(text: string, known: Omit<Anchors, 'log_key'>): Promise<Checked> {
+export async function check(text: string, known: Known): Promise<Checked> {
   if (!(await canVerify())) throw new Error(CANNOT_VERIFY);
-  const pinned = pinnedKeys();
-  const report = await verifyEvidence(text, { ...known, log_key: pinned }, webCrypto, { judge: policyJudge });
+  const report = await verifyEvidence(text, { ...known, log_key: pinnedKeys() }, webCrypto, { judge: policyJudge });
   const bundle = report.claims.some(isUnread) ? null : (JSON.parse(text) as EvidenceBundle);
-  const brought = bundle === null ? [] : keysIn(bundle);
-  const first_key = report.valid && pinned.length === 0 && bundle !== null ? brought.join('\n') : null;
-  if (first_key !== null) pinKeys(first_key);
-  const others = brought.filter((key) => !pinned.includes(key));
-  const other_key = pinned.length > 0 && others.length > 0 ? others.join('\n') : null;
-  return { report, about: bundle && aboutOf(bundle), first_key, other_key };
+  const about = bundle && aboutOf(bundle);
+  return {
+    report,
+    needs: needsInWords(report),
+    about,
+    ...keysTaken(report.valid, bundle === null ? [] : keysIn(bundle)),
+  };
 }
+
+/** Verifies a chosen file: an export of an organisation, line by line, or a bundle. */
+export async function checkFile(file: File, known: Known): Promise<Checked> {
+  if (!(await canVerify())) throw new Error(CANNOT_VERIFY);
+  const beginning = await file.slice(0, BEGINNING_BYTES).text();
+  return beginsExport(beginning) ? checkExport(file, known) : check(await textOf(file), known);
+}
+
+/** Enough of a file to tell what it is. */
+const BEGINNING_BYTES = 256;
 
 /** Verifier keys of witnesses, one to a line. What is none is a key too: then the report says that it is none. */
 export const witnessesIn = (text: string): string[] => text.split('\n').flatMap((line) => line.trim() || []);
@@ -74,12 +89,8 @@ function aboutOf({ request, organization, checkpoint, events }: EvidenceBundle):
   const broken = events.some(({ event }) => event.type === 'break_glass.used');
   const said = (value: unknown): string => (typeof value === 'string' ? value : 'unnamed');
   return {
-    ...{
-      request: said(request.id),
-      action: said(request.action),
-      status: `${said(request.status)}${broken ? ', by breaking glass: nobody approved it' : ''}`,
-      organization: organization.id,
-    },
+    what: `request ${said(request.id)}, ${said(request.action)}, of ${organization.id}`,
+    status: `${said(request.status)}${broken ? ', by breaking glass: nobody approved it' : ''}`,
     checkpoint: checkpoint.split('\n')[1] ?? '',
   };
 }

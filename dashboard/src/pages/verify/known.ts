@@ -14,3 +14,19 @@ export function pinKeys(text: string): boolean {
   const keys = linesOf(text);
   return remember(KEY, keys.length === 0 ? null : keys.join('\n'));
 }
+
+export interface KeysTaken {
+  /** The log keys that this file brought and that were pinned now, one to a line; null where one was before, or it failed. */
+  first_key: string | null;
+  /** The log keys that this file brought, where others are pinned: they were not believed. One to a line. */
+  other_key: string | null;
+}
+
+/** Pins what a file brought where nothing was pinned and nothing failed; says what was not believed where something was. */
+export function keysTaken(valid: boolean, brought: string[]): KeysTaken {
+  const pinned = pinnedKeys();
+  const first_key = valid && pinned.length === 0 && brought.length > 0 ? brought.join('\n') : null;
+  if (first_key !== null) pinKeys(first_key);
+  const others = brought.filter((key) => !pinned.includes(key));
+  return { first_key, other_key: pinned.length > 0 && others.length > 0 ? others.join('\n') : null };
+}

@@ -1,40 +1,35 @@
-// The verifier's report: the verdict, what to be careful with, and every claim with its word. Red is for failed alone.
+// The verifier's report: the verdict, what to be careful with, and every claim with its word. Red is for failed alone;
+// amber for a file that does not prove all that evidence of its kind needs.
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EvidenceClaim } from '../../../../core/evidence/forms.ts';
 import { Section } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import type { Checked } from './check.ts';
-import { failedFirst, placeOf, verdictOf, witnessedBy, wordOf } from './verdict.ts';
+import { failedFirst, placeOf, toneOf, verdictOf, witnessedBy, wordOf } from './verdict.ts';
 
 export function Report({ checked }: { checked: Checked }) {
-  const { report, about } = checked;
+  const { report, needs, about } = checked;
   const size = about?.checkpoint ?? '';
   const witnessed = witnessedBy(report);
+  const tone = toneOf(report);
   return (
     <Section title="Report">
-      <div
-        role={report.valid ? 'status' : 'alert'}
-        className={`card grid gap-2 p-4 ${report.valid ? '' : 'border-bad bg-bad-soft'}`}
-      >
-        <p className={`text-l font-semibold wrap-anywhere ${report.valid ? '' : 'text-bad'}`}>
+      <div role={tone === 'good' ? 'status' : 'alert'} className={`card grid gap-2 p-4 ${FRAMES[tone]}`}>
+        <p className={`text-l font-semibold wrap-anywhere ${INKS[tone]}`}>
           <Revealed text={verdictOf(report, size)} />
         </p>
+        {needs.map((said) => (
+          <p key={said} className="text-s wrap-anywhere">
+            <Revealed text={said} />
+          </p>
+        ))}
         {witnessed ? (
           <p className="text-s wrap-anywhere">
             <Revealed text={witnessed} />
           </p>
         ) : null}
-        {about ? (
-          <p className="text-s wrap-anywhere text-ink-2">
-            The file is about request <Revealed text={about.request} />, <Revealed text={about.action} />, of{' '}
-            <Revealed text={about.organization} />, which is{' '}
-            <b>
-              <Revealed text={about.status} />
-            </b>
-            . See that this is the one you mean.
-          </p>
-        ) : null}
+        {about ? <AboutFile about={about} /> : null}
       </div>
       <Care checked={checked} />
       <ol className="card" aria-label="Claims">
@@ -46,6 +41,24 @@ export function Report({ checked }: { checked: Checked }) {
     </Section>
   );
 }
+
+const FRAMES = { good: '', partial: 'border-warn bg-warn-soft', bad: 'border-bad bg-bad-soft' } as const;
+const INKS = { good: '', partial: 'text-warn', bad: 'text-bad' } as const;
+
+const AboutFile = ({ about: { what, status } }: { about: NonNullable<Checked['about']> }) => (
+  <p className="text-s wrap-anywhere text-ink-2">
+    The file is about <Revealed text={what} />
+    {status === null ? null : (
+      <>
+        , which is{' '}
+        <b>
+          <Revealed text={status} />
+        </b>
+      </>
+    )}
+    . See that this is the one you mean.
+  </p>
+);
 
 /** What was believed because the file says so, and what was not. */
 function Care({ checked: { report, first_key, other_key } }: { checked: Checked }) {

@@ -15,21 +15,28 @@ const COUNTED = ['proved', 'asserted', 'as-of-checkpoint', 'not-replayable'] as 
 export const wordOf = (status: ClaimStatus, size: string): string =>
   status === 'as-of-checkpoint' ? `${WORDS[status]} ${size}`.trim() : WORDS[status];
 
+type Said = Pick<EvidenceReport, 'valid' | 'complete' | 'claims'>;
+
+/** Bad: something failed. Partial: nothing did, and yet not all that is needed is proved. */
+export const toneOf = ({ valid, complete }: Said): 'good' | 'partial' | 'bad' =>
+  valid ? (complete ? 'good' : 'partial') : 'bad';
+
 /** One sentence: what failed, or that nothing did and what that rests on. */
-export function verdictOf({ valid, claims }: EvidenceReport, size: string): string {
+export function verdictOf({ valid, complete, claims }: Said, size: string): string {
   if (!valid) return failureOf(claims.filter(({ status }) => status === 'failed'));
+  const but = complete ? '' : ', but this file does not prove all that it needs';
   const counts = COUNTED.flatMap((status) => {
     const count = claims.filter((claim) => claim.status === status).length;
     return count > 0 ? [`${count} ${wordOf(status, size)}`] : [];
   });
-  return `Nothing failed: ${counts.join(', ')}.`;
+  return `Nothing failed${but}: ${counts.join(', ')}.`;
 }
 
 /**
  * Whose word time is, and that the log shows everybody the same: witnesses who cosigned, by name, or nobody but the
  * operator. Null where a failed check leaves nothing to say.
  */
-export function witnessedBy({ valid, claims }: EvidenceReport): string | null {
+export function witnessedBy({ valid, claims }: Said): string | null {
   if (!valid) return null;
   const seen = claims.flatMap(({ claim, status, detail }) =>
     claim === 'not-after' && status === 'proved' ? (/: (\S+) cosigned it then\.$/.exec(detail)?.[1] ?? []) : [],

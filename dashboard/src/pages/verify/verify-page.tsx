@@ -7,7 +7,7 @@ import { Face } from '../../ui/face.tsx';
 import { Field, TextArea } from '../../ui/field.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
-import { check, textOf, witnessesIn } from './check.ts';
+import { checkFile, witnessesIn } from './check.ts';
 import { FileDrop } from './file-drop.tsx';
 import { pinKeys, pinnedKeys } from './known.ts';
 import { Report } from './report.tsx';
@@ -29,7 +29,7 @@ export function VerifyPage() {
     networkMode: 'always',
     mutationFn: async (file: File) => {
       pinKeys(keys);
-      return check(await textOf(file), { ...known, witnesses: witnessesIn(witnesses) });
+      return checkFile(file, { ...known, witnesses: witnessesIn(witnesses) });
     },
     onSuccess: () => setKeys(pinnedKeys().join('\n')),
   });
@@ -46,10 +46,10 @@ export function VerifyPage() {
       </p>
       <h1>Verify evidence</h1>
       <p className="text-ink-2">
-        What a request’s evidence file proves, and what in it is only somebody’s word. The check runs in this browser,
-        needs no account, and asks no server.
+        What a request’s evidence file, or an export of an organisation, proves, and what in it is only somebody’s word.
+        The check runs in this browser, needs no account, and asks no server.
       </p>
-      <FileDrop label="Evidence file" onFile={checking.mutate} />
+      <FileDrop label="Evidence file or export" onFile={checking.mutate} />
       {checking.isPending ? <p role="status">Checking…</p> : null}
       {checking.isError ? (
         <Face title="This file could not be checked" alarm>
