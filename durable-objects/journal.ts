@@ -130,16 +130,21 @@ export class Journal {
    * What is sealed stays as it is. To be called inside the caller's transaction, with nothing unsealed.
    *
    * @param state the newest state without what is personal
+   * @param keeping a type of event that keeps its personal part: the word on the erasure itself
    */
-  erase(state: string): void {
-    for (const { n, events } of this.rows())
-      this.#query(
-        'UPDATE journal SET events = ?, state = NULL, statements = NULL WHERE n = ?',
-        JSON.stringify(events.map((event) => ({ ...event, personal: null, salt_personal: null }))),
-        n,
-      );
+  erase(state: string, { keeping }: { keeping?: RecordedEvent['type'] } = {}): void {
+    this.eraseEvents(({ type }) => type !== keeping);
+    this.#query('UPDATE journal SET state = NULL, statements = NULL');
     this.#query('UPDATE journal SET state = ? WHERE n = (SELECT max(n) FROM journal)', state);
+  }
+
+  /** Takes the personal part and its salt out of some events. @returns the rows that hold such, as they are now */
+  eraseEvents(which: (event: RecordedEvent) => boolean): JournalRow[] {
+    const bare = (event: RecordedEvent) => (which(event) ? { ...event, personal: null, salt_personal: null } : event);
+    for (const { n, events } of this.rows().filter((row) => row.events.some(which)))
+      this.#query('UPDATE journal SET events = ? WHERE n = ?', JSON.stringify(events.map(bare)), n);
     this.#all = null;
+    return this.rows().filter((row) => row.events.some(which));
   }
 
   /** The ledger's receipt for the event `seq`; null while it is not sealed. */

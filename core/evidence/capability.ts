@@ -55,8 +55,14 @@ function checkScope(
   const field = pointerTo(of, issued, '/event/personal/scope');
   const fits = told && sameJson(scope, expected);
   if (of.tally.holds(fits, 'capability', 'The capability releases something else than was signed.', { ...at, field }))
-    of.tally.say('capability', 'proved', 'The capability releases exactly the strictest scope that was signed.', at);
+    of.tally.say('capability', 'proved', `The capability releases exactly ${released(of, scopes.length)}.`, at);
 }
+
+/** Where nobody voted, nobody signed a scope but who broke glass. */
+const released = (of: Case, signed: number): string =>
+  signed > 0 || lineOf(of, 'break_glass.used') !== undefined
+    ? 'the strictest scope that was signed'
+    : 'the scope that policy’s settings give, which nobody signed';
 
 /** Exchange and consumption name the one capability; the claims of the token are what it releases. */
 function checkUse(of: Case, line: EvidenceLine, issued: EvidenceLine, scope: Scope | null): void {
@@ -75,6 +81,8 @@ function checkUse(of: Case, line: EvidenceLine, issued: EvidenceLine, scope: Sco
   const expected = authorizationOf({ ...(of.birth.personal as never as object), scope, action_digest } as never);
   const holds = sameJson(claims, [expected]) && digestOf(claims) === skeleton.claims_digest;
   const field = pointerTo(of, line, '/event/personal/claims');
-  if (of.tally.holds(holds, 'claims', 'The token allowed something else than was released.', { ...at, field }))
-    of.tally.say('claims', 'proved', 'The token allowed exactly what was released.', at);
+  if (!of.tally.holds(holds, 'claims', 'The token allowed something else than was released.', { ...at, field })) return;
+  of.tally.say('claims', 'proved', 'The action that the token authorized is exactly the one that was released.', at);
+  const word = 'The token’s audience, actor, times and key are in no event: the operator’s word.';
+  of.tally.say('token', 'asserted', word, at);
 }

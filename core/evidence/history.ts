@@ -1,6 +1,7 @@
 // The request's own chain: every event holds what it commits to, follows the one before, and the lifecycle table takes
 // every step. What the chain ends with is the operator's word: nothing shows that no further event exists.
 import { canonicalize, sameJson } from '../canonical.ts';
+import { digestOf } from '../digest.ts';
 import { instantMs } from '../duration.ts';
 import { faultOfEvent } from '../events.ts';
 import type { Life } from '../lifecycle.ts';
@@ -51,12 +52,42 @@ const OUTCOMES: readonly string[] = ['execution.executed', 'execution.failed', '
 export function checkOutcome({ bundle, birth, tally }: Case): void {
   for (const line of bundle.events) {
     const { type, skeleton } = line.event;
+    checkFacts(tally, birth, line);
     if (type === 'approval.escalated') checkEscalation(tally, birth, line);
     if (type === 'approval.decided' && skeleton.command === 'propose')
       tally.say('decision', 'asserted', `Policy decided (rule ${birth.skeleton.rule}): nobody signed.`, atLine(line));
-    if (OUTCOMES.includes(type))
-      tally.say('outcome', 'asserted', `${skeleton.by} reported ${type}: nobody else has seen it.`, atLine(line));
+    if (OUTCOMES.includes(type)) checkReport(tally, birth, line);
+    if (ENDED_BY_RIGHT.includes(type) && skeleton.by !== 'clock')
+      tally.say(
+        'right',
+        'asserted',
+        `That ${skeleton.by} had the right to do this (${type}) is the operator’s word.`,
+        atLine(line),
+      );
   }
+}
+
+/** Facts of a step that its own chain can contradict: who acts, and whether the deadline had passed. */
+function checkFacts(tally: Tally, birth: Case['birth'], line: EvidenceLine): void {
+  const { skeleton, at } = line.event;
+  const { by_requester, deadline_passed } = (skeleton.facts ?? {}) as Record<string, boolean>;
+  const own = by_requester !== true || skeleton.by === birth.skeleton.requester;
+  tally.holds(own, 'facts', `${skeleton.by} is not the requester, as the step says.`, atLine(line));
+  const passed = deadline_passed !== true || at >= String(birth.skeleton.expires_at);
+  tally.holds(passed, 'facts', 'The deadline had not passed, as the step says.', atLine(line));
+}
+
+const ENDED_BY_RIGHT: readonly string[] = ['approval.expired', 'capability.revoked'];
+
+/** The reporter's word, and that the evidence given with it is the one whose digest stays. */
+function checkReport(tally: Tally, birth: Case['birth'], line: EvidenceLine): void {
+  const { type, skeleton, personal } = line.event;
+  tally.say('outcome', 'asserted', `${skeleton.by} reported ${type}: nobody else has seen it.`, atLine(line));
+  if (!personal || birth.personal === null || !type.startsWith('execution.')) return;
+  const { evidence = null } = personal;
+  const salt = birth.personal.salt as string;
+  const same = (evidence === null ? null : digestOf({ salt, evidence })) === skeleton.evidence_digest;
+  tally.holds(same, 'outcome', 'The evidence that was reported is not that of its digest.', atLine(line));
 }
 
 /** Only whom the request named from the first is asked in addition, and by the clock not too early. */

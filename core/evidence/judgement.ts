@@ -136,8 +136,14 @@ function ofUse({ birth }: Case, { capability }: Judgement, now: Instant): Expect
 function sayProved({ birth, tally }: Case, { verdict, rule, draws_on }: Judgement, spent: string[]): void {
   const at = atLine(birth.line);
   const by = `by semantics ${semanticsOfEvent(birth.line)}`;
-  const said = `Judged again ${by}, policy says the same: ${verdict} (rule ${rule ?? 'default'}), with this risk and requirement.`;
+  const said = `Judged again ${by}, policy says the same: ${verdict} (rule ${rule ?? 'default'}), with this level of risk, requirement, capability settings, escalations, constraints, message and deadline.`;
   tally.say('judgement', 'proved', said, at);
+  tally.say(
+    'trace',
+    'asserted',
+    'The trace of policy and the reasons for the risk are the operator’s explanation.',
+    at,
+  );
   for (const pattern of spent)
     tally.say('judgement', 'asserted', `That the budget of ${pattern} was spent is the operator’s word.`, at);
   if (draws_on)

@@ -49,6 +49,9 @@ export function checkPolicy(of: Case): void {
   const field = pointerTo(of, line!, '/event/personal/policy');
   if (tally.holds(fits, 'policy', 'The policy document is not the one that the digest names.', { ...at, field }))
     tally.say('policy', 'proved', `Policy version ${version} is the document that the request pins.`, at);
+  const word =
+    'That no later version was in force by then, and that people signed this one, is the operator’s word here.';
+  tally.say('policy-in-force', 'asserted', word, at);
 }
 
 /** The document that the request pins; null where it is not here, or another. */

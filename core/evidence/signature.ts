@@ -58,7 +58,7 @@ export async function checkSigned(
     if (holds && bound) tally.say('signature', 'proved', `A token over ${what} is ${who}’s, by the link.`, at);
     return checkTimes(of, line, signed.intent);
   }
-  if (enrolment !== null) checkKey(of, line, signed, enrolment);
+  const own = enrolment !== null && checkKey(of, line, signed, enrolment);
   const { origin, rp_id } = of.pinned;
   const fault = await faultOfAssertion({ ...signed, origin, rp_id }, of.crypto);
   const field = pointerTo(of, line, `/event/personal/assertion${fault?.field ?? ''}`);
@@ -66,7 +66,7 @@ export async function checkSigned(
     ...at,
     field,
   });
-  if (holds && bound && enrolment !== null)
+  if (holds && bound && own)
     tally.say('signature', 'proved', `${skeleton.reviewer} signed ${what} with ${skeleton.passkey}.`, at);
   checkTimes(of, line, signed.intent);
 }
@@ -124,14 +124,15 @@ function checkEnrolment(of: Case, line: EvidenceLine): EvidenceLine | null {
 }
 
 /** The key and credential that signed are the enrolled ones. */
-function checkKey(of: Case, line: EvidenceLine, { public_key, assertion }: Signed, enrolment: EvidenceLine): void {
+function checkKey(of: Case, line: EvidenceLine, { public_key, assertion }: Signed, enrolment: EvidenceLine): boolean {
   const { public_key_digest, credential_digest } = enrolment.event.skeleton;
   const same =
     publicKeyDigest(public_key) === public_key_digest &&
     digestOf(assertion.id) === credential_digest &&
     assertion.rawId === assertion.id;
   const field = pointerTo(of, line, '/event/personal/public_key');
-  of.tally.holds(same, 'signature', 'Another key or credential signed than was enrolled.', { ...atLine(line), field });
+  const said = 'Another key or credential signed than was enrolled.';
+  return of.tally.holds(same, 'signature', said, { ...atLine(line), field });
 }
 
 /** Not before the head that the signer knew; within the intent's two minutes by the operator's clock. */

@@ -84,7 +84,9 @@ export async function checkToken(of: Case, line: EvidenceLine): Promise<boolean>
   const ours = named && settings.purpose === 'people';
   if (!tally.holds(ours, 'issuer', `${issuer} is no provider of people by these settings.`, atLine(fixed!)))
     return false;
-  tally.say('issuer', 'proved', `A signed change trusted ${settings.issuer} for people before.`, atLine(fixed!));
+  const said = `An entry before the decision trusts ${settings.issuer} for people, under these settings.`;
+  tally.say('issuer', 'proved', said, atLine(fixed!));
+  tally.say('issuer-change', 'asserted', 'That people signed that change is the operator’s word here.', atLine(fixed!));
   const fault = await faultOfToken(of, line, settings);
   const field = pointerTo(of, line, '/event/personal/token');
   if (!tally.holds(fault === null, 'signature', `The token does not hold: ${fault}.`, { ...at, field })) return false;

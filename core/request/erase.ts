@@ -35,7 +35,9 @@ export function erase(
 ): Result<Advance> {
   if (!TERMINAL.includes(record.life.status!))
     return fail('illegal-transition', `Only a request that has ended is erased; this one is ${record.life.status}.`);
-  if (record.erased_at) return ok({ record, drafts: [], statements: [], replayed: true });
+  // What an erasure takes is more than it once was: done again it leaves no event.
+  if (record.erased_at)
+    return ok({ record: withoutPersonal(record, record.erased_at), drafts: [], statements: [], replayed: true });
   const { id: target } = record;
   const skeleton: JsonObject = { target, events: [...events], change: order.change };
   const personal: JsonObject = { reason: order.reason };
@@ -66,7 +68,11 @@ export function withoutPersonal(record: RequestRecord, erased_at: Instant): Requ
     ...(record.claim && { claim: null }),
     ...(record.break_glass && { break_glass: { ...record.break_glass, name: GONE, reason: GONE, external_ref: null } }),
     rejection_reason: null,
-    capability: capability && { ...capability, scope: { ...capability.scope, action: GONE, resource: GONE } },
+    // The audience is the resource, unless policy names another.
+    capability: capability && {
+      ...capability,
+      scope: { ...capability.scope, action: GONE, resource: GONE, audience: GONE },
+    },
     outcome: outcome && { ...outcome, detail: null, evidence: null },
     calls: {},
   };

@@ -36,7 +36,8 @@ export async function tell(room: Room): Promise<void> {
 const aboutOf = (event: SealedEvent['event']): string | null =>
   event.type === 'delivery.failed' ? String(event.skeleton.endpoint) : null;
 
-const sealedEvents = (row: JournalRow): SealedEvent[] =>
+/** Events of a sealed row, each with its receipt. */
+export const sealedEvents = (row: JournalRow): SealedEvent[] =>
   row.events.map((event) => ({ event, receipt: row.sealed!.receipts.find((receipt) => receipt.event === event.id)! }));
 
 /** Something is due: tells the queue now and plans the sweep. */

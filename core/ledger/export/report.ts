@@ -56,6 +56,10 @@ export function conclusions(events: number, size: number, linked: boolean): Expo
       status: 'as-of-checkpoint',
       detail: `up to the last event here; that none of later places is among the ${size} entries shows the audit of all leaves`,
     },
-    { claim: 'sealed_at', status: 'asserted', detail: "the times of sealing are the operator's word" },
+    {
+      claim: 'sealed_at',
+      status: 'asserted',
+      detail: "the times of sealing are the operator's word; what people signed, the evidence of each request shows",
+    },
   ];
 }

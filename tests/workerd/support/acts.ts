@@ -22,8 +22,12 @@ export const edit = (by: Member, request: string, params: JsonObject): Promise<A
 
 export const breakGlass = (by: Member, ask: JsonObject): Promise<Answer['body']> => act(by, '/v1/break-glass', ask);
 
-export const reviewUse = (by: Member, request: string, verdict = 'justified'): Promise<Answer['body']> => {
-  const comment = 'I read the incident.';
+export const reviewUse = (
+  by: Member,
+  request: string,
+  verdict = 'justified',
+  comment = 'I read the incident.',
+): Promise<Answer['body']> => {
   return act(by, `/v1/break-glass/${request}/review`, { verdict, comment }, { comment });
 };
 
