@@ -56,8 +56,10 @@ function others(value: Json): Json[] {
   return more.filter((other) => !sameJson(other, value));
 }
 
-export function* mutations(request: JsonObject): Generator<Mutation> {
+/** @param tried whether the member at a path is mutated */
+export function* mutations(request: JsonObject, tried = (_path: readonly string[]) => true): Generator<Mutation> {
   for (const path of places(request)) {
+    if (!tried(path)) continue;
     const name = path.at(-1)!;
     const changing = (what: string, change: (parent: JsonObject) => void, where = path): Mutation => {
       const copy = structuredClone(request);

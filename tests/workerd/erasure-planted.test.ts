@@ -130,10 +130,14 @@ describe('an erasure that was done when it took less', () => {
     const events = (await asRead()).ledger.entries.length;
     // As it was left before: the resource in the capability's audience, the review's words, and the older mark.
     await runInDurableObject(request, (_object, { storage }) => {
-      const [row] = storage.sql.exec<{ state: string }>('SELECT state FROM journal WHERE state IS NOT NULL').toArray();
-      const state = JSON.parse(row!.state);
-      state.capability.scope.audience = `customer:${word}`;
-      storage.sql.exec('UPDATE journal SET state = ? WHERE state IS NOT NULL', JSON.stringify(state));
+      const rows = storage.sql.exec<{ n: number; state: string }>(
+        'SELECT n, state FROM journal WHERE state IS NOT NULL',
+      );
+      for (const { n, state } of rows.toArray()) {
+        const kept = JSON.parse(state);
+        kept.capability.scope.audience = `customer:${word}`;
+        storage.sql.exec('UPDATE journal SET state = ? WHERE n = ?', JSON.stringify(kept), n);
+      }
     });
     await runInDurableObject(env.ORGANIZATION.getByName(organization), (_object, { storage }) => {
       storage.sql.exec(
