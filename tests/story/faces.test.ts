@@ -9,6 +9,7 @@ import { Assentry } from '../../sdk/src/index.ts';
 import { launchBrowser, type Visitor, visit } from '../support/browser.ts';
 import { TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
+import { forged } from '../unit/evidence/samples.ts';
 
 const VIEWS: Record<string, BrowserContextOptions & { colorScheme: 'light' | 'dark' }> = {
   'a phone in the dark': { viewport: { width: 390, height: 844 }, colorScheme: 'dark', hasTouch: true, isMobile: true },
@@ -103,6 +104,15 @@ function sample(flip: boolean) {
   return { name: 'approval.evidence', mimeType: 'application/json', buffer: Buffer.from(flip ? flipped : text) };
 }
 
+/** As an agent's key gets it: without what people did. */
+const withheldSample = (): string =>
+  forged('approval', (bundle) => {
+    for (const { event } of bundle.events)
+      if (event.skeleton.by.startsWith('usr_')) Object.assign(event, { personal: null, salt_personal: null });
+    for (const receipt of bundle.receipts) receipt.bundle = null;
+    bundle.heads = [];
+  });
+
 /** Lets the file fall onto the page's target. */
 async function drop(page: Page, { name, mimeType, buffer }: ReturnType<typeof sample>): Promise<void> {
   const dropping = `(() => {
@@ -170,6 +180,27 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
     await page.getByText('Not valid because the check “checkpoint” failed').waitFor();
     await page.getByText('The file brought another log key than those pinned').waitFor();
     expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+  });
+
+  it('an export is verified, too; a file that withholds what people signed is neither called proved nor red', async () => {
+    const { page } = stranger;
+    await open(stranger, '/verify');
+    await page.getByLabel('Log key').fill('');
+    const text = readFileSync(join(import.meta.dirname, '../golden/organization.export'), 'utf8');
+    const asFile = (name: string, content: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(content) });
+    await page.getByLabel('Evidence file').setInputFiles(asFile('organization.export', text));
+    await page.getByText(/^Nothing failed: \d+ proved/).waitFor();
+    await page.getByText(/The file is about an export of org_\w+: \d+ events/).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+    await page.screenshot({ path: `/tmp/h7/verify-export-${view.colorScheme}.png`, fullPage: false });
+    await page.getByLabel('Log key').fill('');
+    await page.getByLabel('Evidence file').setInputFiles(asFile('agent.evidence', withheldSample()));
+    const partial = page.getByRole('alert').filter({ hasText: 'Nothing failed, but this file does not prove all' });
+    await partial.filter({ hasText: /so not proved: .*signature/ }).waitFor();
+    expect(await page.locator('.text-bad').count()).toBe(0);
+    expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
+    await page.screenshot({ path: `/tmp/h7/verify-partial-${view.colorScheme}.png`, fullPage: false });
   });
 
   it('a request’s evidence is verified on its page, and saved as the same file', async () => {

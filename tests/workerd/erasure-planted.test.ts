@@ -139,11 +139,8 @@ describe('an erasure that was done when it took less', () => {
         storage.sql.exec('UPDATE journal SET state = ? WHERE n = ?', JSON.stringify(kept), n);
       }
     });
-    await runInDurableObject(env.ORGANIZATION.getByName(organization), (_object, { storage }) => {
-      storage.sql.exec(
-        'UPDATE org_marks SET name = ?, document = replace(document, ?, ?) WHERE name = ?',
-        ...[...[`erased ${id}`, 'forgotten ', 'erased ', `forgotten ${id}`]],
-      );
+    const whole = env.ORGANIZATION.getByName(organization);
+    await runInDurableObject(whole, (_object, { storage }) => {
       const [use] = storage.sql.exec<{ document: string }>(
         'SELECT document FROM org_break_glass WHERE request = ?',
         id,
@@ -153,6 +150,11 @@ describe('an erasure that was done when it took less', () => {
       storage.sql.exec('UPDATE org_break_glass SET document = ? WHERE request = ?', JSON.stringify(kept), id);
     });
     expect(placesOf(await everythingStored(), word)).toHaveLength(2);
+    await runInDurableObject(whole, (_object, { storage }) => {
+      const [older, newer] = [`erased ${id}`, `forgotten ${id}`];
+      const renamed = 'UPDATE org_marks SET name = ?, document = replace(document, ?, ?) WHERE name = ?';
+      storage.sql.exec(renamed, older, newer, older, newer);
+    });
     // Anything that the organisation does brings it on.
     await change(cast.boss, 'erasure', { reason: 'of another' }, await LIVES['expired by hand']!(plantedWord()));
     await expect.poll(async () => placesOf(await everythingStored(), word), { timeout: 10_000 }).toEqual([]);
