@@ -193,14 +193,12 @@ describe.each(Object.entries(VIEWS))('on %s', (_name, view) => {
     await page.getByText(/The file is about an export of org_\w+: \d+ events/).waitFor();
     expect(await page.getByRole('alert').count()).toBe(0);
     expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
-    await page.screenshot({ path: `/tmp/h7/verify-export-${view.colorScheme}.png`, fullPage: false });
     await page.getByLabel('Log key').fill('');
     await page.getByLabel('Evidence file').setInputFiles(asFile('agent.evidence', withheldSample()));
     const partial = page.getByRole('alert').filter({ hasText: 'Nothing failed, but this file does not prove all' });
     await partial.filter({ hasText: /so not proved: .*signature/ }).waitFor();
     expect(await page.locator('.text-bad').count()).toBe(0);
     expect(await faultsOf(stranger, view.colorScheme)).toEqual([]);
-    await page.screenshot({ path: `/tmp/h7/verify-partial-${view.colorScheme}.png`, fullPage: false });
   });
 
   it('a request’s evidence is verified on its page, and saved as the same file', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { textOf } from '../evidence/samples.ts';
+import { forged, textOf } from '../evidence/samples.ts';
 import { ContractServer } from '../sdk/contract-server.ts';
 import { assentry, emptyPlace } from './terminal.ts';
 
@@ -39,6 +39,18 @@ describe('assentry approval evidence', () => {
     expect(readFileSync(file, 'utf8')).toBe(bundle);
     expect(statSync(file).mode & 0o077).toBe(0);
     expect(stderr).toContain(`assentry verify ${file}`);
+  });
+
+  it('says at once, of a file in which what people signed is withheld, that it proves no signature, and which key gets it', async () => {
+    const file = join(emptyPlace(), 'a.evidence');
+    expect((await evidence('--output', file)).stderr).not.toContain('proves no signature');
+    TEXTS.json = forged('approval', (bundle) => {
+      for (const { event } of bundle.events)
+        if (event.skeleton.by.startsWith('usr_')) Object.assign(event, { personal: null, salt_personal: null });
+    });
+    const { code, stderr } = await evidence('--output', file);
+    TEXTS.json = bundle;
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/proves no signature.*ends with 9.*scope admin:read/s)]);
   });
 
   it('prints a bundle that still verifies', async () => {
