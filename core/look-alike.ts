@@ -32,7 +32,7 @@ export function lettersOf(text: string, cased = false): string[] {
 
 /** What reading texts costs, in steps of 0.2 µs: letters outside ASCII are looked up one by one. */
 export const readingCost = (...texts: string[]): number =>
-  texts.reduce((sum, text) => sum + 2 + (/^[\x20-\x7e]*$/.test(text) ? text.length / 8 : text.length * 3), 0);
+  texts.reduce((sum, text) => sum + 2 + text.length / 8 + 3 * (text.match(/[^\x20-\x7e]/gu)?.length ?? 0), 0);
 
 /** A text that is a name as it reads: without the slashes and dots that say nothing, inside, and at its end as well. */
 export interface NameReading {
@@ -66,12 +66,23 @@ export function patternReadingsOf(pattern: string, cased = false): NameReading[]
 // ASCII without percent forms and dot segments, which nearly every name is: what differs in its letters is told at once.
 const PLAIN = /^(?!.*\.\.)[\x20-\x24\x26-\x7e]*$/;
 const ROUGH: Record<string, string> = { i: 'l', '1': 'l', '0': 'o', m: 'rn' };
-const rough = (text: string): string =>
-  text
-    .toLowerCase()
-    .replace(/\|/g, 'l')
-    .replace(/[^a-z0-9]/g, '')
-    .replace(/[i10m]/g, (char) => ROUGH[char]!);
+function rough(text: string): string {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const lower = text.toLowerCase().replace(/\|/g, 'l');
+  const after = lower.replace(/[^a-z0-9]/g, '').replace(/[i10m]/g, (char) => ROUGH[char]!);
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (text.length <= MAX_KNOWN_CHARS) known.set(text, after);
+  return after;
+}
+// Memoisation of a pure function, bounded by count and length: the keys of a thousand items are the same few.
+const MAX_KNOWN = 1_000;
+const MAX_KNOWN_CHARS = 64;
+const known = new Map<string, string>();
+
+/** What it costs to tell whether two texts are alike, in steps of 0.2 µs. */
+export const likenessCost = (...texts: string[]): number =>
+  texts.reduce((sum, text) => sum + (PLAIN.test(text) ? 1 + text.length / 32 : 10 + readingCost(text)), 0);
 
 /** Two different texts that read as the same name. */
 export function isAlike(one: string, other: string, cased = false): boolean {

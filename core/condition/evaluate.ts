@@ -2,11 +2,11 @@
 // swallow errors and policy must not (policy.md "Errors never help the agent"): left to right, a side that is reached
 // must have a value, every item of a comprehension is evaluated, and every step is counted.
 import { type CelValue, celList, isCelList, isCelMap } from '@bufbuild/cel';
-import { readingCost } from '../look-alike.ts';
+import { likenessCost, readingCost } from '../look-alike.ts';
 import { comprehend } from './comprehension.ts';
 import { call } from './functions.ts';
 import { operatorName } from './kinds.ts';
-import { besides, keysLike, nearlyEqual, nearlyIn, partDiffers, plainly } from './near.ts';
+import { besides, keysLike, nearlyEqual, nearlyIn, partDiffers, plainly, textsIn } from './near.ts';
 import { matchCost } from './pattern.ts';
 import { type Beside, keysIn, type Place, placeIn, placeOf, presentIn } from './place.ts';
 import { Ambiguous, at, Failure, limitList, type Run, spend, truthOf } from './run.ts';
@@ -73,7 +73,7 @@ const besideOf =
     const of = ('cel' in owner ? owner.cel : owner.json) as object;
     if (run.manner.semantics === 1 || run.clear.get(of)?.has(name)) return;
     const others = keysIn(owner).filter((other) => other !== name);
-    spend(run, expr, readingCost(...others));
+    spend(run, expr, likenessCost(...others));
     const [like] = keysLike(others, name);
     if (like !== undefined) throw new Ambiguous(expr, besides(owner.name ?? 'the value', name, like, isThere));
     run.clear.set(of, (run.clear.get(of) ?? new Set()).add(name));
@@ -142,7 +142,7 @@ function checkReading(run: Run, expr: Expr, name: string, operands: CelValue[], 
   if (name === '_/_' && operands.every((side) => typeof side === 'bigint'))
     throw new Failure(expr, 'dividing whole numbers drops the remainder');
   if (typeof text !== 'string' || typeof part !== 'string') return;
-  spend(run, expr, name === 'matches' ? matchCost(part, text.length) : readingCost(text, part));
+  spend(run, expr, readingCost(text, part) + (name === 'matches' ? matchCost(part, text.length) : 0));
   const said = name === 'matches' ? patternDiffers(expr, text, part, result) : partDiffers(name, text, part);
   if (said !== null) throw new Ambiguous(expr, said);
 }
@@ -196,7 +196,7 @@ function equal({ run, expr, args }: Calling, [left, right]: [CelValue, CelValue]
 /** What is almost equal is neither equal nor another. The first version knows no almost. */
 function notNearly(run: Run, expr: Expr, nearly: typeof nearlyEqual, left: CelValue, right: CelValue): void {
   if (run.manner.semantics === 1) return;
-  spend(run, expr, weightOf(left) + 2 * weightOf(right));
+  spend(run, expr, likenessCost(...textsIn(left), ...textsIn(right)));
   const said = nearly(left, right, run.cased);
   if (said !== null) throw new Ambiguous(expr, said);
 }

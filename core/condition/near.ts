@@ -14,6 +14,13 @@ const almost = (one: string, other: string): string => `${shown(one)} is almost 
 /** Case of a text that a policy declares to matter. */
 export type Cased = (text: string) => boolean;
 
+/** The texts that are compared when values are: in lists, and among the keys of objects. */
+export function textsIn(value: CelValue): string[] {
+  if (typeof value === 'string') return [value];
+  if (isCelMap(value)) return [...value.keys()].map(String);
+  return isCelList(value) ? [...value].flatMap(textsIn) : [];
+}
+
 /** What is almost equal in two values that are not; null: nothing. Lists are gone through item by item. */
 export function nearlyEqual(left: CelValue, right: CelValue, cased: Cased): string | null {
   if (typeof left === 'string' && typeof right === 'string')

@@ -84,6 +84,11 @@ function foldAscii(text: string, first: First, cased: boolean): string {
  */
 export function fold(text: string, first: First, cased = false): string {
   if (ASCII.test(text)) return foldAscii(text, first, cased);
-  const chars = Array.from(seen(text).normalize('NFD'), (char) => folded(char, first, cased)).join('');
+  // Letters outside ASCII one by one, what stands between them at once.
+  const chars = seen(text)
+    .normalize('NFD')
+    .replace(/[\x20-\x7e]+|[^\x20-\x7e]/gu, (part) =>
+      ASCII.test(part) ? foldAscii(part, first, cased) : folded(part, first, cased),
+    );
   return seen(chars).normalize('NFD');
 }

@@ -241,6 +241,15 @@ describe('the worst case is bounded', () => {
     ['param.l.map(i, i.n).map(i, i + 1).filter(i, i > 3).size() > 3', { l: wide(1000) }],
     [Array.from({ length: 50 }, () => 'param == param').join(' && '), { l: wide(1000) }],
     ['param.l.all(i, i in param.l)', { l: wide(1000) }],
+    // Texts are read as they look, too.
+    ['param.l.exists(t, t == "production")', { l: Array.from({ length: 1000 }, (_, n) => `Prödüktion${n}`) }],
+    [
+      'param.l.all(t, t.endsWith("@example.com"))',
+      { l: Array.from({ length: 1000 }, (_, n) => `a.m.${n}@example.com`) },
+    ],
+    ['param.s.contains("production")', { s: '漢字'.repeat(10_000) }],
+    ['param.l.all(i, has(i.environment))', { l: Array.from({ length: 1000 }, () => ({ environment: 1, a: 2, b: 3 })) }],
+    ['has(param.environment)', Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`environmenṭ${n}`, n]))],
     [`${'!'.repeat(900)}true`, {}],
     [`${'('.repeat(400)}true${')'.repeat(400)}`, {}],
     ['param.l.all(i, true)', { l: wide(1001) }],

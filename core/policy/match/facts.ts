@@ -2,7 +2,7 @@
 // it is the one that is meant. Semantics 1 knows no doubts.
 import { globMatches } from '../../glob.ts';
 import type { Json, JsonObject } from '../../json.ts';
-import { isAlike, readingCost } from '../../look-alike.ts';
+import { isAlike, likenessCost } from '../../look-alike.ts';
 import type { Manner } from '../semantics.ts';
 import { type Nearness, named, nearness } from './near.ts';
 
@@ -90,6 +90,6 @@ export function factFits(metadata: JsonObject, key: string, alternatives: Fact[]
 
 function likeKey(metadata: JsonObject, key: string, { work }: Manner): string | undefined {
   const keys = Object.keys(metadata);
-  work.left -= readingCost(...keys);
+  work.left -= likenessCost(...keys);
   return keys.find((other) => isAlike(other, key));
 }

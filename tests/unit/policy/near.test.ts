@@ -265,6 +265,14 @@ describe('a condition', () => {
   });
 });
 
+it('a long text in another language can be looked through', () => {
+  const body = 'Die Überweisung für Österreich geht an die größte Straße. '.repeat(600);
+  const policy = policyOf(`rules: [{ id: r, when: '!param.body.contains("DROP TABLE")', verdict: allow }]`);
+  expect(body.length).toBeGreaterThan(30_000);
+  expect(judge(policy, asked({ params: { body } }), FACTS)).toMatchObject({ verdict: 'allow', errors: [] });
+  expect(judge(policy, asked({ params: { body: `${body}; drop table x` } }), FACTS).verdict).toBe('require_approval');
+});
+
 describe('a deny that was almost hit, judged again', () => {
   const input = asked({ resource: 'db:Prod' });
   it('refuses what nobody was asked about as such, and leaves to people what they were', () => {

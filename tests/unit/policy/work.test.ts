@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { decisionOn } from '../../../core/foreign/authzen.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { MAX_BATCH_STEPS, MAX_JUDGEMENT_STEPS, manner } from '../../../core/policy/semantics.ts';
+import { MAX_BATCH_STEPS, MAX_JUDGEMENT_STEPS } from '../../../core/policy/semantics.ts';
 import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy } from '../../../core/policy.ts';
 
 const NOW = '2026-11-29T12:00:00.000Z';
@@ -103,7 +103,7 @@ describe('many judgements of one call', () => {
 });
 
 describe('an honest policy', () => {
-  it('of two hundred rules with patterns, metadata and conditions spends a tenth', () => {
+  it('of two hundred rules with patterns, metadata and conditions spends less than a tenth', () => {
     const policy = policyOf({
       rules: times(200, (at) => ({
         ...{ id: `r${at}`, when: `has(param.amount) && param.amount > ${at} && param.currency == "XX${at}"` },
@@ -123,11 +123,10 @@ describe('an honest policy', () => {
         metadata: { environment: 'env-199', team: 'billing', ticket: 'INC-42' },
       },
     );
-    const judged = judge(policy, input, FACTS);
-    expect(judged.errors).toEqual([]);
-    const how = manner();
-    expect(how.work.left).toBe(MAX_JUDGEMENT_STEPS);
-    expect(fastest(() => judge(policy, input, FACTS))).toBeLessThan(60);
+    const work = { left: MAX_JUDGEMENT_STEPS };
+    expect(judge(policy, input, { ...FACTS, work }).errors).toEqual([]);
+    const spent = MAX_JUDGEMENT_STEPS - work.left;
+    expect(spent).toBeLessThan(MAX_JUDGEMENT_STEPS / 10);
   });
 
   it('comes to the same answer every time, whatever was judged before', () => {
