@@ -1,12 +1,13 @@
 // A name without its spellings: percent forms decoded, slashes and dots that say nothing taken away. It resolves no name;
 // what comes out is for comparing alone, never for using.
 
-const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
+const PERCENT = /(?:%[0-9a-fA-F]{2})+|%u[0-9a-fA-F]{4}/g;
 /** `%2570` is `%70` is `p`: deeper than that nobody decodes. */
 const MAX_LAYERS = 5;
 
 /** A run of percent forms; what is no UTF-8 keeps its form, but for ASCII. */
 function decodedRun(run: string): string {
+  if (run.startsWith('%u')) return String.fromCharCode(Number.parseInt(run.slice(2), 16));
   try {
     return decodeURIComponent(run);
   } catch {

@@ -51,7 +51,16 @@ describe('a name', () => {
   const SPELLINGS = [
     ...['db:Prod', 'db:prоd', 'db:ｐrod', 'db:prod.', 'db:prod/', 'db:%70rod', 'db:%2570rod', 'db:pro\u200bd'],
     ...[' db:prod', 'db:prod ', 'db://prod', 'db:./prod', 'db:x/../prod', 'db:PR0D', 'db:ⓟrod', 'db：prod'],
-    ...['db:prod\u00ad', 'db:𝐩rod', 'db:prod//', 'DB:PROD', 'db\\prod'.replace('\\', ':\\'), 'db: prod', 'db:\tprod'],
+    ...[
+      'db:prod\u00ad',
+      'db:𝐩rod',
+      'db:prod//',
+      'DB:PROD',
+      'db:%u0070rod',
+      'db\\prod'.replace('\\', ':\\'),
+      'db: prod',
+      'db:\tprod',
+    ],
   ];
   it.each(SPELLINGS)('%j reads as db:prod', (spelling) => expect(isAlike('db:prod', spelling)).toBe(true));
 

@@ -106,5 +106,6 @@ export const JudgementSchema = z
     notify: z.array(z.string()),
     parameters: JsonObjectSchema.nullable(),
     trace: z.array(JsonObjectSchema),
+    semantics: z.int().optional().openapi({ description: 'The version of what policy says; absent: 1.' }),
   })
   .openapi('Judgement');

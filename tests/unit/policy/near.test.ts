@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseResource } from '../../../core/actor.ts';
 import type { JsonObject } from '../../../core/json.ts';
-import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy } from '../../../core/policy.ts';
+import { Simulation } from '../../../core/policy/simulate.ts';
+import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy, policyDigest } from '../../../core/policy.ts';
 
 const NOW = '2026-11-29T12:00:00.000Z';
 const FACTS = { now: NOW, exhausted_patterns: [] };
@@ -263,6 +264,17 @@ describe('a condition', () => {
   ] as [string, JsonObject][])('that compares with another text is false: %s', (when, metadata) => {
     expect(verdict(when, { metadata })).toMatchObject({ verdict: 'allow', errors: [] });
   });
+});
+
+it('a simulation judges by the newest version what was let through by the first', () => {
+  const simulation = new Simulation(DENY);
+  const input = asked({ resource: 'db:Prod' });
+  const { verdict, rule, risk } = judge(DENY, input, { ...FACTS, semantics: 1 });
+  simulation.take({
+    ...{ id: 'apr_1', created_at: NOW, input, verdict, rule, risk: risk.level, stages: null, trace: [], people: [] },
+    ...{ policy_digest: policyDigest(DENY), fate: 'approved' },
+  });
+  expect(simulation.result().differences.newly_asked.count).toBe(1);
 });
 
 it('a long text in another language can be looked through', () => {
