@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { ApiProblem } from '../api/client.ts';
 import { PasskeyRefusal } from '../passkey/refusal.ts';
 import { Go } from './go.tsx';
+import { Revealed } from './revealed.tsx';
 
 export function Face({ title, children, alarm = false }: { title: string; children?: ReactNode; alarm?: boolean }) {
   return (
@@ -53,7 +54,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Face title={TITLES[code] ?? 'That did not work'} alarm={code === 'mismatch'}>
       <p className="text-ink-2" role={code === 'mismatch' ? undefined : 'alert'}>
-        {error instanceof Error ? error.message : 'Unknown reason.'}
+        <Revealed text={error instanceof Error ? error.message : 'Unknown reason.'} lines />
       </p>
       {error instanceof ApiProblem ? <Places problem={error} /> : null}
       <div className="flex flex-wrap items-center gap-3">
@@ -82,7 +83,10 @@ function Places({ problem }: { problem: ApiProblem }) {
     <ul className="grid gap-1 text-s">
       {problem.places.map((place) => (
         <li key={`${place.pointer}${place.line ?? ''}:${place.column ?? ''}${place.detail}`}>
-          <code>{place.line ? `${place.line}:${place.column ?? 1}` : place.pointer || '/'}</code> {place.detail}
+          <code>
+            <Revealed text={place.line ? `${place.line}:${place.column ?? 1}` : place.pointer || '/'} />
+          </code>{' '}
+          <Revealed text={place.detail} lines />
         </li>
       ))}
     </ul>
