@@ -118,8 +118,11 @@ export interface EvidenceClaim {
 /** How a claim that evidence may need stands in this file. */
 export interface EvidenceNeed {
   claim: string;
-  /** `erased` and `not-applicable` are named, and keep nothing from being complete; everything but `proved` else does. */
-  status: 'proved' | 'failed' | 'withheld' | 'asserted' | 'missing' | 'erased' | 'not-applicable';
+  /**
+   * `erased`, `hidden` (policy hides a value from everybody) and `not-applicable` are named, and keep nothing from being
+   * complete; everything but `proved` else does.
+   */
+  status: 'proved' | 'failed' | 'withheld' | 'asserted' | 'missing' | 'erased' | 'hidden' | 'not-applicable';
 }
 
 export interface EvidenceReport {

@@ -6,6 +6,7 @@ import { editsOf } from './held.ts';
 import { erasureOf } from './request/open.ts';
 import type { Tally } from './tally.ts';
 import { isByToken } from './token.ts';
+import { withheldIn } from './withheld.ts';
 
 /** Whatever happened: an undamaged file of one legal life, in a log that a pinned key signed, of this request. */
 const ALWAYS = [
@@ -109,6 +110,7 @@ function statusOf(of: Case, claim: string): EvidenceNeed['status'] {
   const partly = said.some(({ status }) => status === 'not-replayable');
   if (proved >= wanted && !partly) return 'proved';
   if (erasureOf(of) !== undefined) return 'erased';
+  if (OVER_PARAMS.includes(claim) && !isWithheld(of) && isHidden(of)) return 'hidden';
   if (partly || isWithheld(of)) return 'withheld';
   return said.some(({ status }) => status === 'asserted') ? 'asserted' : 'missing';
 }
@@ -116,8 +118,14 @@ function statusOf(of: Case, claim: string): EvidenceNeed['status'] {
 const isWithheld = ({ bundle }: Case): boolean =>
   bundle.events.some(({ event }) => event.personal === null && event.skeleton.personal !== null);
 
-/** Nothing failed, and nothing that is needed is withheld, only asserted, or missing. What is erased is named as such. */
-const ENOUGH: readonly EvidenceNeed['status'][] = ['proved', 'erased', 'not-applicable'];
+/** Claims over the params as they are. */
+const OVER_PARAMS: readonly string[] = ['digests', 'edit'];
+
+/** Policy hides a value of the params from everybody: what is over all of them nobody can compute again. */
+const isHidden = (of: Case): boolean => [of.birth.line, ...editsOf(of)].some((line) => withheldIn(line).length > 0);
+
+/** Nothing failed, and nothing that is needed is withheld, only asserted, or missing. What is erased, or hidden from everybody, is named. */
+const ENOUGH: readonly EvidenceNeed['status'][] = ['proved', 'erased', 'hidden', 'not-applicable'];
 
 /** The report with what its kind needs; without a kind nothing could be examined. */
 export function concluded(tally: Tally, of: Case | null): EvidenceReport {
@@ -134,13 +142,14 @@ export function needsInWords({ kind, needs, complete }: Pick<EvidenceReport, 'ki
   const { words } = NEEDED[kind];
   const named = (status: EvidenceNeed['status']) =>
     needs.filter((one) => one.status === status).map(({ claim }) => claim);
-  const lines = (['failed', 'withheld', 'asserted', 'missing', 'erased', 'not-applicable'] as const).flatMap(
+  const lines = (['failed', 'withheld', 'asserted', 'missing', 'erased', 'hidden', 'not-applicable'] as const).flatMap(
     (status) => {
       const claims = named(status);
       return claims.length === 0 ? [] : [`${HEADS[status]}: ${claims.join(', ')}.`];
     },
   );
-  const all = named('erased').length > 0 ? 'Everything that is not erased' : 'Everything';
+  const all =
+    named('erased').length + named('hidden').length > 0 ? 'Everything that is not erased or hidden' : 'Everything';
   return [
     complete
       ? `${all} that the evidence of ${words} needs is proved.`
@@ -155,5 +164,6 @@ const HEADS = {
   asserted: 'Only asserted, so not proved',
   missing: 'Not in this file, so not proved',
   erased: 'Erased, so not shown any more',
+  hidden: 'Not to be computed again by anybody, because policy hides a value of the params',
   'not-applicable': 'Does not apply here',
 } as const;

@@ -1,12 +1,13 @@
 // A word in every field that an agent or a person can fill, looked for in everything that is stored once the request is
 // erased. What stays is what says who, when and how: ids, digests, the actor, the reason of the erasure itself.
+import { runInDurableObject } from 'cloudflare:test';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../core/json.ts';
 import { until } from '../support/until.ts';
 import { breakGlass, edit, reviewUse } from './support/acts.ts';
 import { type Cast, ENDS_POLICY } from './support/ends.ts';
 import { examined } from './support/evidence.ts';
-import { get, post, success } from './support/house.ts';
+import { env, get, post, success } from './support/house.ts';
 import { everythingStored, placesOf, plantedWord } from './support/stored.ts';
 import { change, decide, exchange, found, member, owner } from './support/world.ts';
 
@@ -113,5 +114,51 @@ describe.each(Object.keys(LIVES))('the erasure of a request that was %s', (life)
     const { report: verdict } = await examined(cast.world.organization, id, { cookie: cast.boss.cookie });
     expect(verdict.claims.filter(({ status }) => status === 'failed')).toEqual([]);
     expect(verdict).toMatchObject({ valid: true, complete: true });
+  });
+});
+
+describe('an erasure that was done when it took less', () => {
+  it('is finished by itself, without another event: the audience and a review’s words go, too', async () => {
+    const word = plantedWord();
+    const id = await LIVES['an emergency use that was reviewed']!(word);
+    await change(cast.boss, 'erasure', { reason: 'asked for it' }, id);
+    const asRead = () => success(get(`/v1/approval-requests/${id}`, { cookie: cast.boss.cookie }));
+    await until(async () => (await asRead()).erased_at !== null);
+    await expect.poll(async () => placesOf(await everythingStored(), word), { timeout: 10_000 }).toEqual([]);
+    const { organization } = cast.world;
+    const request = env.APPROVAL_REQUEST.getByName(`${organization}/${id}`);
+    const events = (await asRead()).ledger.entries.length;
+    // As it was left before: the resource in the capability's audience, the review's words, and the older mark.
+    await runInDurableObject(request, (_object, { storage }) => {
+      const rows = storage.sql.exec<{ n: number; state: string }>(
+        'SELECT n, state FROM journal WHERE state IS NOT NULL',
+      );
+      for (const { n, state } of rows.toArray()) {
+        const kept = JSON.parse(state);
+        kept.capability.scope.audience = `customer:${word}`;
+        storage.sql.exec('UPDATE journal SET state = ? WHERE n = ?', JSON.stringify(kept), n);
+      }
+    });
+    const whole = env.ORGANIZATION.getByName(organization);
+    await runInDurableObject(whole, (_object, { storage }) => {
+      const [use] = storage.sql.exec<{ document: string }>(
+        'SELECT document FROM org_break_glass WHERE request = ?',
+        id,
+      );
+      const kept = JSON.parse(use!.document);
+      kept.review.comment = word;
+      storage.sql.exec('UPDATE org_break_glass SET document = ? WHERE request = ?', JSON.stringify(kept), id);
+    });
+    expect(placesOf(await everythingStored(), word)).toHaveLength(2);
+    await runInDurableObject(whole, (_object, { storage }) => {
+      const [older, newer] = [`erased ${id}`, `forgotten ${id}`];
+      const renamed = 'UPDATE org_marks SET name = ?, document = replace(document, ?, ?) WHERE name = ?';
+      storage.sql.exec(renamed, older, newer, older, newer);
+    });
+    // Anything that the organisation does brings it on.
+    await change(cast.boss, 'erasure', { reason: 'of another' }, await LIVES['expired by hand']!(plantedWord()));
+    await expect.poll(async () => placesOf(await everythingStored(), word), { timeout: 10_000 }).toEqual([]);
+    const left = await asRead();
+    expect([left.ledger.entries.length, left.erased_at]).toEqual([events, left.updated_at]);
   });
 });

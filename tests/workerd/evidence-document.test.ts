@@ -14,6 +14,7 @@ const KINDS: Record<string, EvidenceKind> = {
   'denied by policy with a message': 'policy-deny',
   'denied by policy without one': 'policy-deny',
   'approved and waiting': 'approval',
+  'approved with a hidden value and exchanged': 'approval',
   ...{ executed: 'approval', failed: 'approval', 'handed back': 'approval', revoked: 'approval' },
   ...{ rejected: 'rejection', 'rejected without a word': 'rejection', 'expired by hand': 'expiry' },
   ...{ canceled: 'cancellation', 'edited and approved': 'approval', 'broken glass': 'break-glass' },
@@ -44,6 +45,8 @@ describe.each(Object.keys(ENDS))('the document of a request that is %s', (end) =
     const seen = await asSeenBy({ cookie: cast.boss.cookie });
     isGenuine(seen);
     expect(seen.report).toMatchObject({ complete: true, kind: KINDS[end] });
+    const hidden = seen.report.needs.filter(({ status }) => status === 'hidden');
+    expect(hidden.length > 0).toBe(end.includes('hidden'));
   });
 
   it('is so for the agent’s key, too, whose file proves no signature and does not say that it does', async () => {

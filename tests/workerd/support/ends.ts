@@ -28,6 +28,8 @@ rules:
 parameters:
   - action: take.*
     schema: { type: object, properties: { amount: { type: integer, narrow: lower } } }
+  - action: rotate.secret
+    schema: { type: object, properties: { name: { type: string }, value: { type: string, writeOnly: true } } }
 `;
 
 export interface Cast {
@@ -110,6 +112,11 @@ export const ENDS: Record<string, (cast: Cast) => Promise<string>> = {
   revoked: async ({ boss }) => {
     const { id } = await approved(boss, unique());
     await act(boss, id, 'revoke', { reason: 'too late' });
+    return id;
+  },
+  'approved with a hidden value and exchanged': async ({ world, boss }) => {
+    const { id } = await approved(boss, { action: 'rotate.secret', params: { name: fresh(), value: 'hunter2' } });
+    await success(exchange(world, id));
     return id;
   },
   'edited and approved': async ({ world, boss, other }) => {
