@@ -1,10 +1,15 @@
 // What almost is a name of a rule, through the Worker's front door: it asks, people see why and decide, and the evidence says
 // by which version it was judged.
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../core/ids.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { judge, parsePolicy, policyDigest } from '../../core/policy.ts';
+import type { Birth } from '../../core/request/birth.ts';
+import type { Proposal } from '../../core/request/record.ts';
+import { requestOf } from '../../worker/requests/request-object.ts';
 import { edit } from './support/acts.ts';
 import { examined } from './support/evidence.ts';
-import { get, post, success } from './support/house.ts';
+import { env, get, post, success } from './support/house.ts';
 import {
   change,
   decide,
@@ -24,6 +29,7 @@ defaults: { verdict: allow, risk: low }
 rules:
   - { id: never, match: { resource: "db:prod" }, verdict: deny }
   - { id: production, match: { action: deployment.execute, metadata: { environment: production } }, verdict: require_approval, risk: low }
+  - { id: abroad, match: { action: take.any }, when: has(param.to) && param.to == "abroad", verdict: require_approval, risk: high, edits: any }
   - { id: free, match: { action: take.any }, verdict: require_approval, risk: low, edits: any }
 `;
 
@@ -123,4 +129,51 @@ it('a policy that divides whole numbers is not published, and the refusal says h
   });
   expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-policy' } });
   expect(answer.body.detail).toContain('param.amount / 100.0');
+});
+
+describe('a request that was judged by the first semantics', () => {
+  /** As the Worker of that time would have handed it over. */
+  async function born(more: Partial<Proposal>): Promise<string> {
+    const parsed = parsePolicy(POLICY);
+    if (!parsed.ok) throw new Error(parsed.problem.detail);
+    const { policy } = parsed.value;
+    const { version } = await success(get('/v1/policy', { cookie: boss.cookie }));
+    const proposal: Proposal = {
+      ...{ action: 'take.any', resource: 'service:x', actor: world.actor, params: { to: 'home' }, metadata: {} },
+      ...{ context: null, preview: null, precondition: null, run: null, ...more },
+    };
+    const facts = { now: new Date().toISOString(), exhausted_patterns: [], semantics: 1 as const };
+    const birth: Birth = {
+      ...{ id: newId('apr', Date.now(), crypto.getRandomValues(new Uint8Array(10))), proposal, on_behalf_of: null },
+      organization: { id: world.organization, kind: 'live' },
+      requester: { kind: 'service_account', id: world.service_account, name: 'release-bot', key: world.agent.id },
+      judgement: judge(policy, { ...proposal, claimed_risk: null }, facts),
+      policy: { version, digest: policyDigest(policy) },
+      ...{ config_version: 1, salt: 'AAAAAAAAAAAAAAAAAAAAAA', expires_in: null, ip: null },
+      capability_id: newId('cap', Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+      idempotency: { key: null, run: null, body_digest: policyDigest(policy) },
+    };
+    const made = await requestOf(env, world.organization, birth.id).create(birth, Date.now());
+    expect(made).toMatchObject({ ok: true });
+    return birth.id;
+  }
+
+  it('is edited by that one, says so to the end, and is proved', async () => {
+    const id = await born({});
+    await edit(second, id, { to: 'Abroad' });
+    await success(decide(boss, id));
+    const { bundle, report } = await examined(world.organization, id, { cookie: boss.cookie });
+    const said = bundle.events.filter(({ event }) => ['approval.requested', 'approval.edited'].includes(event.type));
+    expect(said.map(({ event }) => [event.skeleton.semantics, event.skeleton.risk])).toEqual([
+      [undefined, 'low'],
+      [undefined, 'low'],
+    ]);
+    const judged = report.claims.filter(({ claim }) => claim === 'judgement').map(({ status }) => status);
+    expect(judged).toEqual(['proved', 'proved']);
+  });
+
+  it('and almost hits a deny is refused at the decision: nobody was asked about that', async () => {
+    const id = await born({ resource: 'db:prod.' });
+    expect(await decide(boss, id)).toMatchObject({ status: 403, body: { code: 'policy-denies' } });
+  });
 });
