@@ -5,4 +5,5 @@ export { assuranceAllows, excludedFrom } from './requirement/eligible.ts';
 export { type Escalated, escalated } from './requirement/escalated.ts';
 export type { Needed, OpenStage, ProvenIdentity, RequestPeople, Vote, VoteQuestion } from './requirement/forms.ts';
 export { judgeReject, judgeVote } from './requirement/judge.ts';
+export { type ImpossibleStage, impossibleStages } from './requirement/possible.ts';
 export { openStage } from './requirement/tally.ts';

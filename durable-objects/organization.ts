@@ -29,6 +29,7 @@ import { type ListPage, type ListQuestion, list, listChanges, policyVersion } fr
 import { Narrowed } from './organization/narrowed.ts';
 import * as narrowing from './organization/narrowing.ts';
 import { noteUse, standingByCredential, unsoundPasskeys } from './organization/passkeys.ts';
+import { checkPolicy, type PolicyCheck } from './organization/policy-check.ts';
 import { authorize } from './organization/principals.ts';
 import { recoverOwner } from './organization/recovery-link.ts';
 import { organizationOf } from './organization/room.ts';
@@ -198,6 +199,10 @@ export class Organization extends Narrowed {
   /** One published version, for the Worker that judges again by it. Never shown. */
   async policyVersion({ version }: { version: number }): Answer<Say.Snapshot['policy']> {
     return this.#door.read((room) => policyVersion(room, version));
+  }
+
+  async checkPolicy(question: Parameters<typeof checkPolicy>[1]): Answer<PolicyCheck> {
+    return this.#door.read((room) => checkPolicy(room, question));
   }
 
   async list(question: ListQuestion): Answer<ListPage> {

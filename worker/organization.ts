@@ -28,6 +28,7 @@ import type { Env } from '../durable-objects/env.ts';
 import type { ReviewQuestion } from '../durable-objects/organization/break-glass/review.ts';
 import type { BreakGlassAdmission, BreakGlassQuestion } from '../durable-objects/organization/break-glass.ts';
 import type { EntriesQuestion, Entry } from '../durable-objects/organization/entries.ts';
+import type { PolicyCheck } from '../durable-objects/organization/policy-check.ts';
 import type { WorkloadExchange, WorkloadToken } from '../durable-objects/organization/workload.ts';
 import type { Organization } from '../durable-objects/organization.ts';
 
@@ -153,6 +154,7 @@ export interface OrganizationPort {
   ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
 
   /** One published version, which older requests pin. */
+  checkPolicy(call: { credential: Credential; source: string }): Answer<PolicyCheck>;
   policyVersion(call: { version: number }): Answer<Snapshot['policy']>;
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
   /** Enrolments of these passkeys, reviews of the request's use, the organisation's first event, and the one that published this policy version. */

@@ -58,7 +58,7 @@ export function standingOf(room: Room, user: string): Standing | null {
 }
 
 /** Links to providers that are still trusted, with what a token of each can prove since when. */
-function identitiesOf(room: Room, { identities = [] }: MemberRecord): LinkedIdentity[] {
+export function identitiesOf(room: Room, { identities = [] }: MemberRecord): LinkedIdentity[] {
   return identities.flatMap(({ issuer, subject, linked_at }) => {
     const known = room.store.issuers.get(issuer);
     if (known?.purpose !== 'people') return [];

@@ -12,6 +12,8 @@ import { reading } from '../read/reading.ts';
 import { simulate, suggest } from '../read/simulation.ts';
 import { answers, BY_KEY_OR_SESSION, jsonBody } from '../schema/common.ts';
 import {
+  CheckBody,
+  CheckSchema,
   DraftBody,
   DraftSchema,
   SimulationBody,
@@ -51,7 +53,23 @@ const drafts = createRoute({
   responses: answers(200, 'The draft.', DraftSchema),
 });
 
+const checks = createRoute({
+  ...{ method: 'post', path: '/v1/policy/checks', summary: 'Checks a draft, proposes nothing.', tags: ['policy'] },
+  description:
+    'Warnings about the document and about the people whom it asks: names that nobody has, stages that nobody can fill. What changes against the policy in force, in words. Records nothing.',
+  security: BY_KEY_OR_SESSION,
+  request: { body: jsonBody(CheckBody) },
+  responses: answers(200, 'What a proposal of it would say.', CheckSchema),
+});
+
 export function policyLife(app: App): void {
+  app.openapi(checks, async (c) => {
+    const { source } = c.req.valid('json');
+    return answer(
+      c,
+      await byAnyone(c, (organization, { credential }) => organization.checkPolicy({ credential, source })),
+    );
+  });
   app.openapi(simulations, (c) => reading(c, (reader) => simulate(c.env.DB, reader, c.req.valid('json'))));
   app.openapi(suggestions, (c) =>
     reading(c, ({ caller, snapshot }) =>

@@ -51,6 +51,10 @@ const Difference = z.object({
   ),
 });
 
+const Differences = z.array(
+  z.object({ pointer: z.string(), effect: z.enum(['widens', 'unclear', 'narrows', 'neutral']), text: z.string() }),
+);
+
 export const SimulationSchema = z
   .object({
     digest: DigestSchema,
@@ -70,6 +74,21 @@ export const SimulationSchema = z
     }),
   })
   .openapi('Simulation');
+
+const Places = z.array(
+  z.object({ pointer: z.string(), detail: z.string(), line: z.int().optional(), column: z.int().optional() }),
+);
+
+export const CheckBody = z.strictObject({ source: z.string() }).openapi('PolicyCheckQuestion');
+export const CheckSchema = z
+  .object({
+    digest: DigestSchema,
+    warnings: Places.openapi({ description: 'Of the document, and of the people whom it asks.' }),
+    notes: Places.openapi({ description: 'What each trusted pattern lets through, and what it does not bound.' }),
+    in_force: z.object({ version: z.int(), digest: DigestSchema }),
+    differences: Differences,
+  })
+  .openapi('PolicyCheck');
 
 export const SuggestionsSchema = z
   .object({
@@ -124,12 +143,6 @@ export const DraftSchema = z
     source: z.string(),
     rule: z.string(),
     base_digest: DigestSchema,
-    differences: z.array(
-      z.object({
-        pointer: z.string(),
-        effect: z.enum(['widens', 'unclear', 'narrows', 'neutral']),
-        text: z.string(),
-      }),
-    ),
+    differences: Differences,
   })
   .openapi('PolicyDraft');

@@ -29,10 +29,13 @@ const isJson = (command: Command): boolean => command.optsWithGlobals<GlobalOpti
 function localCommands(noun: Command, world: World, exit: Exit): void {
   noun
     .command('check <file>')
-    .description('Check a policy document: schema, conditions, rules that never match. Needs no server')
-    .addHelpText('before', examples('assentry policy check policy.yaml'))
-    .action(async (file: string, _options: GlobalOptions, command: Command) => {
-      await checkPolicy(contextOf(world, command), file, isJson(command));
+    .description(
+      'Check a policy document: schema, conditions, rules that never match. Needs no server but for --people',
+    )
+    .addHelpText('before', examples('assentry policy check policy.yaml\nassentry policy check policy.yaml --people'))
+    .option('--people', 'also ask the server whether whom it asks is there, and enough of them')
+    .action(async (file: string, { people = false }: { people?: boolean }, command: Command) => {
+      await checkPolicy(contextOf(world, command), file, { json: isJson(command), people });
       exit(EXIT.ok);
     });
   noun

@@ -1,9 +1,9 @@
 // The policy, the organisation's own settings, and the lifting of a stop.
 import type { OrganizationSettings, Stop } from '../../../core/authority.ts';
 import { asJson, type Digest, type JsonObject } from '../../../core/json.ts';
-import { unknownPeople } from '../../../core/policy/check/people.ts';
 import { type Policy, parsePolicy, policyDigest, policyWords } from '../../../core/policy.ts';
-import { fail, ok, type ProblemPlace, type Result } from '../../../core/problems.ts';
+import { fail, ok, type Result } from '../../../core/problems.ts';
+import { warningsOfPeople } from '../approvers.ts';
 import type { OrganizationRecord } from '../records.ts';
 import { draft, nowInstant, organizationOf, type Room } from '../room.ts';
 import { afterOf, type Kind, type Plan, plain, type Wish } from './kind.ts';
@@ -22,19 +22,9 @@ function planPolicy(room: Room, { value, mint }: Wish): Result<Plan> {
   const { version, digest, source: old } = inForce;
   const before: PolicyDocument = { version, digest, source: old };
   const after: PolicyDocument = { version: version + 1, digest: policyDigest(parsed.value.policy), source };
-  const warnings = [...parsed.value.warnings, ...unknownApprovers(room, source)];
+  const warnings = [...parsed.value.warnings, ...warningsOfPeople(room, source, parsed.value.policy)];
   const words = policyWords(inForce.policy, parsed.value.policy);
   return ok({ ...plain(mint('pol'), asJson(before), asJson(after), warnings), words });
-}
-
-/** Groups and people that a policy asks and that are not there: nobody could ever decide. */
-export function unknownApprovers(room: Room, source: string): ProblemPlace[] {
-  const groups = room.store.groups.list().map((group) => `group:${group.name}`);
-  const members = room.store.members.list().filter((member) => member.status === 'active');
-  return unknownPeople(
-    source,
-    new Set([...groups, ...members.flatMap(({ id, email }) => [`user:${id}`, `user:${email}`])]),
-  );
 }
 
 const parsedAgain = (source: string): Policy => {

@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../../../core/problems.ts';
 import { claimsOf, endLinksOfLocked, giveLink } from '../links.ts';
 import { activePasskeys } from '../passkeys.ts';
 import { emailIsFree, groupNames, isLastOwner, mayApprove } from '../people.ts';
+import { groupWarning, memberWarning } from '../people-warnings.ts';
 import type { ChangeRecord, GroupRecord, MemberRecord } from '../records.ts';
 import { draft, organizationOf, type Room } from '../room.ts';
 import { afterOf, type Kind, keepingStatus, type Plan, plain, signerOf, type Wish, wrong } from './kind.ts';
@@ -110,7 +111,8 @@ function planMember(room: Room, wish: Wish): Result<Plan> {
   const more = !could || gains || newIdentities(member, after.identities ?? []).length > 0;
   const letsApprove = (decides && more) || (after.status === 'active' && renamed);
   const needsOwner = member.roles.includes('owner') || after.roles.includes('owner');
-  return ok({ ...plain(member.id, asJson(memberDocument(member)), asJson(after)), letsApprove, needsOwner });
+  const warnings = memberWarning(room, member, after);
+  return ok({ ...plain(member.id, asJson(memberDocument(member)), asJson(after), warnings), letsApprove, needsOwner });
 }
 
 function memberAfter(member: MemberRecord, value: JsonObject) {
@@ -182,7 +184,7 @@ function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
   if (target !== null && !before) return fail('not-found', 'There is no such group.');
   const { removed, ...fields } = value as { removed?: boolean; name?: string; members?: string[] };
   const id = before?.id ?? mint('grp');
-  if (removed) return ok(plain(id, asJson(before), null));
+  if (removed) return ok(plain(id, asJson(before), null, groupWarning(room, before, null)));
   const after: GroupRecord = { id, name: before?.name ?? '', members: before?.members ?? [], ...fields };
   const taken = room.store.groups.list(['name', '=', after.name]).some((group) => group.id !== id);
   if (taken) return wrong('/value/name', `a group is called ${after.name} already`);
@@ -192,7 +194,7 @@ function planGroup(room: Room, { target, value, mint }: Wish): Result<Plan> {
   const renamed = after.name !== before?.name && after.members.length > 0 && policyNames(room, `group:${after.name}`);
   const newcomer = added.some((user) => !mayApprove(room.store.members.get(user)!.roles, groupNames(room, user)));
   const letsApprove = newcomer || renamed;
-  return ok({ ...plain(id, asJson(before), asJson(after)), letsApprove });
+  return ok({ ...plain(id, asJson(before), asJson(after), groupWarning(room, before, after)), letsApprove });
 }
 
 export const group: Kind = {

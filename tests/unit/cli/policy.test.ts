@@ -156,6 +156,26 @@ describe('assentry policy check', () => {
   });
 });
 
+describe('assentry policy check --people', () => {
+  it('says what the server knows beside what the file shows, once', async () => {
+    const source = 'version: 1\nunlisted: allow\n';
+    const own = {
+      pointer: '/unlisted',
+      detail: 'Everything that no rule names is allowed without a person.',
+      line: 2,
+      column: 1,
+    };
+    const asked = { pointer: '/rules/0', detail: 'Rule "a" needs somebody.', line: 3, column: 5 };
+    server.before = ({ path }) =>
+      path === '/v1/policy/checks' ? { status: 200, body: { warnings: [own, asked], notes: [] } } : undefined;
+    const { stdout, stderr } = await cli('policy', 'check', file('policy.yaml', source), '--people');
+    expect(stdout).toMatch(/policy.yaml is valid, with 2 warnings\.\n$/);
+    expect(stderr.match(/allowed without a person/g)).toHaveLength(1);
+    expect(stderr).toContain('policy.yaml:3:5: Rule "a" needs somebody. (warning)');
+    expect(server.seen.map(({ body }) => body)).toEqual([{ source }]);
+  });
+});
+
 describe('assentry policy suggest, require and allow', () => {
   const DRAFT = {
     source: POLICY,
