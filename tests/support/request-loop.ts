@@ -25,8 +25,8 @@ export const ASSERTED_MEMBERS: readonly string[] = [
   'on_rejection',
 ];
 
-/** Members that the newest form before today's had not: absent where they say nothing, and then named. */
-export const ABSENT_MEMBERS: readonly string[] = ['next_escalation'];
+/** Members that came to a form alone: a document that lacks one is an older one, if it says nothing, and it is named. */
+export const ABSENT_MEMBERS: readonly string[] = ['next_escalation', 'hidden'];
 
 export interface Mutation {
   what: string;
