@@ -56,9 +56,18 @@ const strictestRequirement = (one: Requirement, other: Requirement): Requirement
 
 const approvers = (stage: Stage): string[] => stage.from.filter((source) => mayAnswerAs(stage, source, 'approve'));
 
+interface Approving {
+  count: number;
+  by: Set<string>;
+}
+const approving = (stage: Stage): Approving => ({ count: stage.count, by: new Set(approvers(stage)) });
+
 /** Whoever meets `strong` meets `weak`: as many people, and none from elsewhere. */
-const covers = (strong: Stage, weak: Stage): boolean =>
-  strong.count >= weak.count && approvers(strong).every((source) => approvers(weak).includes(source));
+function covers(strong: Approving, weak: Approving): boolean {
+  if (strong.count < weak.count) return false;
+  for (const source of strong.by) if (!weak.by.has(source)) return false;
+  return true;
+}
 
 /**
  * Which stage of `strong` covers each of `weak`, -1 for none; one covers one, because people count once across all. As many
@@ -66,9 +75,10 @@ const covers = (strong: Stage, weak: Stage): boolean =>
  */
 function coversOf(strong: readonly Stage[], weak: readonly Stage[]): number[] {
   const taken = strong.map(() => -1);
+  const [strongs, weaks] = [strong.map(approving), weak.map(approving)];
   const place = (at: number, tried: Set<number>): boolean =>
-    strong.some((one, index) => {
-      if (tried.has(index) || !covers(one, weak[at]!)) return false;
+    strongs.some((one, index) => {
+      if (tried.has(index) || !covers(one, weaks[at]!)) return false;
       tried.add(index);
       if (taken[index] !== -1 && !place(taken[index]!, tried)) return false;
       taken[index] = at;

@@ -44,14 +44,19 @@ const set = <T>(values: (T | null)[]): T[] => values.filter((value): value is T 
 /** The last of the scale is the strictest. */
 export const highestRisk = (levels: RiskLevel[]): RiskLevel => highest(RISK_LEVELS, levels, 'low');
 
-const sameStage = (one: Stage, other: Stage) =>
-  one.count === other.count &&
-  `${one.from}` === `${other.from}` &&
-  JSON.stringify(one.actions) === JSON.stringify(other.actions);
+/** Each once, the first of those that say the same; in one walk, because every rule of a policy may err at once. */
+function distinct<T>(all: T[], text: (one: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const one of all) {
+    const key = text(one);
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()];
+}
 
 /** Stages in order, each once. */
 export const distinctStages = (stages: Stage[]): Stage[] =>
-  stages.filter((stage, index) => stages.findIndex((earlier) => sameStage(earlier, stage)) === index);
+  distinct(stages, ({ count, from, actions }) => JSON.stringify([count, `${from}`, actions]));
 
 /** A signed token never decides above medium risk, unless the policy says so for that very level. */
 function verification(policy: Policy, rules: Rule[], level: RiskLevel): Verify {
@@ -121,8 +126,7 @@ export const rejectionOf = (rules: Rule[]): OnRejection =>
 /** Every escalation of the rules that ask, earliest first, each once. */
 export function escalationsOf(rules: Rule[]): Escalation[] {
   const all = rules.flatMap((rule) => rule.escalate);
-  const text = ({ after_seconds, to }: Escalation) => `${after_seconds} ${to}`;
-  const once = all.filter((one, index) => all.findIndex((other) => text(other) === text(one)) === index);
+  const once = distinct(all, ({ after_seconds, to }) => `${after_seconds} ${to}`);
   return once.sort((one, other) => one.after_seconds - other.after_seconds);
 }
 

@@ -6,7 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { parseResource } from '../../../core/actor.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { Simulation } from '../../../core/policy/simulate.ts';
-import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy, policyDigest } from '../../../core/policy.ts';
+import {
+  judge,
+  judgeDenies,
+  type Policy,
+  type PolicyInput,
+  parsePolicy,
+  policyDifferences,
+  policyDigest,
+} from '../../../core/policy.ts';
 
 const NOW = '2026-11-29T12:00:00.000Z';
 const FACTS = { now: NOW, exhausted_patterns: [] };
@@ -203,6 +211,17 @@ rules:
   - { id: never, match: { resource: "file:/a/secret" }, verdict: deny }
   - { id: said, match: { action: file.read }, when: resource == "file:/a/Key", verdict: deny }`;
   const cased = policyOf(source('resources: { file: { case: sensitive } }'));
+  it('is a widening that the signed change says, and is refused for what is no kind', () => {
+    const of = (before: string, after: string) =>
+      policyDifferences(policyOf(source(before)), policyOf(source(after))).map(({ effect, text }) => [effect, text]);
+    const declared = 'resources: { file: { case: sensitive } }';
+    expect(of('', declared)).toEqual([['widens', expect.stringContaining('Case matters in file resources')]]);
+    expect(of(declared, '')).toEqual([['narrows', expect.stringContaining('Case matters no more')]]);
+    for (const wrong of ['resources: { "file:": { case: sensitive } }', 'resources: { file: { case: ignored } }'])
+      expect(parsePolicy(source(wrong)).ok).toBe(false);
+    expect(policyDigest(policyOf(source('resources: {}')))).toBe(policyDigest(policyOf(source(''))));
+  });
+
   it('keeps apart what differs in case alone, and nothing else', () => {
     const verdict = (policy: Policy, resource: string, action = 'x.y') =>
       judge(policy, asked({ action, resource }), FACTS).verdict;
