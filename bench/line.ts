@@ -55,11 +55,13 @@ const SUMMARIES = {
   p99: (samples: readonly number[]) => percentile(samples, 0.99),
 };
 
-/** @throws for a line without a sample: what was not measured is not shown */
+/** @throws for a line without a sample, or with nothing to compare it with: what was not measured is not shown */
 export function measured(row: string, line: Line): Measured {
   const { figure, unit, samples, summary = 'median', baseline, target, note = null } = line;
   if (samples.length === 0 || samples.some((sample) => !Number.isFinite(sample)))
     throw new Error(`${figure}: nothing was measured`);
+  if (baseline !== null && !Number.isFinite(baseline.value))
+    throw new Error(`${figure}: ${baseline.arm} was not measured`);
   const value = SUMMARIES[summary](samples);
   const ratio = baseline === null ? null : value / baseline.value;
   return {

@@ -1,5 +1,5 @@
 // Runs rows one after the other: they share a machine, and counts share an isolate. A row that cannot be measured says
-// why and leaves the others alone; times fail nothing.
+// why, leaves the others alone, and fails the whole; times fail nothing.
 import { cpus, loadavg } from 'node:os';
 import { Context } from './context.ts';
 import { type Measured, measured } from './line.ts';

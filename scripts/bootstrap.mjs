@@ -60,7 +60,11 @@ function runtime() {
   return { node: process.execPath, flags: isBefore(host, STRIPS_TYPES) ? ['--experimental-strip-types'] : [] };
 }
 
+/** What package.json names; anything else would be a file that is no script. */
+const SCRIPTS = ['start', 'reset', 'setup-link', 'demo', 'check', 'test', 'bench', 'rebuild', 'rollover'];
+
 const [name, ...rest] = process.argv.slice(2);
+if (!SCRIPTS.includes(name)) stop(`There is no script ${name}. Scripts: ${SCRIPTS.join(', ')}.`);
 if (!isInstalled()) install();
 const { node, flags } = runtime();
 const child = spawn(node, [...flags, join(ROOT, 'scripts', `${name}.ts`), ...rest], {

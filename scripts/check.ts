@@ -1,4 +1,5 @@
 // `npm run check`: types of both compilations, then lint and format. Prints all that is wrong.
+import { given } from './arguments.ts';
 import { runTool, type Tool } from './child.ts';
 
 /** What is run, in this order. */
@@ -14,4 +15,7 @@ export function check(): number {
   return codes.find((code) => code !== 0) ?? 0;
 }
 
-if (import.meta.main) process.exitCode = check();
+if (import.meta.main) {
+  given({ usage: 'npm run check', does: 'Checks types, lint and format. Prints all that is wrong.' });
+  process.exitCode = check();
+}

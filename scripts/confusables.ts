@@ -4,6 +4,7 @@
 // table against a list made from the same file, which `--list` writes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { given } from './arguments.ts';
 import { ROOT } from './paths.ts';
 
 type Prototypes = Map<string, string>;
@@ -94,8 +95,12 @@ function writeList(version: string, all: Prototypes): void {
   writeFileSync(join(ROOT, 'tests/unit/policy/confusables.txt'), `${[head, ...lines].join('\n')}\n`);
 }
 
-const [path, flag] = process.argv.slice(2);
-if (path === undefined) throw new Error('node scripts/confusables.ts CONFUSABLES_TXT [--list]');
-const { version, all } = read(path);
+const { has, words } = given({
+  usage: 'node scripts/confusables.ts CONFUSABLES_TXT [--list]',
+  does: 'Writes core/look-alike/confusables.ts from Unicode’s own file.',
+  switches: { list: 'write the list of the tests, too' },
+  words: { least: 1, most: 1 },
+});
+const { version, all } = read(words[0]!);
 writeTable(version, all);
-if (flag === '--list') writeList(version, all);
+if (has('list')) writeList(version, all);

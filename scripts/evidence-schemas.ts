@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { EVIDENCE_SCHEMA, SUMMARY_SCHEMA } from '../core/evidence.ts';
 import type { JsonObject } from '../core/json.ts';
 import { breakGlassSchema, statementSchema } from '../core/receipt/schema.ts';
+import { given, WRITE } from './arguments.ts';
 import { ROOT } from './paths.ts';
 
 /** File below docs/reference → schema. */
@@ -17,6 +18,17 @@ export const SCHEMAS: Readonly<Record<string, JsonObject>> = {
   'test-approval-v1.schema.json': statementSchema('test-approval'),
 };
 
-if (process.argv.includes('--write'))
-  for (const [file, schema] of Object.entries(SCHEMAS))
-    writeFileSync(join(ROOT, 'docs/reference', file), `${JSON.stringify(schema, null, 2)}\n`);
+if (import.meta.main) {
+  const { has } = given({
+    usage: 'node scripts/evidence-schemas.ts --write',
+    does: 'Writes docs/reference/*.schema.json.',
+    switches: WRITE,
+  });
+  const files = Object.entries(SCHEMAS).map(
+    ([file, schema]) => [file, `${JSON.stringify(schema, null, 2)}\n`] as const,
+  );
+  for (const [file, text] of files) {
+    if (has('write')) writeFileSync(join(ROOT, 'docs/reference', file), text);
+    else process.stdout.write(text);
+  }
+}

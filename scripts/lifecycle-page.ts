@@ -11,6 +11,7 @@ import {
   STATUSES,
   TERMINAL,
 } from '../core/lifecycle.ts';
+import { given, WRITE } from './arguments.ts';
 
 export const PAGE = join(import.meta.dirname, '../docs/reference/lifecycle.md');
 
@@ -77,6 +78,11 @@ A proposal may also emit \`policy.error\`.
 }
 
 if (import.meta.main) {
-  if (process.argv.includes('--write')) writeFileSync(PAGE, lifecyclePage());
+  const { has } = given({
+    usage: 'node scripts/lifecycle-page.ts --write',
+    does: 'Writes docs/reference/lifecycle.md.',
+    switches: WRITE,
+  });
+  if (has('write')) writeFileSync(PAGE, lifecyclePage());
   else process.stdout.write(lifecyclePage());
 }

@@ -21,6 +21,15 @@ export interface Place {
 
 export const DEFAULT_PORT = 8787;
 
+/** PORT, or the usual one. Throws for what is no port. */
+export function portAsked(text = process.env.PORT): number {
+  if (text === undefined || text === '') return DEFAULT_PORT;
+  const port = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
+  // The next port is the demo's merchant's.
+  if (port < 65_535) return port;
+  throw new Error(`PORT must be a port from 1 to 65534, not "${text}".`);
+}
+
 /** The checkout's own place. `localhost`, not 127.0.0.1: it is the RP id of the passkeys. */
 export function checkoutPlace(port: number = DEFAULT_PORT): Place {
   return {

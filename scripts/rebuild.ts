@@ -1,5 +1,6 @@
 // `npm run rebuild`: tells D1 everything again. The projection can be lost: the ledger's directory knows every object,
 // and each object knows its own events.
+import { given } from './arguments.ts';
 import { internalCall } from './internal-call.ts';
 import { macSecrets } from './local-secrets.ts';
 import { DEV_JSON } from './paths.ts';
@@ -11,6 +12,7 @@ interface Page {
   next: { organization: string; object: string; shard: number } | null;
 }
 
+given({ usage: 'npm run rebuild', does: 'Tells D1 of the local stack everything again.' });
 const dev = readDevJson(DEV_JSON);
 if (dev === null) {
   console.error('There is no local stack yet: run `npm start` first.');

@@ -1,5 +1,6 @@
 // `npm run rollover -- 2027h1`: ends the log's shard and opens the next one, which this names. Of the local stack, or of
 // the deployment at ASSENTRY_URL with its MAC_SECRETS in the environment. Repeatable: it finishes what was interrupted.
+import { given } from './arguments.ts';
 import { internalCall } from './internal-call.ts';
 import { macSecrets } from './local-secrets.ts';
 import { DEV_JSON } from './paths.ts';
@@ -27,9 +28,12 @@ function target() {
   return { base_url: place.base_url, secrets: macSecrets(place) };
 }
 
+const [name = ''] = given({
+  usage: 'npm run rollover -- NAME',
+  does: 'Ends the log’s shard and opens the next one, which NAME names: npm run rollover -- 2027h1',
+  words: { least: 1, most: 1 },
+}).words;
 try {
-  const name = process.argv[2];
-  if (name === undefined) throw new Error('Name the next shard: npm run rollover -- 2027h1');
   const { base_url, secrets } = target();
   const { shards } = await internalCall<{ shards: Shard[] }>(base_url, secrets, '/v1/internal/ledger/shards', { name });
   for (const { shard, origin, retired, verifier_key } of shards)

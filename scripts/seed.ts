@@ -68,11 +68,15 @@ function mintKeys(place: Place, kind: OrganizationKind, organization: string): M
 }
 
 /** Genesis of one organisation; answers with what dev.json says of it. */
-async function found(place: Place, kind: OrganizationKind): Promise<Seeded> {
+export async function found(
+  place: Place,
+  kind: OrganizationKind,
+  called = kind === 'live' ? 'Local' : 'Local (test)',
+): Promise<Seeded> {
   const id = mint('org');
   const minted = mintKeys(place, kind, id);
   await internalCall(place.base_url, macSecrets(place), '/v1/internal/genesis', {
-    organization: { id, kind, name: kind === 'live' ? 'Local' : 'Local (test)', rp_id: 'localhost' },
+    organization: { id, kind, name: called, rp_id: 'localhost' },
     policy_source: readFileSync(join(ROOT, 'docs/examples/policy.yaml'), 'utf8'),
     service_accounts: [{ name: ACCOUNT, keys: minted.map(({ text: _text, ...rest }) => rest) }],
   });
@@ -103,7 +107,7 @@ export async function unsoundPasskeys(place: Place, { live, test }: DevJson): Pr
 }
 
 /** An endpoint in the test organisation on the next port, where `npm run demo` listens; answers with its secret. */
-async function addEndpoint(place: Place, admin_api_key: string): Promise<string> {
+export async function addEndpoint(place: Place, admin_api_key: string): Promise<string> {
   const response = await fetch(`${place.base_url}/v1/changes`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${admin_api_key}` },

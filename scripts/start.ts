@@ -1,9 +1,10 @@
 // `npm start`: everything at one origin, from a fresh clone on. PORT chooses another port; Ctrl-C ends it all.
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
+import { given } from './arguments.ts';
 import { box } from './box.ts';
 import { ROOT } from './paths.ts';
-import { answers, checkoutPlace, DEFAULT_PORT, type Place } from './place.ts';
+import { answers, checkoutPlace, type Place, portAsked } from './place.ts';
 import { type DevJson, readDevJson, unsoundPasskeys } from './seed.ts';
 import { type Stack, startStack } from './stack.ts';
 
@@ -56,7 +57,7 @@ async function refuseSecond(place: Place): Promise<void> {
 }
 
 async function start(): Promise<number> {
-  const place = checkoutPlace(Number(process.env.PORT ?? DEFAULT_PORT));
+  const place = checkoutPlace(portAsked());
   // A record without its state says nothing true.
   if (existsSync(place.dev_json) && !existsSync(place.state)) {
     throw new Error(`${relative(ROOT, place.dev_json)} belongs to a state that is gone. Run \`npm run reset\` first.`);
@@ -68,6 +69,7 @@ async function start(): Promise<number> {
   return runUntilEnded(stack);
 }
 
+given({ usage: 'npm run start', does: 'Starts the local stack at http://localhost:8787; PORT chooses another port.' });
 try {
   process.exitCode = await start();
 } catch (error) {

@@ -5,6 +5,8 @@ import { runTool } from './child.ts';
 import { ensureDashboard } from './dashboard-build.ts';
 
 async function test(args: readonly string[]): Promise<number> {
+  // Help is vitest's own, and nothing else happens then.
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return runTool('vitest', ['run', ...args]);
   const checked = check();
   await ensureDashboard();
   const tested = runTool('vitest', ['run', ...args]);

@@ -24,6 +24,7 @@ export class ApprovalRequest extends DurableObject<BareEnv> {
 /** The configuration is that of production: its other classes must be there, and do nothing. */
 export class Organization extends DurableObject {}
 export class Ledger extends DurableObject {}
+export class Witness extends DurableObject {}
 
 interface Signed {
   key: JsonWebKey;

@@ -1,5 +1,7 @@
-// The refund story in the test organisation, with a passkey in software: the same that `npm run demo -- --virtual` tells.
+// The refund story with a passkey in software, in an organisation of its own: the same that `npm run demo -- --virtual`
+// tells, beside a test organisation that has an owner already.
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { virtualHouse } from '../../scripts/demo-house.ts';
 import { type Story, tellRefundStory } from '../../scripts/refund-story.ts';
 import type { Reviewer } from '../../scripts/reviewer.ts';
 import { enrolOwner } from '../support/people.ts';
@@ -9,6 +11,8 @@ import { until } from '../support/until.ts';
 
 let stack: TestStack;
 let reviewer: Reviewer;
+/** Owns the test organisation that was there before. */
+let owner: Reviewer;
 let receiver: Receiver;
 let story: Story;
 const said: string[] = [];
@@ -16,14 +20,16 @@ const said: string[] = [];
 beforeAll(async () => {
   stack = await TestStack.start();
   receiver = await Receiver.open();
-  await listen(receiver, stack.base_url, stack.dev.test.admin_api_key, ['approval.decided']);
-  reviewer = await enrolOwner(stack, 'test');
+  owner = await enrolOwner(stack, 'test');
+  const { webhook_secret, ...house } = await virtualHouse(stack.place);
+  reviewer = house.reviewer;
+  await listen(receiver, stack.base_url, house.admin_api_key, ['approval.decided']);
   const approve = async ({ id }: { id: string }) => {
     await reviewer.decide(id, 'approve', 'Checked the order.');
   };
-  // Where the seed's own endpoint expects somebody.
-  const webhook = { secret: stack.dev.webhook_secret, port: stack.place.port + 1 };
-  const place = { base_url: stack.base_url, ...stack.dev.test, webhook };
+  // Where the demo's own endpoint expects somebody.
+  const webhook = { secret: webhook_secret, port: stack.place.port + 1 };
+  const place = { base_url: stack.base_url, ...house, webhook };
   story = await tellRefundStory(place, approve, (line) => said.push(line));
 });
 
@@ -72,4 +78,21 @@ it('signs in again with the same passkey, and not with another', async () => {
     userHandle: reviewer.passkey.userHandle,
   };
   await expect(Reviewer.signIn(stack.base_url, stranger)).rejects.toMatchObject({ status: 401 });
+});
+
+it('is told again by the same people, and touches nobody else: no recovery, no link, the owner’s passkey as it was', async () => {
+  const again = await virtualHouse(stack.place);
+  expect([again.organization, await again.reviewer.user()]).toEqual([
+    story.request.organization,
+    await reviewer.user(),
+  ]);
+  expect(again.organization).not.toBe(stack.dev.test.organization);
+  const signedIn = await (await import('../../scripts/reviewer.ts')).Reviewer.signIn(
+    stack.base_url,
+    await owner.passkey.save(),
+  );
+  expect(await signedIn.user()).toBe(await owner.user());
+  const { data } = await owner.call<{ data: { type: string }[] }>('GET', '/v1/events?limit=100');
+  expect(data.map(({ type }) => type)).toContain('passkey.enrolled');
+  expect(data.map(({ type }) => type).filter((type) => /recover|revoked/.test(type))).toEqual([]);
 });
