@@ -73,7 +73,7 @@ export const deliveries = sqliteTable(
   },
   (table) => [
     index('deliveries_due').on(table.organization, table.next_attempt_at).where(sql`status = 'due'`),
-    index('deliveries_newest').on(table.organization, table.id),
+    index('deliveries_by_time').on(table.organization, table.created_at, table.id),
   ],
 );
 

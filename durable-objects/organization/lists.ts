@@ -54,11 +54,24 @@ const members: Lister = (room) =>
         .map((passkey) => ({ ...pick(passkey, PASSKEY_FIELDS), fault: standingOfKey(passkey.public_key).fault }));
       const shown = pick(member, ['id', 'name', 'email', 'roles', 'status', 'created_at']);
       const { identities = [] } = member;
-      return [member.id, { ...shown, identities, groups: groupNames(room, member.id), passkeys }];
+      return [
+        newestFirst(member.created_at, member.id),
+        { ...shown, identities, groups: groupNames(room, member.id), passkeys },
+      ];
     });
 
 /** A number that orders as text as it does as number. */
 const numbered = (n: number): string => String(n).padStart(16, '0');
+
+/** Orders by when a thing was made; its id alone says nothing of that where a change gave it. */
+const newestFirst = (at: string, id: string): string => `${numbered(2 ** 43 - Date.parse(at))} ${id}`;
+
+/** When things that keep no time of their own were made: by their first change, else with the organisation. */
+function madeBy(room: Room, kind: Change['kind']): (id: string) => string {
+  const first = room.store.changes.list().filter((change) => change.kind === kind && change.before === null);
+  const at = new Map(first.map(({ target, applied_at, proposed_at }) => [target, applied_at ?? proposed_at]));
+  return (id) => at.get(id) ?? organizationOf(room).created_at;
+}
 
 const policies: Lister = (room) => {
   const current = organizationOf(room).policy_version;
@@ -77,25 +90,41 @@ export function policyVersion(room: Room, version: number): Result<Snapshot['pol
 
 const LISTS = {
   members,
-  groups: (room) => room.store.groups.list().map((group) => [group.id, group]),
-  'service-accounts': (room) => room.store.service_accounts.list().map((account) => [account.id, account]),
-  'api-keys': (room) => room.store.api_keys.list().map(({ digest: _d, used_at: _u, ...key }) => [key.id, key]),
+  groups: (room) => {
+    const made = madeBy(room, 'group');
+    return room.store.groups.list().map((group) => [newestFirst(made(group.id), group.id), group]);
+  },
+  'service-accounts': (room) =>
+    room.store.service_accounts.list().map((account) => [newestFirst(account.created_at, account.id), account]),
+  'api-keys': (room) =>
+    room.store.api_keys.list().map(({ digest: _d, used_at: _u, ...key }) => [newestFirst(key.created_at, key.id), key]),
   'webhook-endpoints': (room) =>
     room.store.endpoints
       .list()
       .filter((endpoint) => endpoint.status !== 'removed')
       .map(({ secret: _s, failing_since, ...endpoint }) => [
-        endpoint.id,
+        newestFirst(endpoint.created_at, endpoint.id),
         { ...endpoint, failing_since: failing_since === null ? null : instantAt(failing_since) },
       ]),
-  'oidc-issuers': (room) =>
-    room.store.issuers.list().map(({ digest: _d, mapped_since: _m, makers: _k, ...issuer }) => [issuer.id, issuer]),
+  'oidc-issuers': (room) => {
+    const made = madeBy(room, 'oidc_issuer');
+    return room.store.issuers
+      .list()
+      .map(({ digest: _d, mapped_since: _m, makers: _k, ...issuer }) => [
+        newestFirst(made(issuer.id), issuer.id),
+        issuer,
+      ]);
+  },
   policy: (room, reader) => policies(room, reader).filter(([, row]) => (row as { current: boolean }).current),
   'policy-versions': policies,
   'break-glass': (room) =>
-    usesOf(room).map(({ open, confirmed: _c, owners: _o, ...use }) => [use.request, { ...use, open: open === 1 }]),
-  delegations: (room) => room.store.delegations.list().map((made) => [made.id, delegationView(room, made)]),
-  stops: (room) => room.store.stops.list().map((stop) => [stop.id, stop]),
+    usesOf(room).map(({ open, confirmed: _c, owners: _o, ...use }) => [
+      newestFirst(use.used_at, use.request),
+      { ...use, open: open === 1 },
+    ]),
+  delegations: (room) =>
+    room.store.delegations.list().map((made) => [newestFirst(made.created_at, made.id), delegationView(room, made)]),
+  stops: (room) => room.store.stops.list().map((stop) => [newestFirst(stop.set_at, stop.id), stop]),
   organization: (room, reader) => {
     const { id_key: _i, body_digest: _b, open: _o, link_key, ...shown } = organizationOf(room);
     const audits = reader.kind === 'machine' || reader.roles.some((role) => ADMINISTERS.includes(role));
@@ -106,14 +135,14 @@ const LISTS = {
       .list()
       .filter((link) => link.purpose !== 'setup')
       .map(({ credential_id: _c, session: _s, expires_at, ...link }) => [
-        link.id,
+        newestFirst(link.created_at, link.id),
         { ...link, expires_at: instantAt(expires_at) },
       ]),
 } as const satisfies Record<string, Lister>;
 
 export type ListKind = keyof typeof LISTS;
 
-/** One page of a list, in the order of ids (policies: newest first). */
+/** One page of a list, newest first. */
 export function list(room: Room, question: ListQuestion): Result<ListPage> {
   const reader = readerWith(room, question.credential, ['admin:read']);
   if (!reader.ok) return reader;
@@ -140,8 +169,6 @@ export function listChanges(
     ),
   );
 }
-
-const newestFirst = (at: string, id: string): string => `${numbered(2 ** 43 - Date.parse(at))} ${id}`;
 
 function page(rows: Row[], { cursor, limit }: { cursor?: string | null; limit?: number | null }): ListPage {
   const size = Math.max(1, Math.min(limit ?? DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT));

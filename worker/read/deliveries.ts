@@ -1,5 +1,6 @@
-// Webhook deliveries out of D1, newest first; bodies stay where they are.
-import { and, desc, eq, lt } from 'drizzle-orm';
+// Webhook deliveries out of D1, newest first by when they became due (their ids are derived, and say nothing of time);
+// bodies stay where they are.
+import { and, desc, eq, lt, or } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import { ok, type Result } from '../../core/problems.ts';
 import { deliveries } from '../../migrations/schema.ts';
@@ -32,8 +33,9 @@ export async function listDeliveries(
   organization: string,
   filter: DeliveryFilter,
 ): Promise<Result<object>> {
-  const place = placeOf(filter.cursor);
+  const place = placeOf(filter.cursor, /^\S{24} dlv_\w+$/);
   if (!place.ok) return place;
+  const [created_at, id] = place.value?.split(' ') ?? [];
   const rows = await drizzle(db)
     .select(SHOWN)
     .from(deliveries)
@@ -42,10 +44,13 @@ export async function listDeliveries(
         eq(deliveries.organization, organization),
         filter.endpoint === undefined ? undefined : eq(deliveries.endpoint, filter.endpoint),
         filter.status === undefined ? undefined : eq(deliveries.status, filter.status),
-        place.value === null ? undefined : lt(deliveries.id, place.value),
+        created_at && id ? before(created_at, id) : undefined,
       ),
     )
-    .orderBy(desc(deliveries.id))
+    .orderBy(desc(deliveries.created_at), desc(deliveries.id))
     .limit(filter.limit + 1);
-  return ok(pageFrom(rows, filter.limit, (row) => row.id));
+  return ok(pageFrom(rows, filter.limit, (row) => `${row.created_at} ${row.id}`));
 }
+
+const before = (created_at: string, id: string) =>
+  or(lt(deliveries.created_at, created_at), and(eq(deliveries.created_at, created_at), lt(deliveries.id, id)));

@@ -23,6 +23,7 @@ export function listRoute(app: App, { path, kind, summary, schema, shown = (row)
     method: 'get',
     path,
     summary,
+    description: 'Newest first.',
     tags: [path.split('/')[2]!],
     security: BY_KEY_OR_SESSION,
     request: { query: PageQuery },
