@@ -3,14 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { parseDuration } from '../../core/duration.ts';
+import { concatBytes, utf8 } from '../../core/encoding.ts';
 import { isObject, type Json, type JsonObject } from '../../core/json.ts';
 import { parseStrictJson } from '../../core/strict-json.ts';
+import { readText } from '../../core/text-file.ts';
 import type { World } from './context.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
 /** Commander's collector for a repeatable `key=text` or `key:=json`. */
 export function field(text: string, before: JsonObject = {}): JsonObject {
-  const [, key = '', operator, value = ''] = /^([^=:]+)(:?=)(.*)$/s.exec(text) ?? [];
+  const [, key = '', operator, value = ''] = /^([^=]+?)(:?=)(.*)$/s.exec(text) ?? [];
   if (key === '') throw new InvalidArgumentError('Write key=text, or key:=json for numbers, lists and objects.');
   if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`"${key}" is given twice.`);
   return { ...before, [key]: operator === '=' ? value : jsonOf(value, key) };
@@ -54,11 +56,13 @@ export const oneOf =
 /** A file's text; `-` is standard input. */
 export async function textOf(world: World, path: string): Promise<string> {
   if (path === '-') return standardInput(world);
+  let bytes: Uint8Array;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     throw new CliError(EXIT.usage, unreadable(path, error));
   }
+  return strictText(bytes, path);
 }
 
 /** Why a file cannot be read, for people: what the system calls it is said only where we have no sentence for it. */
@@ -81,9 +85,14 @@ export async function objectOf(world: World, path: string): Promise<JsonObject> 
 /** Everything on standard input; on a terminal nobody would type it, so that is a mistake. */
 export async function standardInput({ stdin }: World): Promise<string> {
   if (stdin.isTTY) throw new CliError(EXIT.usage, 'Pipe it into standard input.');
-  const chunks: string[] = [];
-  const decoder = new TextDecoder();
-  for await (const chunk of stdin)
-    chunks.push(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
-  return chunks.join('');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stdin) chunks.push(typeof chunk === 'string' ? utf8(chunk) : chunk);
+  return strictText(concatBytes(...chunks), 'standard input');
+}
+
+/** Bytes → text, or a `CliError` that says what they are instead, and from which byte on. */
+function strictText(bytes: Uint8Array, name: string): string {
+  const read = readText(bytes);
+  if (read.ok) return read.value;
+  throw new CliError(EXIT.usage, `${name}: ${read.problem.detail}`);
 }

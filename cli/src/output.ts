@@ -74,7 +74,9 @@ export function span(ms: number): string {
 }
 
 /** Time that is left: `3 h 59 min`, `1 d 2 h`, `57 min`. Hours and days with what follows, so that it promises no less. */
-export function timeLeft(ms: number): string {
+export function timeLeft(exact_ms: number): string {
+  // Rounded first: 12 h 59 min 59.7 s is 13 h, not 12 h and a rest of 1 h.
+  const ms = Math.round(exact_ms / 1_000) * 1_000;
   const rest = ms >= 86_400_000 ? ms % 86_400_000 : ms % 3_600_000;
   const least = ms >= 86_400_000 ? 3_600_000 : 60_000;
   return ms >= 3_600_000 && rest >= least ? `${span(ms)} ${span(rest)}` : span(ms);

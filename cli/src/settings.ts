@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { base32, fromBase32 } from '../../core/encoding.ts';
+import { readText } from '../../core/text-file.ts';
 import { CliError, EXIT } from './exit-codes.ts';
 
 export interface Settings {
@@ -121,14 +122,16 @@ const isOpen = (path: string): boolean => process.platform !== 'win32' && (statS
 
 /** Null when there is no such file; a broken one is an error, not an absence. */
 function readJson(path: string): unknown {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     return null;
   }
+  const text = readText(bytes);
+  if (!text.ok) throw new CliError(EXIT.usage, `${path}: ${text.problem.detail}`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.value);
   } catch {
     throw new CliError(EXIT.usage, `${path} is not JSON.`);
   }

@@ -4,6 +4,7 @@ import { UnavailableError } from '@assentry/sdk';
 import type { EvidenceBundle } from '@assentry/sdk/evidence';
 import type { Command } from 'commander';
 import { printable } from '../../../core/display.ts';
+import { fromUtf8 } from '../../../core/encoding.ts';
 import { type Context, contextOf, type GlobalOptions, type World } from '../context.ts';
 import { writeWhole } from '../evidence/output-file.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
@@ -35,7 +36,7 @@ async function download(world: World, id: string, options: EvidenceOptions, comm
   const context = contextOf(world, command);
   const { output, format } = options;
   const bytes = await sealed(context, `/v1/approval-requests/${encodeURIComponent(id)}/evidence?format=${format}`);
-  if (output === undefined) return show(context, new TextDecoder().decode(bytes), format);
+  if (output === undefined) return show(context, fromUtf8(bytes) ?? '', format);
   writeWhole(output, [bytes]);
   const next = format === 'json' ? ` Next: assentry verify ${output}` : '';
   context.out.say(printable(`Wrote ${output}.${next}`));

@@ -6,6 +6,7 @@ import { beginsExport, linesOf, withoutEmptyEnd } from '../../../core/ledger/exp
 import type { World } from '../context.ts';
 import { CliError, EXIT } from '../exit-codes.ts';
 import { unreadable } from '../inputs.ts';
+import { strictChunks } from './strict-chunks.ts';
 
 type Lines = AsyncGenerator<string, void>;
 
@@ -14,7 +15,7 @@ export type Given = { kind: 'evidence'; text: string } | { kind: 'export'; lines
 
 /** Opens a file, `-` for standard input. Throws a `CliError` with exit code 1 when it cannot be read. */
 export async function givenIn(world: World, path: string): Promise<Given> {
-  const lines = linesOf(chunksOf(world, path), MAX_LENGTH);
+  const lines = linesOf(strictChunks(path, chunksOf(world, path)), MAX_LENGTH);
   const first = (await lines.next()).value ?? '';
   if (beginsExport(first)) return { kind: 'export', lines: withoutEmptyEnd(before(first, lines)) };
   const texts = [first];

@@ -14,7 +14,7 @@ export interface Session {
   env?: Record<string, string>;
   cwd?: string;
   /** Parts one after the other, where it is not one text. */
-  stdin?: string | (() => Iterable<string>);
+  stdin?: string | (() => Iterable<string | Uint8Array>);
   tty?: boolean;
   signal?: AbortSignal;
 }

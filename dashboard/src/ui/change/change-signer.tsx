@@ -39,6 +39,12 @@ export function ChangeSigner({ change, flow, onBack }: Props) {
   );
 }
 
+/** What the server keeps of a secret: it signs webhooks with theirs, and only compares a key. */
+const keptOf = ({ kind }: Change): string =>
+  kind === 'webhook_endpoint'
+    ? 'the server keeps it to sign with, and shows it to nobody.'
+    : 'only a hash of it is stored.';
+
 /** After the signature: applied, or waiting for a second one. */
 export function ChangeResult({ change, secretLabel }: { change: Change; secretLabel: string }) {
   return (
@@ -51,7 +57,7 @@ export function ChangeResult({ change, secretLabel }: { change: Change; secretLa
           <p className="text-ink-2">
             {secretLabel.endsWith('link')
               ? 'This is shown once and works once. Send it to the person it is for, and to nobody else.'
-              : 'This is shown once. Keep it where your secrets are; only a hash of it is stored.'}
+              : `This is shown once. Keep it where your secrets are; ${keptOf(change)}`}
           </p>
           <CopyBlock text={change.secret} label={secretLabel} />
         </>
