@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileCondition, evaluateCondition } from '../../../core/condition.ts';
 import { manner } from '../../../core/policy/semantics.ts';
-import { judge, type Policy, type PolicyInput, parsePolicy } from '../../../core/policy.ts';
+import { judge, judgeDenies, type Policy, type PolicyInput, parsePolicy } from '../../../core/policy.ts';
 import { parseStrictJson } from '../../../core/strict-json.ts';
 
 const NOW = '2026-11-29T12:00:00.000Z';
@@ -97,6 +97,12 @@ describe('a policy that was published with it', () => {
   it('asks at critical risk where it denies', () => {
     const judged = judge(published('deny'), asked(1_050), { now: NOW, exhausted_patterns: [] });
     expect(judged).toMatchObject({ verdict: 'require_approval', risk: { level: 'critical' } });
+  });
+
+  it('as a deny is left to the people who were asked about it, and refuses what nobody was', () => {
+    const { errors } = judge(published('deny'), asked(1_050), { now: NOW, exhausted_patterns: [] });
+    expect(judgeDenies(published('deny'), asked(1_050), NOW, { asked: errors })).toBeNull();
+    expect(judgeDenies(published('deny'), asked(1_050), NOW)?.detail).toContain('drops the remainder');
   });
 
   it('cannot be published anew, and the refusal says where and how', () => {
