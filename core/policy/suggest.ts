@@ -6,6 +6,8 @@ import { instantAt, instantMs } from '../duration.ts';
 import type { Instant } from '../json.ts';
 import { ruleFits } from './match.ts';
 import type { Policy, Trusted } from './model.ts';
+import { hides } from './parameters/hidden.ts';
+import { parametersFor } from './parameters.ts';
 import { manner, NEWEST } from './semantics.ts';
 import type { Fate, StoredRequest } from './simulate/stored.ts';
 import { noFates } from './simulate.ts';
@@ -64,6 +66,8 @@ interface Group {
   approved: number;
   people: Set<string>;
   seen: Behavior;
+  /** Where a request held something that nobody is shown: no condition reads it. */
+  hidden: string | null;
   from: Instant;
   to: Instant;
   /** Day → approvals, for the budget. */
@@ -98,6 +102,7 @@ export class Suggesting {
     if (!known && this.groups.size >= MAX_GROUPS) return;
     const group = known ?? newGroup(stored, kind);
     this.groups.set(key, group);
+    group.hidden ??= stored.hidden?.[0] ?? null;
     if (speaksAgainst(stored)) group.isOut = true;
     else if (stored.fate === 'approved') approve(group, stored);
   }
@@ -111,13 +116,22 @@ export class Suggesting {
     const taken = [...this.policy.rules, ...this.policy.trusted].map(({ id }) => id);
     for (const group of newest) {
       const id = freeId(group.action, taken);
-      const found = suggestionOf(group, id, now);
+      const found = this.hidesFrom(group) ?? suggestionOf(group, id, now);
       if ('reason' in found) this.unbounded.push(found);
       else {
         taken.push(id);
         this.tried.push({ suggestion: found, isOut: false });
       }
     }
+  }
+
+  /** Why there is none where policy hides a value: what was seen is not all that there was. */
+  private hidesFrom(group: Group): NotSuggested | null {
+    const isHidden = group.hidden !== null || hides(parametersFor(this.policy, group.action) ?? undefined);
+    if (!isHidden) return null;
+    const { rule, action, actor, kind, approved, people, hidden } = group;
+    const reason = `${hidden === null ? 'A parameter of this action' : `\`params${hidden}\``} is hidden (writeOnly): no condition reads it, so that no pattern bounds it.`;
+    return { rule, action, actor, kind, approved, people: people.size, reason };
   }
 
   /** Tries each pattern on a request: what it would let through that somebody rejected takes it out. */
@@ -151,7 +165,7 @@ export class Suggesting {
 
 const newGroup = ({ input, rule, created_at }: StoredRequest, kind: string): Group => ({
   ...{ rule, action: input!.action, actor: input!.actor, kind, approved: 0, people: new Set(), days: new Map() },
-  ...{ seen: newBehavior(), from: created_at, to: created_at, isOut: false },
+  ...{ seen: newBehavior(), hidden: null, from: created_at, to: created_at, isOut: false },
 });
 
 function approve(group: Group, { input, people, created_at }: StoredRequest): void {

@@ -5,6 +5,7 @@ import { unguarded } from '../condition/guards.ts';
 import { neverTrue } from '../condition/never.ts';
 import { conditionOf } from '../condition.ts';
 import { globCovers } from '../glob/cover.ts';
+import { aboutAgentsWord } from './check/agents-word.ts';
 import { shadowedEntries, shadowedRules } from './check/shadow.ts';
 import { type Policy, RISK_LEVELS } from './model.ts';
 import type { Document } from './schema.ts';
@@ -24,6 +25,7 @@ export function warningsAbout(written: Document, policy: Policy): Warning[] {
     ...shadowedEntries(policy.trusted, policy.routing),
     ...aboutTimeouts(policy),
     ...aboutConditions(written),
+    ...aboutAgentsWord(written),
   ];
 }
 

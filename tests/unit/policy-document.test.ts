@@ -81,7 +81,9 @@ approval:
   on_rejection: continue
 limits: { pending_per_actor: 50 }
 parameters:
-  - { action: order_tools.process_refund, schema: { properties: { amount: { type: integer, narrow: lower } } } }
+  - action: order_tools.process_refund
+    resource: "order:{order}"
+    schema: { properties: { order: { type: string }, amount: { type: integer, narrow: lower } } }
 calendars: { office: { zone: Europe/Berlin, from: "09:00", to: "17:00" } }
 `;
 

@@ -108,6 +108,27 @@ describe('a suggestion', () => {
     ]);
   });
 
+  it('is not made where policy hides a value, and says so', () => {
+    const reasons = (suggesting: Suggesting, all: StoredRequest[]) => {
+      for (const one of all) suggesting.learn(one);
+      suggesting.propose(NOW);
+      return [suggesting.suggestions(), suggesting.notSuggested().map(({ reason }) => reason)];
+    };
+    const hidden = many(20, (at) => stored(at, { hidden: ['/password'] }, { user: 'a' }));
+    expect(reasons(new Suggesting(DEFAULT_POLICY), hidden)).toEqual([
+      [],
+      [expect.stringContaining('`params/password` is hidden (writeOnly)')],
+    ]);
+    const hiding = parsePolicy(
+      'parameters: [{ action: mail.send, schema: { properties: { token: { type: string, writeOnly: true } } } }]',
+    );
+    if (!hiding.ok) throw new Error(hiding.problem.detail);
+    expect(reasons(new Suggesting(hiding.value.policy), many(20))).toEqual([
+      [],
+      [expect.stringContaining('A parameter of this action is hidden (writeOnly)')],
+    ]);
+  });
+
   it('has the busiest day as its budget and ends after ninety days', () => {
     const [one] = suggested(many(30));
     expect(one!.pattern).toMatchObject({

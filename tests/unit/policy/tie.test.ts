@@ -47,6 +47,12 @@ describe('a tie in a policy', () => {
       { properties: { n: { type: 'integer', narrow: 'lower' } } },
       /no reviewer may change it/,
     ],
+    [
+      'one that nobody is shown',
+      'page:{n}',
+      { properties: { n: { type: 'string', writeOnly: true } } },
+      /hidden \(writeOnly\), and everybody reads the resource/,
+    ],
   ])('is refused with %s', (_what, resource, schema, detail) => {
     const parsed = parsePolicy(source(resource, schema));
     expect(parsed.ok ? 'taken' : parsed.problem.errors).toEqual(
