@@ -82,10 +82,22 @@ const LIVES: Record<string, (word: string) => Promise<string>> = {
     return id;
   },
   'denied by policy': (word) => propose(word, { action: `iam.${word}` }),
-  'let through by policy for what its metadata says, with an error of policy beside it': async (word) => {
+  'let through by policy for what its metadata says, and canceled': async (word) => {
     const id = await propose(word, { action: `read.${word}`, metadata: { environment: 'staging', [word]: word } });
     const body = { reason: word };
     await success(post(`/v1/approval-requests/${id}/cancel`, { key: cast.world.agent.text, body, ...said(word) }));
+    return id;
+  },
+  'asked about because policy erred, and rejected': async (word) => {
+    const id = await propose(word, { action: `read.${word}`, metadata: { [word]: word } });
+    await success(decide(cast.boss, id, { decision: 'reject', comment: word }));
+    return id;
+  },
+  'approved with a value that policy hides': async (word) => {
+    const id = await propose(word, { action: 'rotate.secret', params: { name: word, value: word } });
+    await success(decide(cast.boss, id));
+    await success(exchange(cast.world, id, { nonce: word }));
+    await report(id, { status: 'executed', detail: word }, word);
     return id;
   },
   'an emergency use that was reviewed': async (word) => {
