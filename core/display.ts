@@ -131,9 +131,9 @@ function cutOf(text: string, lines: number, chars: number): string {
 }
 
 /** The first lines and characters of a long text as they are shown: a chip takes the room of what it says. */
-export function beginningOf(text: string): string {
+export function beginningOf(text: string, room = MAX_CHARS): string {
   let beginning = '';
-  let [lines, chars] = [MAX_LINES, MAX_CHARS];
+  let [lines, chars] = [MAX_LINES, room];
   for (const piece of reveal(text)) {
     const source = sourceOf(piece);
     const part = 'text' in piece ? cutOf(source, lines, chars) : chars > piece.hidden.length ? source : '';

@@ -109,7 +109,7 @@ describe('a command whose end is pushed away', () => {
     await review({ params: { ...filler, zz: 'rm -rf /srv/data' } });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(false);
     expect(await isDisabled()).toBe(true);
-    await fold(/\d+ more parameters/).click();
+    await fold(/\d+ more of the parameters/).click();
     await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
     expect(await isDisabled()).toBe(false);
@@ -120,7 +120,7 @@ describe('a command whose end is pushed away', () => {
     await review({ params: { ...many, zz: 'rm -rf /srv/data' } });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(false);
     expect(await isDisabled()).toBe(true);
-    await fold(/\d+ more parameters/).click();
+    await fold(/\d+ more of the parameters/).click();
     await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
     expect(await isDisabled()).toBe(false);
@@ -139,6 +139,19 @@ describe('names of the caller', () => {
     for (const chip of ['U+202E', 'U+200B', 'U+E0041', 'U+2066']) expect(main).toContain(chip);
     const raw = await owner.page.locator('body').evaluate((body) => body.textContent ?? '');
     for (const char of ['\u202e', '\u200b', '\u{e0041}', '\u2066']) expect(raw).not.toContain(char);
+  });
+
+  it('that are long are counted and opened as well, and the bar with the buttons stays small', async () => {
+    const long = Object.fromEntries(Array.from({ length: 4 }, (_, at) => [`${'k'.repeat(900)}${at}`, 'x']));
+    await review({ params: { [`a${' '.repeat(300)}b`]: 1, ...long } });
+    expect(await isDisabled()).toBe(true);
+    await owner.page.getByText(/\d more folded parts/).waitFor();
+    const box = await owner.page.getByRole('status').boundingBox();
+    expect(box!.height).toBeLessThan(PHONE.height / 4);
+    expect(await owner.page.locator('.reveal').first().innerText()).toContain('300 spaces');
+    const closed = owner.page.locator('details:not([open]) > summary').filter({ hasText: 'Open:' });
+    while ((await closed.count()) > 0) await closed.first().click();
+    expect(await isDisabled()).toBe(false);
   });
 
   it('stand beside their exact path, and what reads alike is pointed out', async () => {

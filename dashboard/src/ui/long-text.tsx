@@ -17,6 +17,9 @@ interface Props {
   path: string;
 }
 
+/** A path whose names are long themselves, for whoever must find it. */
+const shortened = (path: string): string => (path.length > 50 ? `${[...path].slice(0, 48).join('')}…` : path);
+
 export function LongText({ text, path }: Props) {
   const size = measure(text);
   if (!size.long) return <Revealed text={text} lines />;
@@ -24,7 +27,7 @@ export function LongText({ text, path }: Props) {
   return (
     <Fold
       key={text}
-      label={`${path} (${sizeOf(size)})`}
+      label={`${shortened(path)} (${sizeOf(size)})`}
       size={sizeOf(size)}
       beginning={<Revealed text={beginning === text ? text : `${beginning}…`} lines />}
     >
@@ -37,11 +40,11 @@ const MAX_CLIPPED = 120;
 
 /** The beginning of a value that stands in full elsewhere on the page, and how long it is. */
 export function Clipped({ text }: { text: string }) {
-  const chars = [...text];
-  if (chars.length <= MAX_CLIPPED) return <Revealed text={text} />;
+  const beginning = beginningOf(text, MAX_CLIPPED);
+  if (beginning === text) return <Revealed text={text} />;
   return (
     <>
-      <Revealed text={`${chars.slice(0, MAX_CLIPPED).join('')}…`} /> ({counted(chars.length, 'character')})
+      <Revealed text={`${beginning}…`} /> ({counted([...text].length, 'character')})
     </>
   );
 }
@@ -53,7 +56,7 @@ const AROUND = 1;
 
 interface ManyProps<T> {
   items: readonly T[];
-  /** `parameters`. */
+  /** `of the parameters`. */
   of: string;
   textOf: (item: T) => string;
   children: (item: T) => ReactNode;

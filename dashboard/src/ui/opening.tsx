@@ -36,12 +36,27 @@ export function Opening({ children }: { children: ReactNode }) {
   return <Context.Provider value={folds}>{children}</Context.Provider>;
 }
 
+/** The bar with the button names so many, each cut: it must not cover what is to be opened. */
+const MAX_NAMED = 2;
+const MAX_LABEL_CHARS = 80;
+
+const cut = (label: string): string => {
+  const chars = [...label];
+  return chars.length <= MAX_LABEL_CHARS ? label : `${chars.slice(0, MAX_LABEL_CHARS).join('')}…`;
+};
+
+function named(labels: readonly string[]): string[] {
+  const rest = labels.length - MAX_NAMED;
+  if (rest <= 1) return labels.map(cut);
+  return [...labels.slice(0, MAX_NAMED).map(cut), `${rest} more folded parts`];
+}
+
 const NOTHING: readonly string[] = [];
 
 /** What is still folded, in words; nothing: everything that is signed was open at least once. */
 export function useUnopened(): readonly string[] {
   const folds = useContext(Context);
-  return useMemo(() => (folds === null ? NOTHING : [...folds.closed.values()]), [folds]);
+  return useMemo(() => (folds === null ? NOTHING : named([...folds.closed.values()])), [folds]);
 }
 
 /** Registers a fold until it was opened. Before the browser paints, so that no frame shows an open button. */

@@ -40,9 +40,14 @@ export function Revealed({ text, lines = false }: Props) {
 const EDGE = /^[ \t]|[ \t]$/;
 
 function warningsOf(text: string): string[] {
-  const chips = reveal(text).flatMap((piece) => ('hidden' in piece ? [piece.count ?? 1] : []));
-  const hidden = chips.reduce((sum, count) => sum + count, 0);
+  const chips = reveal(text).filter((piece) => 'hidden' in piece);
+  const counted = (plain: boolean) =>
+    chips
+      .filter(({ source = '' }) => /^[ \t\r\n]+$/.test(source) === plain)
+      .reduce((sum, { count = 1 }) => sum + count, 0);
+  const [gap, hidden] = [counted(true), counted(false)];
   return [
+    gap > 0 ? `${gap.toLocaleString('en')} blanks are shown as their number` : null,
     hidden > 0 ? `${hidden.toLocaleString('en')} hidden ${hidden === 1 ? 'character' : 'characters'} shown` : null,
     !text.includes('\n') && EDGE.test(text) ? 'begins or ends with a blank' : null,
     hasMixedScripts(text) ? 'mixes writing systems: letters may not be what they look like' : null,

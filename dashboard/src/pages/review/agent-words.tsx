@@ -7,8 +7,8 @@ import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json } from '../../api/types.ts';
 import { labelOf, noteOf, plain } from '../../text/facts.ts';
 import { Diff } from '../../ui/diff.tsx';
-import { LongText, Many } from '../../ui/long-text.tsx';
-import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
+import { Clipped, LongText, Many } from '../../ui/long-text.tsx';
+import { TextWarnings } from '../../ui/revealed.tsx';
 import { Alike, PathOf } from './facts-card.tsx';
 
 const BLOCK = 'grid gap-1 rounded-r-[10px] border-l-3 border-edge bg-well px-4 py-3';
@@ -55,7 +55,7 @@ function Said({ member: [path, value], alike }: { member: Member; alike: Readonl
   return (
     <div className="grid gap-0.5 pt-1 wrap-anywhere">
       <div className="meta">
-        <Revealed text={labelOf(path.at(-1)!)} />
+        <Clipped text={labelOf(path.at(-1)!)} />
         <PathOf path={exact} />
         <Alike paths={alikeAt(alike, path)} />
       </div>

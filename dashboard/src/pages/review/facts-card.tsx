@@ -6,7 +6,7 @@ import { pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
 import { type Fact, factsOf, labelOf, noteOf, plain } from '../../text/facts.ts';
-import { LongText, Many } from '../../ui/long-text.tsx';
+import { Clipped, LongText, Many } from '../../ui/long-text.tsx';
 import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
 
 /** What the value replaces: the proposal before an edit, or what the agent says was there before. */
@@ -25,7 +25,7 @@ export function FactsCard({ request }: { request: ApprovalRequest }) {
         What will happen
       </h2>
       <dl className="grid">
-        <Many items={facts} of="parameters" textOf={({ path, text }) => `${path}\n${text}`}>
+        <Many items={facts} of="of the parameters" textOf={({ path, text }) => `${path}\n${text}`}>
           {(fact) => <ParameterSlot key={fact.path} fact={fact} />}
         </Many>
         {Object.entries({ action, resource, actor }).map(([name, text]) => (
@@ -76,7 +76,7 @@ function JsonSlots({ root, label, value }: { root: string; label: (key: string) 
   return (
     <Many
       items={Object.entries(value)}
-      of={root === 'metadata' ? 'of metadata' : 'bound values'}
+      of={root === 'metadata' ? 'of metadata' : 'of the bound values'}
       textOf={([key, member]) => `${key}\n${plain(member)}`}
     >
       {([key, member]) => (
@@ -113,7 +113,7 @@ function Slot({ label, path, alike, big = false, children }: SlotProps) {
   return (
     <div className="grid grid-cols-[112px_minmax(0,1fr)] items-baseline gap-3 border-t border-line px-4 py-[11px] first:border-t-0">
       <dt className="text-s wrap-anywhere text-ink-3">
-        <Revealed text={label} />
+        <Clipped text={label} />
         <PathOf path={path} />
       </dt>
       <dd className={`num wrap-anywhere ${big ? 'text-l font-semibold' : 'font-medium'}`}>
@@ -128,7 +128,7 @@ function Slot({ label, path, alike, big = false, children }: SlotProps) {
 export const PathOf = ({ path }: { path: string }) => (
   <>
     <code className="block text-[11px] leading-tight">
-      <Revealed text={path} />
+      <LongText text={path} path={path} />
     </code>
     <TextWarnings text={path} />
   </>
@@ -138,6 +138,6 @@ export const PathOf = ({ path }: { path: string }) => (
 export const Alike = ({ paths }: { paths: readonly string[] }) =>
   paths.length === 0 ? null : (
     <span className="block text-s font-normal text-bad">
-      Not the same as <Revealed text={paths.join(', ')} />
+      Not the same as <Clipped text={paths.join(', ')} />
     </span>
   );
