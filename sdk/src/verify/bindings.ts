@@ -25,7 +25,9 @@ function assertConstraint(name: string, value: Json, call: StatedBindings): void
   const { root, keys } = pathOf(name) ?? refuse('constraint-unknown');
   const stated = call[root];
   if (stated === undefined) refuse('constraints-not-compared');
-  if (!sameJson(valueAt(stated, keys), value)) refuse('wrong-constraints');
+  // A proposal without metadata is judged as one whose metadata is empty; without context, as one whose context is null.
+  const whole = root === 'metadata' ? (stated ?? {}) : stated;
+  if (!sameJson(valueAt(whole, keys), value)) refuse('wrong-constraints');
 }
 
 interface Path {

@@ -255,6 +255,9 @@ describe('verifyCapability', () => {
     await expect(verify(await resting({ constraints: CONSTRAINTS }), FITTING)).resolves.toBeDefined();
     const whole = { metadata: { environment: 'staging' }, context: null };
     await expect(verify(await resting({ constraints: whole }), whole as never)).resolves.toBeDefined();
+    // As a pattern records it that lets through only what has neither.
+    const neither = await resting({ constraints: { metadata: {}, context: null } });
+    await expect(verify(neither, { metadata: null, context: null })).resolves.toBeDefined();
     const absent = await resting({ constraints: { 'metadata.environment': null } });
     await expect(verify(absent, { metadata: null })).resolves.toBeDefined();
   });
