@@ -19,6 +19,7 @@ import { concluded } from './evidence/needed.ts';
 import { checkOrganization, checkPolicy } from './evidence/policy-document.ts';
 import { checkReceipts } from './evidence/receipts.ts';
 import { checkRequest } from './evidence/request.ts';
+import { sentenceOf } from './evidence/said.ts';
 import { checkHeads, checkLeaves, openTrees } from './evidence/sealed.ts';
 import { atLine, Tally } from './evidence/tally.ts';
 import { checkWitnesses } from './evidence/witness.ts';
@@ -75,6 +76,7 @@ async function caseOf(
 
 async function examine(of: Case): Promise<void> {
   const { bundle, tally } = of;
+  await tally.attempt('format', {}, () => tally.reads(sentenceOf(of)));
   for (const [claim, check] of CHECKS) await tally.attempt(claim, {}, () => check(of));
   for (const line of editsOf(of)) await tally.attempt('edit', atLine(line), () => checkEdit(of, line));
   for (const line of of.votes) await tally.attempt('decision', atLine(line), () => checkDecision(of, line));

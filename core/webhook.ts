@@ -7,6 +7,7 @@ import type { RecordedEvent } from './events.ts';
 import { derivedId } from './ids.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { ApprovalRequest } from './request/present.ts';
+import { messageText, sentenceText } from './sentence.ts';
 
 /** Id of the delivery of one event to one endpoint: the same however often it is made due. */
 export const deliveryId = (endpoint: string, event: string): string =>
@@ -39,11 +40,22 @@ function requestData(event: RecordedEvent, request: ApprovalRequest): JsonObject
     decision: event.type === 'approval.edited' ? null : (decision ?? null),
     ...{ reviewer: reviewer ?? null, status: event.skeleton.to ?? request.status },
     ...{ action: request.action, resource: request.resource, actor: request.actor, context: request.context },
-    ...{ risk: request.effective.risk.level, message: request.message, rejection_reason: request.rejection_reason },
+    ...{
+      risk: request.effective.risk.level,
+      message: said(request, messageText),
+      rejection_reason: request.rejection_reason,
+    },
+    sentence: said(request, sentenceText),
     ...(escalated_to === undefined ? {} : { escalated_to }),
     ...{ review_url: request.review_url, expires_at: request.expires_at },
   };
 }
+
+type Told = Parameters<typeof messageText>[0];
+
+/** Filled from what may run now; of an erased request nothing is left to say. */
+const said = (request: ApprovalRequest, tell: (of: Told) => string | null): string | null =>
+  request.erased_at === null ? tell({ ...request, params: request.effective.params }) : null;
 
 const configData = (event: RecordedEvent): JsonObject => ({
   organization: event.organization,

@@ -2,6 +2,7 @@
 import type { ApprovalRequest, Edit, FieldChange } from '@assentry/sdk';
 import { canonicalize } from '../../core/canonical.ts';
 import { printable } from '../../core/display.ts';
+import { messageText, sentenceText } from '../../core/sentence.ts';
 import { type Output, span, table, timeLeft } from './output.ts';
 
 const COLORS: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = {
@@ -34,6 +35,7 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
   const pending = request.status === 'pending';
   const edits = request.edits ?? [];
   return [
+    ['asks to', sentenceText(shownIn(request))],
     ['action', `${request.action} on ${request.resource}`],
     ['actor', request.actor],
     [
@@ -45,7 +47,7 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
     ['params', edits.length > 0 ? jsonLine(request.effective.params) : null],
     ['metadata', jsonLine(request.metadata)],
     ...request.decisions.map(decisionLine),
-    ['message', request.message],
+    ['message', messageText(shownIn(request))],
     ['reason', request.rejection_reason],
     ['capability', request.capability && `${request.capability.id} ${request.capability.status ?? ''}`.trim()],
     ['words', request.match_words.join(' ')],
@@ -53,6 +55,9 @@ function factsOf(request: ApprovalRequest, now_ms: number): [string, string | nu
     ['decide in', pending ? progressOf(request, now_ms) : null],
   ];
 }
+
+/** The effective params: what may run then. */
+const shownIn = (request: ApprovalRequest) => ({ ...request, params: request.effective.params });
 
 /** Who edited, what policy let them do, and each field against what was asked. */
 const editLines = ({ editor, mode, comment, diff }: Edit): [string, string | null][] => [

@@ -134,6 +134,8 @@ export interface EvidenceReport {
   kind: EvidenceKind | null;
   needs: EvidenceNeed[];
   claims: EvidenceClaim[];
+  /** What was asked, or what a reviewer made of it, as pages say it; absent where that is erased or withheld. */
+  sentence?: string;
   /** An anchor was taken from the bundle itself: right only if the bundle is. */
   first_use?: boolean;
 }

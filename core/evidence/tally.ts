@@ -14,6 +14,7 @@ export const atLine = (line: EvidenceLine, field?: string): At => ({
 export class Tally {
   readonly claims: EvidenceClaim[] = [];
   #first_use = false;
+  #sentence: string | null = null;
 
   say(claim: string, status: ClaimStatus, detail: string, at: At = {}): void {
     this.claims.push({ claim, status, detail, ...at });
@@ -23,6 +24,11 @@ export class Tally {
   holds(holds: boolean, claim: string, detail: string, at: At = {}): boolean {
     if (!holds) this.say(claim, 'failed', detail, at);
     return holds;
+  }
+
+  /** What may run, as pages say it. */
+  reads(sentence: string | null): void {
+    this.#sentence = sentence;
   }
 
   /** An anchor came from the bundle itself. */
@@ -40,9 +46,13 @@ export class Tally {
     }
   }
 
-  report(): Pick<EvidenceReport, 'valid' | 'claims' | 'first_use'> {
+  report(): Pick<EvidenceReport, 'valid' | 'claims' | 'sentence' | 'first_use'> {
     const valid = this.claims.length > 0 && this.claims.every(({ status }) => status !== 'failed');
-    return { valid, claims: this.claims, ...(this.#first_use ? { first_use: true } : {}) };
+    return {
+      ...{ valid, claims: this.claims },
+      ...(this.#sentence === null ? {} : { sentence: this.#sentence }),
+      ...(this.#first_use ? { first_use: true } : {}),
+    };
   }
 }
 

@@ -133,6 +133,8 @@ export interface Policy {
   limits: { pending_per_actor: number };
   /** Absent where the document has none: older versions keep the digest that they were published under. */
   parameters?: ParameterRule[];
+  /** Messages of rules are filled with params (core/sentence/template.ts); absent where none has a placeholder. */
+  messages?: 'templates';
   /** Kinds of resources in whose names case matters; absent where there are none. */
   resources?: ResourceKinds;
   calendars?: { [name: string]: Calendar };

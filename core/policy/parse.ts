@@ -4,6 +4,7 @@ import type { Json } from '../json.ts';
 import { fail, ok, type ProblemPlace, type Result } from '../problems.ts';
 import { MAX_TIMEOUT_SECONDS } from './bounds.ts';
 import { checkHiddenReads } from './check/hidden.ts';
+import { checkSentences, hasTemplates } from './check/sentences.ts';
 import { compactRules } from './compact.ts';
 import { freedWords } from './diff/rules.ts';
 import { type Policy, RISK_LEVELS, type RiskLevel, type Rule, type Verdict } from './model.ts';
@@ -36,6 +37,7 @@ export function parsePolicy(source: string): Result<ParsedPolicy> {
   checkUnlisted(written, at);
   checkCalendars(written, at);
   checkHiddenReads(written, at);
+  checkSentences(written, at);
   if (problems.length > 0) return invalid(problems);
   const policy = normalised(written);
   const { source: from } = read;
@@ -104,6 +106,7 @@ function normalised(written: Document): Policy {
     limits: written.limits,
     // What is not written leaves no trace, so that a document keeps its digest when the language grows.
     ...(written.parameters.length > 0 ? { parameters: written.parameters } : {}),
+    ...(hasTemplates(written) ? { messages: 'templates' as const } : {}),
     ...(Object.keys(written.resources).length > 0 ? { resources: written.resources } : {}),
     ...(Object.keys(written.calendars).length > 0 ? { calendars: written.calendars } : {}),
   };

@@ -6,6 +6,7 @@ import { neverTrue } from '../condition/never.ts';
 import { conditionOf } from '../condition.ts';
 import { globCovers } from '../glob/cover.ts';
 import { aboutAgentsWord } from './check/agents-word.ts';
+import { aboutSentences } from './check/sentences.ts';
 import { shadowedEntries, shadowedRules } from './check/shadow.ts';
 import { type Policy, RISK_LEVELS } from './model.ts';
 import type { Document } from './schema.ts';
@@ -26,6 +27,7 @@ export function warningsAbout(written: Document, policy: Policy): Warning[] {
     ...aboutTimeouts(policy),
     ...aboutConditions(written),
     ...aboutAgentsWord(written),
+    ...aboutSentences(written),
   ];
 }
 

@@ -83,8 +83,8 @@ function partial(file: string, { needs }: Verdict): string {
 async function verdictOn(text: string, pins: Pins, request: string | undefined): Promise<Verdict> {
   const anchors = request === undefined ? pins : { ...pins, request };
   const { first_use = false, ...report } = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
-  const { valid, complete, kind, needs, claims } = report;
-  return { format: EVIDENCE_FORMAT, valid, complete, kind, needs, first_use, ...saidBy(text), claims };
+  const { valid, complete, kind, needs, claims, sentence = null } = report;
+  return { format: EVIDENCE_FORMAT, valid, complete, kind, needs, first_use, ...saidBy(text), sentence, claims };
 }
 
 async function exportVerdict(lines: AsyncIterable<string>, pins: Pins): Promise<Verdict> {

@@ -13,6 +13,8 @@ export interface Verdict {
   format: string;
   /** What it says to be about: `apr_… of org_…, live`. As good as the claims are. */
   about: string | null;
+  /** What was to run, as pages say it; null where that is not here. */
+  sentence?: string | null;
   valid: boolean;
   /** All that this kind needs is proved, but for what is erased; an export is what its claims say, and nothing more. */
   complete: boolean;
@@ -37,7 +39,7 @@ const ORDER = Object.keys(WORDS) as ClaimStatus[];
 
 /** All claims, then how many of each. Safe for a terminal. */
 export function claimLines(verdict: Verdict): string[] {
-  const { format, about, claims, size, valid } = verdict;
+  const { format, about, claims, size, valid, sentence = null } = verdict;
   const words = new Map(ORDER.map((status) => [status, WORDS[status](size)]));
   const width = Math.max(...[...words.values()].map((word) => word.length));
   const sorted = claims.toSorted((a, b) => Number(b.status === 'failed') - Number(a.status === 'failed'));
@@ -47,7 +49,8 @@ export function claimLines(verdict: Verdict): string[] {
   const counts = ORDER.map((status) => [claims.filter((claim) => claim.status === status).length, words.get(status)]);
   const told = counts.filter(([count]) => count !== 0).map(([count, word]) => `${count} ${word}`);
   const end = `${valid ? 'Nothing failed' : 'NOT VALID'} in this ${format}${about === null ? '' : ` about ${about}`}: ${told.join(', ')}.`;
-  return [...lines, ...needsInWords(verdict), end].map(printable);
+  const reads = sentence === null ? [] : [`It asks to: ${sentence}.`];
+  return [...lines, ...reads, ...needsInWords(verdict), end].map(printable);
 }
 
 /** Where a claim points, in parentheses. */

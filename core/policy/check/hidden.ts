@@ -13,8 +13,10 @@ import type { Path } from '../source.ts';
 /** Enough for every policy that people write; beyond it a condition counts as one that may read what is hidden. */
 const MAX_STEPS = 2_000_000;
 
+export const workFor = (): Work => ({ left: MAX_STEPS });
+
 /** The schemas that may judge an action of this glob: from the top, until one takes all of it. */
-function schemasFor(parameters: readonly ParameterRule[], action: string, work: Work): ParameterSchema[] {
+export function schemasFor(parameters: readonly ParameterRule[], action: string, work: Work): ParameterSchema[] {
   const end = parameters.findIndex((rule) => rule.action.some((glob) => globCovers(glob, action, work)));
   const before = end < 0 ? parameters : parameters.slice(0, end + 1);
   return before.filter((rule) => rule.action.some((glob) => globsMeet(glob, action, work))).map(({ schema }) => schema);

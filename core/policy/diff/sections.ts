@@ -61,15 +61,15 @@ const LISTS: { [section: string]: Unnamed } = {
     removed: 'narrows',
   },
   parameters: {
-    told: ({ action, schema, resource }: ParameterRule) =>
-      `The params of ${either(action)} must fit ${asWritten(schema)}${resource === undefined ? '' : ` and make the resource ${resource}`}`,
+    told: ({ action, schema, resource, sentence }: ParameterRule) =>
+      `The params of ${either(action)} must fit ${asWritten(schema)}${resource === undefined ? '' : ` and make the resource ${resource}`}${sentence === undefined ? '' : `; it is told as ${JSON.stringify(sentence)}`}`,
     // One before the others takes their place.
     added: 'unclear',
     removed: 'widens',
   },
 };
 
-const TOLD_ELSEWHERE = ['version', 'defaults', 'risk', 'limits', 'rules', 'trusted'];
+const TOLD_ELSEWHERE = ['version', 'defaults', 'risk', 'limits', 'rules', 'trusted', 'messages'];
 
 type Bag = { [key: string]: Json };
 

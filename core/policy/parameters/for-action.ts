@@ -4,9 +4,13 @@ import { globMatches } from '../../glob.ts';
 import type { Policy } from '../model.ts';
 import type { ParameterSchema } from './model.ts';
 
-/** The schema for an action's params, with the tie of its entry; null: the policy asks nothing of them. */
-export function parametersFor(policy: Pick<Policy, 'parameters'>, action: string): ParameterSchema | null {
-  const found = policy.parameters?.find((rule) => rule.action.some((glob) => globMatches(glob, action)));
-  if (!found) return null;
-  return found.resource === undefined ? found.schema : { ...found.schema, resource: found.resource };
+/** The schema for an action's params, with tie and sentence of its entry; null: the policy says nothing of them. */
+export function parametersFor(
+  { parameters, messages }: Pick<Policy, 'parameters' | 'messages'>,
+  action: string,
+): ParameterSchema | null {
+  const found = parameters?.find((rule) => rule.action.some((glob) => globMatches(glob, action)));
+  if (!found) return messages === undefined ? null : { messages };
+  const { schema, action: _, ...whole } = found;
+  return { ...schema, ...whole, ...(messages === undefined ? {} : { messages }) };
 }

@@ -62,7 +62,7 @@ const title = text(MAX_NAME_CHARS);
 const described = text(MAX_MESSAGE_CHARS);
 
 /** Every keyword that is judged or shown. */
-const KEYWORDS: { [Key in keyof Omit<ParameterSchema, 'resource'>]-?: Read<unknown> } = {
+const KEYWORDS: { [Key in keyof Omit<ParameterSchema, 'resource' | 'sentence' | 'messages'>]-?: Read<unknown> } = {
   ...{ title, description: described, type: words(SCHEMA_TYPES), enum: values, const: plain },
   ...{ properties, required: names, additionalProperties: orFlag, minProperties: count, maxProperties: count },
   ...{ items: (value, at) => subschema(value, at), minItems: count, maxItems: count, uniqueItems: flag },

@@ -45,6 +45,9 @@ export interface ParameterSchema {
   narrow?: Narrowing | Narrowing[];
   /** Of a whole entry, put here by parametersFor and never written in a schema: see ParameterRule. */
   resource?: string;
+  sentence?: string;
+  /** As these, where the messages of the policy's rules are templates, too. */
+  messages?: 'templates';
   /** The value is for the resource alone: nobody is shown it, and nothing of policy reads it (hidden.ts). */
   writeOnly?: boolean;
 }
@@ -55,6 +58,8 @@ export interface ParameterRule {
   schema: ParameterSchema;
   /** What the resource must be, made of the params (tie.ts): `channel:{channel}`. Absent: nothing ties them. */
   resource?: string;
+  /** What is said of such an action, over its params: `Send {subject} to {recipients}` (core/sentence/template.ts). */
+  sentence?: string;
 }
 
 /** The type words of a schema; none written: every type. */

@@ -1,7 +1,8 @@
-// Reading a tie at publication: a template that could be read in two ways, or names what no params have, is refused.
+// Reading an entry of `parameters` at publication, and its tie: a template that could be read in two ways, or names what no
+// params have, is refused. What its sentence says is core/policy/check/sentences.ts's.
 import { SEPARATORS } from '../../glob.ts';
 import { MAX_NAME_CHARS } from '../../limits.ts';
-import { names, orNull } from '../parts.ts';
+import { message, names, orNull } from '../parts.ts';
 import { type At, inside, type Read, record, text } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
 import { parameterSchema } from './form.ts';
@@ -11,14 +12,20 @@ import { piecesOf } from './tie.ts';
 
 const SAYS = ' Write the kind, a colon, and parameters in braces: "channel:{channel}", "repo:{owner}/{name}".';
 const template = text(MAX_NAME_CHARS, /^[a-z][a-z0-9_.+-]*:[^*]+$/, SAYS);
-const written = record({ action: [names], schema: [parameterSchema], resource: [orNull(template), null] });
+const written = record({
+  action: [names],
+  schema: [orNull(parameterSchema), null],
+  resource: [orNull(template), null],
+  sentence: [orNull(message), null],
+});
 
 /** An entry of `parameters`. What is not written leaves no trace, so that older documents keep their digest. */
 export const parameterRule: Read<ParameterRule> = (value, at) => {
-  const { action, schema, resource } = written(value, at);
-  if (resource === null) return { action, schema };
-  checkTie(resource, schema, inside(at, 'resource'));
-  return { action, schema, resource };
+  const { action, schema: given, resource, sentence } = written(value, at);
+  if (given === null && sentence === null) at.report(at.path, '"schema" is missing.');
+  const schema = given ?? {};
+  if (resource !== null) checkTie(resource, schema, inside(at, 'resource'));
+  return { action, schema, ...(resource === null ? {} : { resource }), ...(sentence === null ? {} : { sentence }) };
 };
 
 function checkTie(resource: string, schema: ParameterSchema, at: At): void {

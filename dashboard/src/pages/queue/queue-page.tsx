@@ -2,11 +2,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
+import { sentenceText } from '../../../../core/sentence.ts';
 import { useLive } from '../../api/live.ts';
 import { requestsQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
 import { useSession } from '../../session-gate.tsx';
-import { sentenceText } from '../../text/sentence.ts';
 import { PageFrame } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { useShortcuts } from '../../ui/shortcuts.ts';

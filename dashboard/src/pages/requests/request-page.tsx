@@ -1,10 +1,10 @@
 // One request's whole life: what, who decided, the timeline with its receipts, the parameters as they were decided.
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { sentenceText } from '../../../../core/sentence.ts';
 import { useRequestStream } from '../../api/live.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest } from '../../api/types.ts';
-import { sentenceText } from '../../text/sentence.ts';
 import { Risk, StatusBadge } from '../../ui/badges.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';

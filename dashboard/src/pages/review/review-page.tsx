@@ -2,12 +2,12 @@
 // confirmed it; what is signed is what stands here.
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { sentenceText } from '../../../../core/sentence.ts';
 import { requestQuery } from '../../api/queries.ts';
 import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
 import { withParams } from '../../passkey/edited.ts';
 import { wrongDigests } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
-import { sentenceText } from '../../text/sentence.ts';
 import { Connection } from '../../ui/connection.tsx';
 import { Face } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';

@@ -1,10 +1,12 @@
 // Why a person is asked: the rule, the sub-expression that decided, the values it read, and who decides.
+import { messagePhrases } from '../../../../core/sentence.ts';
 import type { ApprovalRequest, Stage, TraceStep } from '../../api/types.ts';
 import { requirementNow } from '../../text/asked.ts';
 import { plain } from '../../text/facts.ts';
 import { sourcesText } from '../../text/people.ts';
 import { Clipped } from '../../ui/long-text.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
+import { Phrases } from '../../ui/sentence-text.tsx';
 
 const CODE = 'rounded-[5px] bg-well px-1.5 py-0.5';
 
@@ -22,8 +24,8 @@ export function Why({ request }: { request: ApprovalRequest }) {
         <Fallback rule={policy.rule} />
       )}
       {request.message ? (
-        <p>
-          <Revealed text={request.message} lines />
+        <p className="whitespace-pre-wrap">
+          <Phrases phrases={messagePhrases({ ...request, params: request.effective.params }) ?? []} />
         </p>
       ) : null}
       {requirement ? <p className="text-ink-2">{requirementText(requirement.stages)}</p> : null}

@@ -29,6 +29,11 @@ export function Report({ checked }: { checked: Checked }) {
             <Revealed text={witnessed} />
           </p>
         ) : null}
+        {report.sentence ? (
+          <p className="wrap-anywhere">
+            What was to run: <Revealed text={report.sentence} />
+          </p>
+        ) : null}
         {about ? <AboutFile about={about} /> : null}
       </div>
       <Care checked={checked} />
