@@ -4,6 +4,7 @@ import { fromBase64, fromUtf8 } from '../../core/encoding.ts';
 import { faultOfForm } from '../../core/evidence/schema.ts';
 import { type EvidenceBundle, verifyEvidence } from '../../core/evidence.ts';
 import { TOKEN_ALGORITHMS } from '../../core/oidc/issuer.ts';
+import { policyJudge } from '../../core/policy/evidence-judge.ts';
 import { statementSchema } from '../../core/receipt/schema.ts';
 import { webCrypto } from '../../sdk/src/verify/evidence-crypto.ts';
 import { until } from '../support/until.ts';
@@ -62,7 +63,7 @@ async function report(text: string) {
     ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0].public_key },
     ...{ organization: world.organization, origin: BASE, rp_id: env.RP_ID },
   };
-  const told = await verifyEvidence(text, anchors, webCrypto);
+  const told = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
   return { ...told, failed: told.claims.filter(({ status }) => status === 'failed') };
 }
 
@@ -76,9 +77,9 @@ describe('the evidence of a decision by a token', () => {
     const { id } = await propose(world, unique());
     await byToken(id, alg);
     const { text, bundle } = await evidenceOf(id);
-    const { valid, failed, claims } = await report(text);
+    const { valid, failed, claims, complete, kind } = await report(text);
     expect(failed).toEqual([]);
-    expect(valid).toBe(true);
+    expect([valid, complete, kind]).toEqual([true, true, 'approval-by-token']);
     const said = (claim: string) => claims.filter((one) => one.claim === claim).map(({ status }) => status);
     for (const claim of ['signature', 'issuer', 'intent', 'eligibility', 'quorum', 'receipt', 'not-before'])
       expect(said(claim), claim).toContain('proved');
@@ -100,9 +101,9 @@ describe('the evidence of a decision by a token', () => {
     await byToken(pair.id, 'EdDSA');
     await success(decide(other, pair.id));
     for (const { id } of [money, rejected, pair]) {
-      const { valid, failed } = await report((await evidenceOf(id)).text);
+      const { valid, failed, complete } = await report((await evidenceOf(id)).text);
       expect(failed).toEqual([]);
-      expect(valid).toBe(true);
+      expect([valid, complete]).toEqual([true, true]);
     }
   });
 
