@@ -3,7 +3,7 @@
 import { hmacSha256 } from '#sha256';
 import { ADMINISTERS, CHANGE_KINDS, type ChangeKind, type Credential } from '../../../core/authority.ts';
 import { canonicalBytes } from '../../../core/canonical.ts';
-import { checkValue } from '../../../core/change/value.ts';
+import { checkValue, normalValue } from '../../../core/change/value.ts';
 import { difference } from '../../../core/change.ts';
 import { digestOf } from '../../../core/digest.ts';
 import { instantAt, instantMs } from '../../../core/duration.ts';
@@ -69,10 +69,11 @@ export const appliesAtOnce = (room: Room, proposal: Proposal): boolean => {
 export function propose(room: Room, proposal: Proposal): Result<{ id: string; replayed: boolean }> {
   const by = proposerOf(room, proposal);
   if (!by.ok) return by;
-  const { kind, value, idempotency } = proposal;
+  const { kind, idempotency } = proposal;
+  const value = normalValue(proposal.value);
   const target = proposal.target ?? null;
   if (!CHANGE_KINDS.includes(kind)) return fail('invalid-request', `There is no kind of change called ${kind}.`);
-  const body_digest = digestOf({ kind, target, value, base_digest: proposal.base_digest ?? null });
+  const body_digest = digestOf({ kind, target, value: proposal.value, base_digest: proposal.base_digest ?? null });
   const id = idempotency ? idFor(room, by.value.id, idempotency) : mintId('chg');
   const earlier = room.store.changes.get(id);
   if (earlier) return repeated(earlier, body_digest);
