@@ -37,6 +37,11 @@ opened with a passkey; every decision and every change needs the passkey again. 
 <code>Idempotent-Replayed: true</code>; another body under it is refused.</li>
 <li>What permits is answered only once the ledger has sealed it; until then <code>503 not-sealed-yet</code> with
 <code>Retry-After</code>: repeat the same call. A status that you do not know is not an approval.</li>
-<li>Lists answer <code>data</code> and <code>next_cursor</code>; hand that back as <code>cursor</code>.</li>
+<li>Lists answer <code>data</code>, newest first, and <code>next_cursor</code>; hand that back as <code>cursor</code>.</li>
+<li><code>run</code> names a proposal, too: the same run and tool call are the same request, with or without an
+<code>Idempotency-Key</code>. What a person rejected within the last ten minutes is answered <code>409 recently-rejected</code>,
+to whoever made it with that request as <code>approval_request</code>.</li>
+<li>Bodies are strict JSON. The keys <code>__proto__</code>, <code>constructor</code> and <code>prototype</code> are refused at any
+depth, in parameters, too: a tool that has such a parameter must be wrapped under another name.</li>
 <li>Errors are <a href="/docs/problems">problems</a>; name their <code>request_id</code> when you ask for help.</li></ul>
 <h2>All calls</h2>`;
