@@ -42,6 +42,12 @@ afterAll(async () => {
   await stack?.stop();
 });
 
+/** Changes of the policy that wait for a signature. */
+const proposals = (): Promise<unknown[]> =>
+  owner.page.evaluate(
+    async () => ((await (await fetch('/v1/changes?status=proposed')).json()) as { data: unknown[] }).data,
+  );
+
 describe('a draft', () => {
   it('that is wrong is refused with line, column and a suggestion; the old policy stays in force', async () => {
     await openPolicy();
@@ -51,6 +57,7 @@ describe('a draft', () => {
     await button('Check and show the diff').click();
     await owner.page.getByRole('alert').getByText('Did you mean "deny"?').waitFor();
     expect(await button(/^\d+:\d+$/).innerText()).toMatch(/^\d+:\d+$/);
+    expect(await proposals()).toEqual([]);
     await openPolicy();
     expect(await owner.page.getByText('version 1 is in force').count()).toBe(1);
     expect((await refund(4_000)).policy.version).toBe(1);
@@ -70,6 +77,11 @@ describe('a draft', () => {
   });
 
   it('is signed over what it changes in words, and then is a version that is compared with the one before', async () => {
+    await button('Check and show the diff').click();
+    await button('Sign with passkey').waitFor();
+    expect(await proposals()).toHaveLength(1);
+    await button('Back').click();
+    await until(async () => (await proposals()).length === 0);
     await button('Check and show the diff').click();
     const words = owner.page.getByRole('list', { name: 'What changes in words' });
     await words.getByText('May widen').first().waitFor();

@@ -28,12 +28,18 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
   const simulation = useMutation({
     mutationFn: () => post<Simulation>('/v1/policy/simulations', { source: draft, limit: SIMULATED }),
   });
+  // Checked first, so that a draft with a fault, or one that nobody goes on with, leaves no proposal behind.
+  const check = useMutation({
+    mutationFn: () => post('/v1/policy/checks', { source: draft }),
+    onSuccess: () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest }),
+  });
   const edit = (text: string) => {
     setDraft(text);
     simulation.reset();
     proposal.reset();
+    check.reset();
   };
-  const propose = () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest });
+  const isChecking = check.isPending || proposal.isPending;
   if (flow.applied) {
     return (
       <div className="grid gap-3">
@@ -50,10 +56,15 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
   if (flow.change) return <ChangeSigner change={flow.change} flow={flow} onBack={flow.reset} />;
   return (
     <div className="grid gap-3">
-      <Editor draft={draft} onChange={edit} error={proposal.error ?? simulation.error} />
+      <Editor draft={draft} onChange={edit} error={check.error ?? proposal.error ?? simulation.error} />
       <div className="flex flex-wrap items-center gap-3">
-        <button type="button" className="btn" disabled={draft === published || proposal.isPending} onClick={propose}>
-          {proposal.isPending ? 'Checking…' : 'Check and show the diff'}
+        <button
+          type="button"
+          className="btn"
+          disabled={draft === published || isChecking}
+          onClick={() => check.mutate()}
+        >
+          {isChecking ? 'Checking…' : 'Check and show the diff'}
         </button>
         <button type="button" className="btn" disabled={simulation.isPending} onClick={() => simulation.mutate()}>
           {simulation.isPending ? 'Judging…' : 'Try it on past requests'}

@@ -13,7 +13,7 @@ export interface Proposal {
   base_digest?: string;
 }
 
-/** `propose` → `change` to be shown → `sign` → `applied`. `reset` starts over; `reject` withdraws what was proposed. */
+/** `propose` → `change` to be shown → `sign` → `applied`. `reset` starts over, and takes back what was only proposed. */
 export function useChange() {
   const session = useSession();
   const client = useQueryClient();
@@ -26,7 +26,13 @@ export function useChange() {
       await client.invalidateQueries();
     },
   });
+  const withdrawal = useMutation({
+    mutationFn: (id: string) => post(`/v1/changes/${encodeURIComponent(id)}/reject`, {}),
+    onSettled: () => client.invalidateQueries({ queryKey: ['changes'] }),
+  });
   const reset = () => {
+    // What nobody signed here would wait a day for somebody to sign it by mistake.
+    if (proposal.data && !signature.data) withdrawal.mutate(proposal.data.id);
     proposal.reset();
     signature.reset();
   };
