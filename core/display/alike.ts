@@ -57,7 +57,3 @@ export function alikeIn(root: string, value: Json): Map<string, string[]> {
   const found = groups.flatMap((paths) => paths.map((path) => [pathText(path), othersOf(path, paths)] as const));
   return new Map(found.filter(([, others]) => others.length > 0));
 }
-
-/** What the value at a path, or anything that it stands in, could be taken for. */
-export const alikeAt = (found: ReadonlyMap<string, string[]>, path: Path): string[] =>
-  path.flatMap((_, at) => found.get(pathText(path.slice(0, at + 1))) ?? []);

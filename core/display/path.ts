@@ -14,3 +14,7 @@ const stepOf = (part: string | number, first: boolean): string => {
 
 /** `['params', 'to.account', 0]` → `params["to.account"][0]`. */
 export const pathText = (path: Path): string => path.map((part, at) => stepOf(part, at === 0)).join('');
+
+/** What the value at a path, or anything that it stands in, could be taken for. */
+export const alikeAt = (found: ReadonlyMap<string, string[]>, path: Path): string[] =>
+  path.flatMap((_, at) => found.get(pathText(path.slice(0, at + 1))) ?? []);

@@ -60,7 +60,7 @@ async function expectOpenedFirst(path: string, size: string): Promise<void> {
   await owner.page.getByText(`open ${path} (${size})`).waitFor();
   await fold(size).first().click();
   await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
-  expect(await isDisabled()).toBe(false);
+  await expect.poll(isDisabled).toBe(false);
 }
 
 describe('a command whose end is pushed away', () => {
@@ -97,11 +97,11 @@ describe('a command whose end is pushed away', () => {
     });
     for (let left = 3; left > 0; left -= 1) {
       expect(await isDisabled()).toBe(true);
-      expect(await owner.page.getByText('not opened yet').count()).toBe(left);
+      await expect.poll(() => owner.page.getByText('not opened yet').count()).toBe(left);
       await owner.page.locator('details:not([open]) > summary').filter({ hasText: 'Open:' }).first().click();
     }
     await owner.page.getByText('not opened yet').first().waitFor({ state: 'hidden' });
-    expect(await isDisabled()).toBe(false);
+    await expect.poll(isDisabled).toBe(false);
   });
 
   it('behind parameters that are each short enough is counted, and opened before it is approved', async () => {
@@ -112,7 +112,7 @@ describe('a command whose end is pushed away', () => {
     await fold(/\d+ more of the parameters/).click();
     await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
-    expect(await isDisabled()).toBe(false);
+    await expect.poll(isDisabled).toBe(false);
   });
 
   it('behind a hundred other parameters is counted, and opened before it is approved', async () => {
@@ -123,7 +123,7 @@ describe('a command whose end is pushed away', () => {
     await fold(/\d+ more of the parameters/).click();
     await owner.page.getByText('not opened yet').waitFor({ state: 'hidden' });
     expect(await owner.page.getByText('rm -rf /srv/data').isVisible()).toBe(true);
-    expect(await isDisabled()).toBe(false);
+    await expect.poll(isDisabled).toBe(false);
   });
 });
 
@@ -151,7 +151,7 @@ describe('names of the caller', () => {
     expect(await owner.page.locator('.reveal').first().innerText()).toContain('300 spaces');
     const closed = owner.page.locator('details:not([open]) > summary').filter({ hasText: 'Open:' });
     while ((await closed.count()) > 0) await closed.first().click();
-    expect(await isDisabled()).toBe(false);
+    await expect.poll(isDisabled).toBe(false);
   });
 
   it('stand beside their exact path, and what reads alike is pointed out', async () => {
@@ -192,7 +192,7 @@ it('what people honestly write has no chip', async () => {
   });
   expect(await owner.page.locator('.reveal').count()).toBe(0);
   expect(await owner.page.getByText(/hidden character|not opened yet|Not the same as/).count()).toBe(0);
-  expect(await isDisabled()).toBe(false);
+  await expect.poll(isDisabled).toBe(false);
 });
 
 it('a number that no schema calls money is the number that it is', async () => {
@@ -210,5 +210,5 @@ it('folds work by keyboard, and axe finds nothing', async () => {
   await fold('700 characters').focus();
   await owner.page.keyboard.press('Space');
   await owner.page.getByText('not opened yet').first().waitFor({ state: 'hidden' });
-  expect(await isDisabled()).toBe(false);
+  await expect.poll(isDisabled).toBe(false);
 });

@@ -1,8 +1,7 @@
 // The facts in their fixed slots: every signed parameter, each with its exact path, what matters first. Nothing is left
 // out: what is signed is what can be read here. A number is money only where the policy's schema says so.
 import { sameJson } from '../../../core/canonical.ts';
-import { alikeAt, alikeIn } from '../../../core/display/alike.ts';
-import { pathText } from '../../../core/display/path.ts';
+import { alikeAt, pathText } from '../../../core/display/path.ts';
 import { pointerOf } from '../../../core/json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { type Amount, amountsOf, amountTexts } from '../../../core/policy/parameters/amounts.ts';
@@ -74,9 +73,10 @@ export function factsOf(
   params: JsonObject,
   before: JsonObject | null = null,
   schema: ParameterSchema | null = null,
+  alike: ReadonlyMap<string, string[]> = new Map(),
 ): Fact[] {
   const source: Source = {
-    ...{ params, before, amounts: amountsOf(params, schema), alike: alikeIn('params', params) },
+    ...{ params, before, amounts: amountsOf(params, schema), alike },
     // What does not say its currency had the same.
     amountsBefore: amountTexts({ ...params, ...before }, schema),
     titles: new Map(fieldsOf(schema).map(({ pointer, title }) => [pointer, title])),

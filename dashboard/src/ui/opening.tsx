@@ -59,11 +59,11 @@ export function useUnopened(): readonly string[] {
   return useMemo(() => (folds === null ? NOTHING : named([...folds.closed.values()])), [folds]);
 }
 
-/** Registers a fold until it was opened. Before the browser paints, so that no frame shows an open button. */
-function useClosed(label: string, opened: boolean): void {
+/** Holds the button while something is not seen. Before the browser paints, so that no frame shows an open button. */
+export function useHeld(label: string, held: boolean): void {
   const id = useId();
   const register = useContext(Context)?.register;
-  useLayoutEffect(() => (opened ? undefined : register?.(id, label)), [register, id, label, opened]);
+  useLayoutEffect(() => (held ? register?.(id, label) : undefined), [register, id, label, held]);
 }
 
 interface Props {
@@ -79,7 +79,7 @@ interface Props {
 /** Mount it anew (by `key`) for another content: what was opened is what was there. */
 export function Fold({ label, size, beginning, children }: Props) {
   const [opened, setOpened] = useState(false);
-  useClosed(label, opened);
+  useHeld(label, !opened);
   return (
     <details onToggle={(event) => event.currentTarget.open && setOpened(true)} className="group">
       <summary className="cursor-pointer list-none">

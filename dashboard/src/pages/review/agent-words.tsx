@@ -1,11 +1,11 @@
 // What the agent says, apart from the facts and marked as such. Nobody checked it, and all of it is shown: whoever signs,
 // signs it as well.
 import { useMemo } from 'react';
-import { alikeAt, alikeIn } from '../../../../core/display/alike.ts';
-import { pathText } from '../../../../core/display/path.ts';
+import { alikeAt, pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json } from '../../api/types.ts';
 import { labelOf, noteOf, plain } from '../../text/facts.ts';
+import { useAlikes } from '../../ui/alike.ts';
 import { Diff } from '../../ui/diff.tsx';
 import { Clipped, LongText, Many } from '../../ui/long-text.tsx';
 import { TextWarnings } from '../../ui/revealed.tsx';
@@ -31,19 +31,16 @@ export function AgentWords({ request: { context, preview } }: { request: Approva
     [context],
   );
   const shown = useMemo(() => (preview === null ? [] : membersOf('preview', preview)), [preview]);
-  const alike = useMemo(
-    () => new Map([...alikeIn('context', context), ...alikeIn('preview', preview)]),
-    [context, preview],
-  );
+  const [inContext, inPreview] = [useAlikes('context', context), useAlikes('preview', preview)];
   return (
     <section className={BLOCK} aria-labelledby="agent">
       <h2 id="agent">Written by the agent</h2>
       {said.length === 0 && shown.length === 0 ? <p className="meta">It gave no reason.</p> : null}
       <Many items={said} of="of context" textOf={textOf}>
-        {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
+        {(member) => <Said key={pathText(member[0])} member={member} alike={inContext} />}
       </Many>
       <Many items={shown} of="of the preview" textOf={textOf}>
-        {(member) => <Said key={pathText(member[0])} member={member} alike={alike} />}
+        {(member) => <Said key={pathText(member[0])} member={member} alike={inPreview} />}
       </Many>
     </section>
   );

@@ -1,11 +1,11 @@
 // Everything that is signed, in fixed slots: parameters first, then action, resource, who, metadata. Under each name stands
 // its exact path, so that no name can pass for another.
 import { type ReactNode, useMemo } from 'react';
-import { alikeAt, alikeIn } from '../../../../core/display/alike.ts';
-import { pathText } from '../../../../core/display/path.ts';
+import { alikeAt, pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';
 import type { ApprovalRequest, Json, JsonObject } from '../../api/types.ts';
 import { type Fact, factsOf, labelOf, noteOf, plain } from '../../text/facts.ts';
+import { useAlikes } from '../../ui/alike.ts';
 import { Clipped, LongText, Many } from '../../ui/long-text.tsx';
 import { Revealed, TextWarnings } from '../../ui/revealed.tsx';
 
@@ -18,7 +18,11 @@ function beforeOf(request: ApprovalRequest): JsonObject | null {
 
 export function FactsCard({ request }: { request: ApprovalRequest }) {
   const { action, resource, actor, metadata, constraints, precondition } = request;
-  const facts = useMemo(() => factsOf(request.effective.params, beforeOf(request), request.parameters), [request]);
+  const alike = useAlikes('params', request.effective.params);
+  const facts = useMemo(
+    () => factsOf(request.effective.params, beforeOf(request), request.parameters, alike),
+    [request, alike],
+  );
   return (
     <section className="card" aria-labelledby="facts">
       <h2 id="facts" className="sr-only">
@@ -72,7 +76,7 @@ function ParameterSlot({ fact }: { fact: Fact }) {
 
 /** Each member of an object of the caller's, under the caller's own name for it. */
 function JsonSlots({ root, label, value }: { root: string; label: (key: string) => string; value: JsonObject }) {
-  const alike = useMemo(() => alikeIn(root, value), [root, value]);
+  const alike = useAlikes(root, value);
   return (
     <Many
       items={Object.entries(value)}
