@@ -252,6 +252,7 @@ rules:
       ...['param: nothing beside "count", "kind"', 'param.count: a whole number from 5 to 40', 'param.kind: "news"'],
       ...['metadata: nothing beside "team"', 'metadata.team: "web"'],
       ...['context: nothing beside "reason"', 'context.reason: "a test"'],
+      ...['whichever rule asks', 'whatever risk the agent claims, but critical'],
     ]);
     expect(Date.parse(data[0].pattern.expires)).toBeGreaterThan(Date.now());
   });

@@ -38,6 +38,9 @@ export interface Found {
   bounds: string[];
 }
 
+/** What no pattern bounds: it lets through whatever rule asks, and whatever risk is claimed. */
+const OPEN = ['whichever rule asks', 'whatever risk the agent claims, but critical'];
+
 /** The pattern that lets through what was seen and nothing else, or why there is none. */
 export function patternOf(seen: Behavior, of: { action: string; actor: string }): Found | { trouble: string } {
   const resources = [...seen.resources].sort();
@@ -55,7 +58,7 @@ export function patternOf(seen: Behavior, of: { action: string; actor: string })
   const when = bounds.map(({ clause }) => clause).join(' && ');
   const match: Match = { action: [of.action], resource: resources, actor: [of.actor], metadata: {} };
   const trouble = sizeTrouble(bounds, when) ?? writingTrouble(match, when);
-  return trouble === null ? { match, when, bounds: bounds.map(wordsOf) } : { trouble };
+  return trouble === null ? { match, when, bounds: [...bounds.map(wordsOf), ...OPEN] } : { trouble };
 }
 
 /** A name with a star in it reads as a pattern in a match: the condition names it as it is. */

@@ -90,6 +90,8 @@ describe('a suggestion', () => {
       'param.user_id: one of 0, 1',
       'metadata: empty',
       'context: null',
+      'whichever rule asks',
+      'whatever risk the agent claims, but critical',
     ]);
     expect(one!.pattern.when).toContain('has(param.n) && int(param.n) == param.n && param.n >= -5 && param.n <= 14');
   });
