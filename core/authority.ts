@@ -6,6 +6,7 @@ import type { Lent } from './delegation.ts';
 import type { Digest, Instant, JsonObject } from './json.ts';
 import type { KnownIssuer, LinkedIdentity } from './oidc/issuer.ts';
 import type { Policy, RiskLevel } from './policy.ts';
+import type { ImpossibleStage, Reach } from './requirement.ts';
 
 export { CHANGE_KINDS, type Change, type ChangeKind, type ChangeSecret } from './change/record.ts';
 
@@ -187,6 +188,8 @@ export interface AuthorizeQuestion {
   owners_of?: string | null;
   /** Whether a signed token is to be judged: then the providers of people come along. */
   issuers?: boolean;
+  /** A request that waits: whether anybody can meet what it asks for. */
+  reach?: Reach | null;
 }
 
 export interface Authority {
@@ -194,6 +197,8 @@ export interface Authority {
   facts: Facts;
   /** Present if the caller's copy is stale. */
   snapshot: Snapshot | null;
+  /** Of the request that was asked about: stages that nobody can complete. */
+  unmet?: ImpossibleStage[];
 }
 
 export interface AdmitQuestion extends AuthorizeQuestion {

@@ -36,7 +36,8 @@ const DECISION = [
   ...(['method', 'issuer', 'issuer_settings', 'kid', 'token_digest', 'token_key_digest'] as const),
 ] as const;
 /** Of a vote after an edit only: what it is for. `action_digest` stays that of what was asked. */
-const VOTE = [...DECISION, 'effective_action_digest'] as const;
+// `counted`: seqs of the approvals that count with it; absent in votes from before it was said.
+const VOTE = [...DECISION, 'effective_action_digest', 'counted'] as const;
 /** A scope names the resource, which may be a person: like the proposal's own, it can be erased. */
 const SIGNED = [
   'scope',

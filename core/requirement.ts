@@ -6,4 +6,5 @@ export { type Escalated, escalated } from './requirement/escalated.ts';
 export type { Needed, OpenStage, ProvenIdentity, RequestPeople, Vote, VoteQuestion } from './requirement/forms.ts';
 export { judgeReject, judgeVote } from './requirement/judge.ts';
 export { type ImpossibleStage, impossibleStages } from './requirement/possible.ts';
+export { type Everybody, type Reach, unmet } from './requirement/reach.ts';
 export { openStage } from './requirement/tally.ts';

@@ -29,13 +29,14 @@ import type {
   ExchangeQuestion,
   FollowQuestion,
   HandQuestion,
+  Look,
   Reply,
   ReportQuestion,
   RevokeQuestion,
   View,
 } from './request/calls.ts';
 import { gateOf, isStale, unmet } from './request/gate.ts';
-import { Life } from './request/life.ts';
+import { type Act, Life } from './request/life.ts';
 import { sameCall } from './request/same-call.ts';
 
 export class ApprovalRequest extends DurableObject<Env> {
@@ -87,6 +88,12 @@ export class ApprovalRequest extends DurableObject<Env> {
     return this.#life.view(false);
   }
 
+  /** As `read`, with the record that is shown, for the Worker that says what it is for whoever asks. */
+  async look(organization: string): Promise<Result<Look>> {
+    const view = await this.read(organization);
+    return view.ok ? ok({ ...view.value, record: this.#life.memory().visible()! }) : view;
+  }
+
   /** The true record, for the Worker that gathers facts about it. Never shown. */
   async inspect(organization: string): Promise<Result<RequestRecord>> {
     const known = this.#life.known(organization);
@@ -96,21 +103,24 @@ export class ApprovalRequest extends DurableObject<Env> {
   }
 
   async decide(question: DecideQuestion): Promise<Reply<View>> {
-    return this.#life.act(question, {
-      needs: (record, now) => unmet(record, question, now),
-      step: (record, now) => {
-        const gate = gateOf(record, question);
-        return gate.ok ? decide(record, { ...question.call, facts: factsOf(record, question.facts) }, now) : gate;
-      },
-    });
+    return this.#gated(question, (record, now) =>
+      decide(record, { ...question.call, facts: factsOf(record, question.facts) }, now),
+    );
   }
 
   async edit(question: EditQuestion): Promise<Reply<View>> {
+    return this.#gated(question, (record, now) =>
+      edit(record, { ...question.call, facts: factsOf(record, question.facts) }, now),
+    );
+  }
+
+  /** What no stop and no deny of the current policy may be in the way of. */
+  #gated(question: DecideQuestion | EditQuestion | ExchangeQuestion, step: Act['step']) {
     return this.#life.act(question, {
       needs: (record, now) => unmet(record, question, now),
-      step: (record, now) => {
+      step: (record, now, sealedAt) => {
         const gate = gateOf(record, question);
-        return gate.ok ? edit(record, { ...question.call, facts: factsOf(record, question.facts) }, now) : gate;
+        return gate.ok ? step(record, now, sealedAt) : gate;
       },
     });
   }
@@ -176,13 +186,7 @@ export class ApprovalRequest extends DurableObject<Env> {
 
   /** The first exchange, or the same one again; its claims are dated by the sealing. */
   async exchange(question: ExchangeQuestion): Promise<Reply<Exchanged>> {
-    const acted = await this.#life.act(question, {
-      needs: (record, now) => unmet(record, question, now),
-      step: (record, now, sealedAt) => {
-        const gate = gateOf(record, question);
-        return gate.ok ? exchange(record, question.call, sealedAt, now) : gate;
-      },
-    });
+    const acted = await this.#gated(question, (of, now, sealed) => exchange(of, question.call, sealed, now));
     return acted.ok ? this.#exchanged(acted.value, question.issuer) : acted;
   }
 

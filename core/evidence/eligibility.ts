@@ -89,7 +89,9 @@ function judgeAgain(of: Case, line: EvidenceLine): EvidenceLine[] | null {
   const word = `${what} was ${skeleton.reviewer}’s and active then: the operator’s word, committed to. ${ELSEWHERE}`;
   tally.say('key-status', 'asserted', word, atLine(line));
   checkAssurance(of, line, key, at);
-  return skeleton.command === 'approve' ? approves(of, line, before, question, at) : rejects(of, line, question, at);
+  return skeleton.command === 'approve'
+    ? approves(of, line, before, question, at)
+    : rejects(of, line, before, question, at);
 }
 
 /** Where policy took a token: of an identity that was linked before the request was made. */
@@ -174,16 +176,18 @@ function approves(of: Case, line: EvidenceLine, before: EvidenceLine[], question
     `${reviewer} could decide, by the snapshot that the event commits to.`,
     atLine(line),
   );
-  const counted = judged.value.counted.slice(0, -1);
-  return [...counted.map((vote) => before[question.votes.indexOf(vote)]!), line];
+  const counted = judged.value.counted.slice(0, -1).map((vote) => before[question.votes.indexOf(vote)]!);
+  return saysCounted(of, line, [...counted, line], at) ? [...counted, line] : null;
 }
 
-function rejects(of: Case, line: EvidenceLine, question: VoteQuestion, at: At) {
+function rejects(of: Case, line: EvidenceLine, before: EvidenceLine[], question: VoteQuestion, at: At) {
   const judged = judgeReject(question);
   const { reviewer } = line.event.skeleton;
   const detail = judged.ok ? '' : `${reviewer} could not decide: ${judged.problem.detail}`;
   if (!of.tally.holds(judged.ok, 'eligibility', detail, at)) return null;
   if (!sameRight(of, line, judged.ok ? judged.value : {}, at)) return null;
+  const counted = judged.ok ? judged.value.counted.map((vote) => before[question.votes.indexOf(vote)]!) : [];
+  if (!saysCounted(of, line, counted, at)) return null;
   of.tally.say(
     'eligibility',
     'proved',
@@ -191,6 +195,18 @@ function rejects(of: Case, line: EvidenceLine, question: VoteQuestion, at: At) {
     atLine(line),
   );
   return [line];
+}
+
+/** Whether the event names the approvals that count with it; events from before they did name none. */
+function saysCounted(of: Case, { event }: EvidenceLine, counted: readonly EvidenceLine[], at: At): boolean {
+  const said = event.skeleton.counted;
+  const same =
+    said === undefined ||
+    sameJson(
+      said,
+      counted.map((line) => line.event.seq),
+    );
+  return of.tally.holds(same, 'quorum', 'The approvals that count are not those that the event names.', at);
 }
 
 /** What stays for ever: how many different people approved in each stage. */

@@ -7,6 +7,7 @@ import { MAX_REMINDERS, MIN_REMINDER_SECONDS } from '../limits.ts';
 import { fail, ok, type Result } from '../problems.ts';
 import { judgeReject } from '../requirement.ts';
 import { type Advance, advance } from './advance.ts';
+import { countedVotes } from './counted.ts';
 import { escalationsOf, inForce, liveVotes, stagesAsWritten } from './in-force.ts';
 import type { RequestRecord } from './record.ts';
 import { aboutOf, peopleOf, stageOf } from './stage.ts';
@@ -40,17 +41,13 @@ export function reminderDue(record: RequestRecord): Instant | null {
 }
 
 /**
- * The stage that is open by what was recorded. By the votes alone: the clock knows nobody's standing, and a vote that
- * counts no more only keeps its own stage from being widened.
+ * The stage that is open by what was recorded: the clock knows nobody's standing, and goes by the votes that counted when
+ * somebody's was known last.
  */
 function openByVotes(record: RequestRecord): number {
   const { stages } = inForce(record).requirement;
-  const people = (index: number) =>
-    new Set(
-      liveVotes(record)
-        .filter((vote) => vote.stage === index && vote.decision === 'approve')
-        .map(({ reviewer }) => reviewer),
-    ).size;
+  const counted = countedVotes(record);
+  const people = (index: number) => counted.filter((vote) => vote.stage === index).length;
   const open = stages.findIndex(({ count }, index) => people(index) < count);
   return open === -1 ? stages.length - 1 : open;
 }

@@ -3,9 +3,12 @@
 import type { Instant } from '../json.ts';
 import { matchWords } from '../match-words.ts';
 import type { Requirement } from '../policy.ts';
+import type { ProblemCode } from '../problems.ts';
+import type { ImpossibleStage } from '../requirement.ts';
+import { countedVotes, voidReason } from './counted.ts';
 import { wireOfErased } from './erase.ts';
 import { escalationNext } from './follow-up.ts';
-import { editsOf, escalationsOf, inForce, liveVotes } from './in-force.ts';
+import { editsOf, escalationsOf, inForce } from './in-force.ts';
 import { baseScope } from './issue.ts';
 import type { BrokenGlass, RecordedEdit, RecordedVote, RequestRecord } from './record.ts';
 import { lifetimeEnd, type SealedAt } from './settle.ts';
@@ -31,6 +34,9 @@ export interface Frame {
 
 export type ApprovalRequest = ReturnType<typeof wireOf>;
 
+/** Whether whoever reads may answer now, and why not: read by the person who is signed in, never stored. */
+export type Viewer = Record<'approve' | 'reject', { code: ProblemCode; detail: string } | null>;
+
 /** The wire form. Of an erased request the erased fields are null: look at `erased_at` first. */
 export function present(record: RequestRecord, frame: Frame): ApprovalRequest {
   const wire = wireOf(record, frame);
@@ -54,15 +60,14 @@ function wireOf(record: RequestRecord, frame: Frame) {
     ...{ constraints: judgement.constraints, precondition: proposal.precondition, context: proposal.context },
     ...{ preview: proposal.preview, run: proposal.run },
     ...{ action_digest: record.action_digest, params_digest: record.params_digest },
-    ...{ request_digest: record.request_digest, effective: effectiveOf(record), risk: judgement.risk },
+    ...{ request_digest: record.request_digest, risk: judgement.risk },
     policy: { ...record.policy, rule: judgement.rule, trace: judgement.trace },
     ...{ message: judgement.message, on_rejection: judgement.on_rejection },
     parameters: judgement.parameters ?? null,
-    requirement: requirementOf(record, judgement.requirement),
+    ...countsOf(record),
     scope: baseScope(record),
     editable: record.life.status === 'pending' ? inForce(record).edits : ('none' as const),
     edits: editsOf(record).map(editOf),
-    decisions: record.votes.map((vote) => decisionOf(record, vote)),
     comments: record.comments,
     rejection_reason: record.rejection_reason,
     capability: capabilityOf(record, frame.sealedAt),
@@ -72,6 +77,8 @@ function wireOf(record: RequestRecord, frame: Frame) {
     ...{ created_at: record.created_at, updated_at: record.updated_at, expires_at: record.expires_at },
     ...{ decided_at: record.decided_at, decided_by: record.decided_by },
     stopped: null as { id: string; target_kind: string; target: string; reason: string; set_at: Instant } | null,
+    viewer: null as Viewer | null,
+    unmet: null as ImpossibleStage[] | null,
     escalations: escalationsOf(record).map(({ stage, to, by, at }) => ({ stage, to, by, at })),
     next_escalation: record.life.status === 'pending' ? escalationNext(record) : null,
     claim: record.claim ?? null,
@@ -81,6 +88,17 @@ function wireOf(record: RequestRecord, frame: Frame) {
   };
 }
 
+/** What depends on which votes count. */
+const countsOf = (record: RequestRecord) => ({
+  effective: effectiveOf(record),
+  requirement: requirementOf(record, record.judgement.requirement),
+  decisions: record.votes.map((vote) => decisionOf(record, vote)),
+});
+
+/** The wire form of a request with the votes that count by facts that are newer than its record. */
+export const recounted = (wire: ApprovalRequest, record: RequestRecord): ApprovalRequest =>
+  wire.erased_at === null ? { ...wire, ...countsOf(record) } : wire;
+
 /** What may run, and what policy asks for it: stricter than for what was asked, once somebody edited. */
 function effectiveOf(record: RequestRecord) {
   const { requirement, risk } = inForce(record);
@@ -88,11 +106,11 @@ function effectiveOf(record: RequestRecord) {
   return { ...record.effective, params, requirement: requirementOf(record, requirement), risk };
 }
 
-/** Null where policy asked nobody. `approved` counts different people's votes for the effective action. */
+/** Null where policy asked nobody. `approved` counts the votes that the deciding function counted last. */
 function requirementOf(record: RequestRecord, { verify, stages, separation, require }: Requirement) {
   if (record.judgement.verdict !== 'require_approval') return null;
-  const approved = (index: number) =>
-    liveVotes(record).filter((vote) => vote.stage === index && vote.decision === 'approve').length;
+  const counted = countedVotes(record);
+  const approved = (index: number) => counted.filter((vote) => vote.stage === index).length;
   return {
     verify,
     separation,
@@ -107,7 +125,7 @@ const editOf = (edit: RecordedEdit) => ({
   ...{ replaces: edit.replaces, action_digest: edit.action_digest, diff: edit.diff },
 });
 
-/** `void`: somebody edited after it, so that it was for another action and counts no more. */
+/** `void`: it counts no more. Somebody edited after it, or its person or key has lost the right since. */
 const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
   reviewer: { id: vote.reviewer, name: vote.name },
   ...{ decision: vote.decision, stage: vote.stage, comment: vote.comment, external_ref: vote.external_ref },
@@ -119,7 +137,8 @@ const decisionOf = (record: RequestRecord, vote: RecordedVote) => ({
         ...{ backed_up: vote.backed_up, enrolment_entry: vote.passkey_entry },
       },
   edited: editsOf(record).some(({ seq }) => seq < vote.seq),
-  void: !liveVotes(record).includes(vote),
+  void: voidReason(record, vote) !== null,
+  void_reason: voidReason(record, vote),
   /** In whose right, where it was not the reviewer's own. */
   delegation: vote.delegation
     ? { id: vote.delegation.id, from: { id: vote.delegation.from, name: vote.delegation.name } }

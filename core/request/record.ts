@@ -184,6 +184,8 @@ export interface RequestRecord {
   /** Seq of the last event. */
   seq: number;
   votes: RecordedVote[];
+  /** Seqs of the approvals that counted, when a vote was judged last; absent before, and in records from before this. */
+  counted?: number[];
   /** Absent while nobody edited. */
   edits?: RecordedEdit[];
   comments: { author: string; name: string; comment: string; at: Instant }[];

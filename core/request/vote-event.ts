@@ -23,15 +23,16 @@ export interface SignedCall extends Signature {
 /**
  * Skeleton and personal part of the vote's event, and of the capability's if one is issued.
  *
- * @param of the receipt's statement if this vote decides, and the scope that is released; null for a rejection
+ * @param of the receipt's statement if this vote decides, the scope that is released (null for a rejection), and the seqs
+ * of the approvals that count with it
  */
 export function voteParts(
   record: RequestRecord,
   call: Pick<SignedCall, 'facts' | 'intent' | 'ip' | 'user_agent'>,
   vote: RecordedVote,
-  of: { payload: string | null; scope: RecordedVote['scope'] },
+  of: { payload: string | null; scope: RecordedVote['scope']; counted: readonly number[] },
 ): Parts {
-  const { payload, scope } = of;
+  const { payload, scope, counted } = of;
   const intent = vote.intent as unknown as Json;
   const skeleton: JsonObject = {
     ...{ decision: vote.decision, stage: vote.stage, reviewer: vote.reviewer, action_digest: record.action_digest },
@@ -41,6 +42,7 @@ export function voteParts(
     ...signatureOf(vote),
     eligibility_digest: vote.eligibility_digest,
     receipt: payload === null ? null : receiptDigest(payload),
+    counted: [...counted],
     ...(vote.delegation ? { delegation: { id: vote.delegation.id, from: vote.delegation.from } } : {}),
   };
   const personal: JsonObject = {

@@ -172,15 +172,16 @@ function approve(record: RequestRecord, call: Call, bare: RecordedVote, asked: V
   const votes = [...record.votes, vote];
   // By identity, not by person: the same person may have rejected before, and a rejection has no scope.
   const earlier = judged.ok ? record.votes.filter((before) => judged.value.counted.includes(before)) : [];
-  const counted = [...earlier, vote];
-  const scope = strictest(counted.map((v) => v.scope!));
-  const payload = met ? statementOf(record, 'approve', counted, now) : null;
+  const approving = [...earlier, vote];
+  const scope = strictest(approving.map((v) => v.scope!));
+  const payload = met ? statementOf(record, 'approve', approving, now) : null;
+  const counted = approving.map(({ seq }) => seq);
   const stepped = advance(record, {
     command: 'approve',
     facts: { reviewer_of_stage: judged.ok, requirement_met: met, lifetime_left: true },
     by: vote.reviewer,
     now,
-    parts: voteParts(record, call, vote, { payload, scope }),
+    parts: voteParts(record, call, vote, { payload, scope, counted }),
   });
   if (!stepped.ok) return stepped;
   const capability = issuedCapability(record, scope, stepped.value.drafts);
@@ -189,7 +190,7 @@ function approve(record: RequestRecord, call: Call, bare: RecordedVote, asked: V
     statements: payload === null ? [] : [{ draft: 0, payload }],
     record: {
       ...stepped.value.record,
-      votes,
+      ...{ votes, counted },
       ...(met ? { capability, decided_at: now, decided_by: 'person' as const } : {}),
     },
   });
@@ -201,16 +202,17 @@ function reject(record: RequestRecord, call: Call, bare: RecordedVote, asked: Vo
   if (!judged.ok && record.life.status === 'pending') return judged;
   const vote = inRight(bare, call, judged.ok ? judged.value : {});
   const payload = statementOf(record, 'reject', [vote], now);
+  const counted = judged.ok ? judged.value.counted.map((before) => (before as RecordedVote).seq) : [];
   const stepped = advance(record, {
     command: 'reject',
     facts: { reviewer_of_stage: judged.ok },
     by: vote.reviewer,
     now,
-    parts: voteParts(record, call, vote, { payload, scope: null }),
+    parts: voteParts(record, call, vote, { payload, scope: null, counted }),
   });
   if (!stepped.ok) return stepped;
   const rejection_reason = call.comment ?? 'Rejected without a reason.';
-  const next = { ...stepped.value.record, votes: [...record.votes, vote], rejection_reason };
+  const next = { ...stepped.value.record, votes: [...record.votes, vote], counted, rejection_reason };
   return ok({
     ...stepped.value,
     statements: [{ draft: 0, payload }],

@@ -76,8 +76,17 @@ export function judgeVote(question: VoteQuestion): Result<JudgedVote> {
   return ok({ stage: open.index, requirement_met: complete, counted, per_stage, ...under });
 }
 
+export interface JudgedReject {
+  stage: number;
+  /** The approvals that count beside it. */
+  counted: Vote[];
+  delegation?: OnBehalf;
+}
+
 /** Judges a rejection: only a reviewer of the open stage rejects; somebody who approved before may think again. */
-export function judgeReject(question: VoteQuestion): Result<{ stage: number; delegation?: OnBehalf }> {
+export function judgeReject(question: VoteQuestion): Result<JudgedReject> {
   const judged = admitted(question, 'reject');
-  return judged.ok ? ok({ stage: judged.value.open.index, ...judged.value.under }) : judged;
+  if (!judged.ok) return judged;
+  const { open, under } = judged.value;
+  return ok({ stage: open.index, counted: open.counted, ...under });
 }

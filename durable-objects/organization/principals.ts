@@ -17,6 +17,7 @@ import { instantAt } from '../../core/duration.ts';
 import { equalBytes, utf8 } from '../../core/encoding.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import { groupNames, standingOf } from './people.ts';
+import { unmetHere } from './reach.ts';
 import type { ApiKeyRecord, ServiceAccountRecord } from './records.ts';
 import { nowInstant, organizationOf, type Room } from './room.ts';
 import { makersOf, workloadBy } from './workload.ts';
@@ -154,5 +155,6 @@ export function authorize(room: Room, question: AuthorizeQuestion): Result<Autho
   const own = known.value.kind === 'person' ? [known.value.user] : [];
   const facts = factsFor(room, [...new Set([...own, ...(question.users ?? [])])], question);
   const fresh = question.config_version === facts.config_version;
-  return ok({ principal: known.value, facts, snapshot: fresh ? null : snapshotOf(room) });
+  const reached = question.reach ? { unmet: unmetHere(room, question.reach, facts) } : {};
+  return ok({ principal: known.value, facts, snapshot: fresh ? null : snapshotOf(room), ...reached });
 }

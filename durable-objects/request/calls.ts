@@ -6,6 +6,7 @@ import type { Digest, JsonObject } from '../../core/json.ts';
 import type { Result } from '../../core/problems.ts';
 import type { EditCall } from '../../core/request/edit-signed.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
+import type { RequestRecord } from '../../core/request/record.ts';
 import type { TokenCall } from '../../core/request/token-signer.ts';
 import type { ExchangeRequest } from '../../core/request/use.ts';
 import type { DecideCall } from '../../core/request/vote.ts';
@@ -17,6 +18,11 @@ export interface View {
   request: ApprovalRequest;
   seq: number;
   replayed: boolean;
+}
+
+/** A view with the record that it is of: as everybody may see it, not the true one. */
+export interface Look extends View {
+  record: RequestRecord;
 }
 
 /** Facts are missing or too old: come back with the standing of these people. */

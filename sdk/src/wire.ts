@@ -69,8 +69,10 @@ export interface Decision {
   assurance: object;
   /** It is for an action that a reviewer had edited. */
   edited: boolean;
-  /** Somebody edited after it: it counts no more. */
+  /** It counts no more. */
   void?: boolean;
+  /** Somebody edited after it; or its person or key has lost the right since. */
+  void_reason?: 'edited' | 'withdrawn' | null;
   /** In whose right, where it was not the reviewer's own. */
   delegation: { id: string; from: { id: string; name: string } } | null;
 }

@@ -32,7 +32,7 @@ async function alter(pattern: RegExp, change: Alter): Promise<void> {
   });
 }
 
-const approveButton = () => owner.page.getByRole('button', { name: 'Approve with passkey' });
+const approveButton = () => owner.page.getByRole('button', { name: /^Approve (.* )?with passkey$/ });
 
 async function review(): Promise<void> {
   await owner.page.goto(request.review_url);

@@ -85,7 +85,7 @@ describe('a vote', () => {
   it('meets a requirement of one by one person who is in the source since before', () => {
     const judged = judgeVote(ask({}));
     expect(judged).toMatchObject({ ok: true, value: { stage: 0, requirement_met: true, counted: [vote('usr_a')] } });
-    expect(judgeReject(ask({}))).toEqual({ ok: true, value: { stage: 0 } });
+    expect(judgeReject(ask({}))).toEqual({ ok: true, value: { stage: 0, counted: [] } });
   });
 
   it('goes through the stages in order, by different people', () => {
@@ -173,9 +173,10 @@ describe('a vote', () => {
 
   it('lets somebody who approved think again and reject', () => {
     const standings = everyone(...admins);
-    expect(judgeReject(ask({ requirement: two, votes: [vote('usr_a')], standings }))).toEqual({
+    const votes = [vote('usr_a')];
+    expect(judgeReject(ask({ requirement: two, votes, standings }))).toEqual({
       ok: true,
-      value: { stage: 0 },
+      value: { stage: 0, counted: votes },
     });
   });
 });

@@ -1,6 +1,7 @@
 // The caller with what the organisation says of it, in one call: principal, fresh facts, current snapshot.
 import type { AuthorizeQuestion, Facts, Machine, Passkey, Person, Principal, Snapshot } from '../../core/authority.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
+import type { ImpossibleStage } from '../../core/requirement.ts';
 import type { Ctx } from '../context.ts';
 import { organizationOf } from '../organization.ts';
 import { type Caller, callerOf } from './caller.ts';
@@ -11,12 +12,14 @@ export interface Authorized {
   principal: Principal;
   facts: Facts;
   snapshot: Snapshot;
+  /** Of the request that was asked about: stages that nobody can complete. */
+  unmet: ImpossibleStage[] | null;
 }
 
 /** Asks the organisation about the caller and, if wanted, earlier voters or a service account's owners. */
 export async function authorized(
   c: Ctx,
-  more: Pick<AuthorizeQuestion, 'users' | 'owners_of' | 'issuers'> = {},
+  more: Pick<AuthorizeQuestion, 'users' | 'owners_of' | 'issuers' | 'reach'> = {},
 ): Promise<Result<Authorized>> {
   const caller = callerOf(c);
   if (!caller.ok) return caller;
@@ -25,9 +28,9 @@ export async function authorized(
   const config_version = held?.config_version ?? null;
   const answer = await organizationOf(c.env, organization).authorize({ credential, config_version, ...more });
   if (!answer.ok) return answer;
-  const { principal, facts, snapshot } = answer.value;
+  const { principal, facts, snapshot, unmet = null } = answer.value;
   seePrincipal(credential.digest, principal, facts.config_version);
-  return ok({ caller: caller.value, principal, facts, snapshot: confirmSnapshot(snapshot, held, Date.now()) });
+  return ok({ caller: caller.value, principal, facts, unmet, snapshot: confirmSnapshot(snapshot, held, Date.now()) });
 }
 
 /** As `authorized`, for what only a signed-in person may do. */

@@ -3,8 +3,10 @@
 import { and, type Column, desc, eq, lt, or, type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/d1';
 import type { Principal } from '../../core/authority.ts';
+import { instantAt } from '../../core/duration.ts';
 import { fail, ok, type Result } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
+import { recountedRow, votersIn } from '../../core/request/recount.ts';
 import { approval_requests as table } from '../../migrations/schema.ts';
 import { authorized } from '../auth/authorized.ts';
 import type { Ctx } from '../context.ts';
@@ -43,7 +45,19 @@ export async function listRequests(c: Ctx, filter: Filter): Promise<Result<Page>
     .orderBy(desc(table.created_at), desc(table.id))
     .limit(filter.limit + 1);
   const { data, next_cursor } = pageFrom(rows, filter.limit, (row) => `${row.created_at} ${row.id}`);
-  return ok({ data: data.map(({ document }) => JSON.parse(document) as ApprovalRequest), next_cursor });
+  const requests = data.map(({ document }) => JSON.parse(document) as ApprovalRequest);
+  const counted = await recounted(c, requests);
+  return counted.ok ? ok({ data: counted.value, next_cursor }) : counted;
+}
+
+/** Rows are as old as their request's last step: who has voted in one may have lost the right since. */
+async function recounted(c: Ctx, requests: ApprovalRequest[]): Promise<Result<ApprovalRequest[]>> {
+  const users = [...new Set(requests.flatMap(votersIn))];
+  if (users.length === 0) return ok(requests);
+  const who = await authorized(c, { users });
+  if (!who.ok) return who;
+  const { standings, as_of } = who.value.facts;
+  return ok(requests.map((request) => recountedRow(request, standings, instantAt(as_of))));
 }
 
 interface Position {

@@ -14,6 +14,7 @@ import type {
   ExchangeQuestion,
   FollowQuestion,
   HandQuestion,
+  Look,
   NeedsFacts,
   Reply,
   ReportQuestion,
@@ -28,6 +29,7 @@ export interface RequestPort {
   breakGlass(birth: Birth, call: BreakGlassCall): Promise<Result<View>>;
   recall(birth: Pick<Birth, 'id' | 'organization' | 'idempotency'>): Promise<Result<View>>;
   read(organization: string): Promise<Result<View>>;
+  look(organization: string): Promise<Result<Look>>;
   inspect(organization: string): Promise<Result<RequestRecord>>;
   decide(question: DecideQuestion): Promise<Reply<View>>;
   edit(question: EditQuestion): Promise<Reply<View>>;

@@ -17,6 +17,7 @@ import { oversized } from '../requests/proposal.ts';
 import { propose } from '../requests/propose.ts';
 import { rejectedBefore } from '../requests/rejected-before.ts';
 import { deliverLater, type RequestPort, requestOf, settled } from '../requests/request-object.ts';
+import { seenNow } from '../requests/seen-now.ts';
 import { streamOf } from '../requests/stream.ts';
 import { waitWhilePending } from '../requests/watch.ts';
 import {
@@ -110,7 +111,7 @@ function shown(c: Ctx, view: View, status: 200 | 201): Response {
 }
 
 async function read(c: Ctx, wait_seconds: number): Promise<Response> {
-  const seen = await seenRequest(c);
+  const seen = await seenNow(c);
   if (!seen.ok) return problemAnswer(c, seen.problem);
   const { seq, request } = seen.value.view;
   const stop = stopOver(request, seen.value.facts.stops);

@@ -98,6 +98,16 @@ const EditSchema = z
   })
   .openapi('Edit');
 
+const RefusalSchema = z.object({ code: z.string(), detail: z.string() }).nullable();
+const ViewerSchema = z.object({ approve: RefusalSchema, reject: RefusalSchema }).nullable().openapi({
+  description:
+    'Where a signed-in person reads one request that waits: why they could not answer so now; null where they could.',
+});
+const UnmetSchema = z
+  .array(z.object({ stage: z.int(), count: z.int(), able: z.int() }))
+  .nullable()
+  .openapi({ description: 'Where one request that waits is read: stages that nobody can complete any more.' });
+
 export const ApprovalRequestSchema = z
   .object({
     id: z.string(),
@@ -152,6 +162,8 @@ export const ApprovalRequestSchema = z
     editable: z.enum(['none', 'narrow', 'any']).openapi({ description: 'What policy lets a reviewer edit now.' }),
     edits: z.array(EditSchema),
     decisions: z.array(MadeDecisionSchema),
+    viewer: ViewerSchema,
+    unmet: UnmetSchema,
     comments: z.array(z.object({ author: z.string(), name: z.string(), comment: z.string(), at: InstantSchema })),
     rejection_reason: z.string().nullable(),
     capability: z

@@ -11,7 +11,11 @@ export const MadeDecisionSchema = z.object({
   decided_at: InstantSchema,
   assurance: JsonObjectSchema,
   edited: z.boolean().openapi({ description: 'It is for an action that a reviewer had edited.' }),
-  void: z.boolean().openapi({ description: 'Somebody edited after it: it counts no more.' }),
+  void: z.boolean().openapi({ description: 'It counts no more.' }),
+  void_reason: z
+    .enum(['edited', 'withdrawn'])
+    .nullable()
+    .openapi({ description: 'Somebody edited after it; or its person or key has lost the right since.' }),
   delegation: z
     .object({ id: z.string(), from: z.object({ id: z.string(), name: z.string().nullable() }) })
     .nullable()

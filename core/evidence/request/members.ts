@@ -74,6 +74,8 @@ export const REQUEST_MEMBERS = {
   decided_at: from('approval.decided, approval.expired, break_glass.used: at', standing.decidedAt),
   decided_by: from('approval.decided, approval.expired, break_glass.used', standing.decidedBy),
   stopped: ofReader,
+  viewer: ofReader,
+  unmet: ofReader,
   escalations: from('approval.escalated', escalations),
   next_escalation: from('approval.requested: escalate; approval.escalated', standing.nextEscalation),
   claim: from('approval.claimed', claim),

@@ -10,6 +10,7 @@ export const LATER_MEMBERS: readonly (readonly string[])[] = [
   ['claim', 'escalations', 'stopped', 'decisions/*/delegation'],
   ['next_escalation'],
   ['hidden'],
+  ['viewer', 'unmet', 'decisions/*/void_reason'],
 ];
 
 type Members = { [member: string]: Expected };
@@ -33,7 +34,8 @@ const saysNothing = (expected: Members, place: string): boolean =>
   place.startsWith('effective/') ? isEmpty(expected.edits!) : valuesAt(expected, place.split('/')).every(isEmpty);
 
 const isEmpty = (value: Expected): boolean =>
-  [null, false, 'none'].includes(value as null) ||
+  // `edited`: a form without the reason says so by `void` alone.
+  [null, false, 'none', 'edited'].includes(value as null) ||
   value instanceof Open ||
   (Array.isArray(value) && value.length === 0);
 

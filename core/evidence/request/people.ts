@@ -5,6 +5,7 @@ import { type Case, lineOf } from '../case.ts';
 import type { EvidenceLine } from '../forms.ts';
 import { editsOf, heldBefore } from '../held.ts';
 import { isByToken } from '../token.ts';
+import { countedSeqs } from './counted.ts';
 import { ASSERTED, type Expected, isErased, personal } from './open.ts';
 
 type Skeleton = Record<string, Json>;
@@ -22,9 +23,15 @@ function decision(of: Case, line: EvidenceLine): Expected {
     comment: personal(of, line, 'comment'),
     external_ref: personal(of, line, 'external_ref'),
     edited: edits.some(({ event }) => event.seq < seq),
-    void: edits.some(({ event }) => event.seq > seq),
+    void: voidReason(of, line) !== null,
+    void_reason: voidReason(of, line),
     delegation: delegation(of, line),
   };
+}
+
+function voidReason(of: Case, { event: { seq, skeleton } }: EvidenceLine): 'edited' | 'withdrawn' | null {
+  if (editsOf(of).some(({ event }) => event.seq > seq)) return 'edited';
+  return skeleton.decision === 'approve' && !countedSeqs(of).includes(seq) ? 'withdrawn' : null;
 }
 
 function delegation(of: Case, line: EvidenceLine): Expected {

@@ -8,6 +8,7 @@ import { type Case, lineOf } from '../case.ts';
 import type { EvidenceLine } from '../forms.ts';
 import { type Held, heldBefore, stagesOf } from '../held.ts';
 import { policyIn } from '../policy-document.ts';
+import { countedSeqs } from './counted.ts';
 import { ASSERTED, asked, type Expected, isErased, Open, personal, WITHHELD } from './open.ts';
 
 const heldNow = (of: Case): Held => heldBefore(of, Number.POSITIVE_INFINITY);
@@ -30,15 +31,12 @@ export const risk = (of: Case, line: EvidenceLine): Expected => ({
   reasons: personal(of, line, 'risk_reasons', []),
 });
 
-/** Null where policy asked nobody. `approved`: votes for the effective action, in each stage. */
+/** Null where policy asked nobody. `approved`: the votes that count, in each stage. */
 export function requirement(of: Case, asks: Held['requirement']): Expected {
   if (asks === null) return null;
-  const after = heldNow(of).edit?.event.seq ?? 0;
+  const counted = countedSeqs(of);
   const approved = (index: number): number =>
-    of.votes.filter(({ event }) => {
-      const { stage, decision } = event.skeleton;
-      return event.seq > after && stage === index && decision === 'approve';
-    }).length;
+    of.votes.filter(({ event }) => counted.includes(event.seq) && event.skeleton.stage === index).length;
   const stages = (asks.stages as unknown as JsonObject[]).map((stage, index) => ({
     ...stage,
     approved: approved(index),

@@ -1,6 +1,6 @@
 // What the pages read, once: key and call. Keys start with the noun, so that a live message can name what to refetch.
 import { queryOptions } from '@tanstack/react-query';
-import { api } from './client.ts';
+import { ApiProblem, api } from './client.ts';
 import type {
   ApiKey,
   ApprovalRequest,
@@ -55,6 +55,16 @@ export const requestQuery = (id: string) =>
     queryKey: ['requests', 'one', id],
     queryFn: read<ApprovalRequest>(`/v1/approval-requests/${encodeURIComponent(id)}`),
   });
+
+/** One request read anew, past every cache and every read under way; null where the server cannot be asked. */
+export async function requestTruth(id: string): Promise<ApprovalRequest | null> {
+  try {
+    return await api<ApprovalRequest>(`/v1/approval-requests/${encodeURIComponent(id)}`);
+  } catch (error) {
+    if (error instanceof ApiProblem) return null;
+    throw error;
+  }
+}
 
 export const requestEventsQuery = (id: string) =>
   queryOptions({

@@ -6,7 +6,7 @@ import { actionDigest, paramsDigest } from '../../../core/digest.ts';
 import type { BreakGlassIntent, BreakGlassReviewIntent } from '../../../core/intent.ts';
 import type { JsonObject } from '../../../core/json.ts';
 import { MAX_BREAK_GLASS_SECONDS } from '../../../core/limits.ts';
-import { post } from '../api/client.ts';
+import { ask, type Progress, post } from '../api/client.ts';
 import type { ApprovalRequest, Session } from '../api/types.ts';
 import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { refuseMismatch } from './refusal.ts';
@@ -30,18 +30,16 @@ interface Offer extends Options<BreakGlassIntent, RequestOptionsJson> {
 }
 
 /** The whole ceremony; resolves with the approved request. */
-export async function breakGlass(asked: Emergency, session: Session, onSealing: () => void): Promise<ApprovalRequest> {
-  const offer = await post<Offer>('/v1/break-glass/options', { ...asked });
+export async function breakGlass(asked: Emergency, session: Session, on: Progress): Promise<ApprovalRequest> {
+  const offer = await ask<Offer>('/v1/break-glass/options', { ...asked });
   refuseFrame(offer.intent, 'break-glass');
   const intent = intentTyped(asked, offer, session);
   if (!sameJson(intent, offer.intent))
     refuseMismatch('The server asks for a signature over something else than was typed.');
   const assertion = await assertPasskey(offer.public_key, ownChallenge(intent, offer.public_key.challenge));
-  return post<ApprovalRequest>(
-    '/v1/break-glass',
-    { intent, intent_token: offer.intent_token, assertion },
-    { onSealing },
-  );
+  // The same signed use again is one use, and is answered with its request.
+  const signed = { intent, intent_token: offer.intent_token, assertion };
+  return post<ApprovalRequest>('/v1/break-glass', signed, { ...on, repeats: true });
 }
 
 /** The intent over what was typed. Policy's part (its digest, audience, enforcement) is the server's to say. */
@@ -71,7 +69,7 @@ export async function reviewUse(
   onSealing: () => void,
 ): Promise<void> {
   const path = `/v1/break-glass/${encodeURIComponent(request)}/review`;
-  const offer = await post<Options<BreakGlassReviewIntent, RequestOptionsJson>>(`${path}/options`, { ...said });
+  const offer = await ask<Options<BreakGlassReviewIntent, RequestOptionsJson>>(`${path}/options`, { ...said });
   refuseFrame(offer.intent, 'break-glass-review');
   const { rp_id } = offer.intent;
   const of = { organization: session.organization.id, rp_id, request, ...said, reviewer: session.user.id };

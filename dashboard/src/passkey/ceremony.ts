@@ -2,7 +2,7 @@
 // kind, site or times do not fit that intent is refused before the passkey is asked.
 
 import { challengeOf, type Intent, type SignInIntent } from '../../../core/intent.ts';
-import { post } from '../api/client.ts';
+import { ask, post } from '../api/client.ts';
 import { faultOfChallenge, faultOfFrame } from './frame.ts';
 import { refuseMismatch } from './refusal.ts';
 import { assertPasskey, type RequestOptionsJson } from './webauthn.ts';
@@ -28,7 +28,7 @@ export function refuseFrame(intent: Intent, kind: Intent['kind']): void {
 
 /** Signs in with whichever passkey the person picks. */
 export async function signIn(): Promise<void> {
-  const { intent, intent_token, public_key } = await post<Options<SignInIntent, RequestOptionsJson>>(
+  const { intent, intent_token, public_key } = await ask<Options<SignInIntent, RequestOptionsJson>>(
     '/v1/session/options',
     {},
   );

@@ -1,7 +1,7 @@
 // A change, signed as shown: digests and words are made here from the target before and after, not taken from the server.
 import { changeIntent, type Difference, difference } from '../../../core/change.ts';
 import type { ChangeIntent } from '../../../core/intent.ts';
-import { post } from '../api/client.ts';
+import { ask, type Progress, post } from '../api/client.ts';
 import type { Change, Session } from '../api/types.ts';
 import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { refuseMismatch } from './refusal.ts';
@@ -24,14 +24,16 @@ function worded({ kind, before, after }: Change): Difference | null {
 }
 
 /** The whole ceremony; resolves with the change as the server confirms it, and with its secret if it has one. */
-export async function signChange(change: Change, session: Session, onSealing: () => void): Promise<Change> {
+export async function signChange(change: Change, session: Session, on: Progress): Promise<Change> {
   if (!ownDifference(change).fits) refuseMismatch('The change shown does not have the digests that the server names.');
   const path = `/v1/changes/${encodeURIComponent(change.id)}`;
-  const asked = await post<Options<ChangeIntent, RequestOptionsJson>>(`${path}/options`, {});
+  const asked = await ask<Options<ChangeIntent, RequestOptionsJson>>(`${path}/options`, {});
   refuseFrame(asked.intent, 'change');
   const { rp_id } = asked.intent;
   const of = { organization: session.organization.id, rp_id, signer: session.user.id, change };
   const intent = changeIntent(of, asked.intent);
   const assertion = await assertPasskey(asked.public_key, ownChallenge(intent, asked.public_key.challenge));
-  return post<Change>(`${path}/sign`, { intent, intent_token: asked.intent_token, assertion }, { onSealing });
+  // The same signed call again is answered with what it did, its secret included.
+  const signed = { intent, intent_token: asked.intent_token, assertion };
+  return post<Change>(`${path}/sign`, signed, { ...on, repeats: true });
 }

@@ -1,7 +1,7 @@
 // A decision's ceremony. The passkey is asked only for a challenge that this page computed over what it shows: a server
 // that swaps approve for reject, or the parameters under the digest, is caught here.
 import type { DecisionIntent } from '../../../core/intent.ts';
-import { post } from '../api/client.ts';
+import { ask, post } from '../api/client.ts';
 import type { ApprovalRequest, Session } from '../api/types.ts';
 import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { refuseMismatch } from './refusal.ts';
@@ -24,7 +24,7 @@ export async function decide(
 ): Promise<ApprovalRequest> {
   refuseWrong(request);
   const path = `/v1/approval-requests/${encodeURIComponent(request.id)}/decisions`;
-  const asked = await post<Options<DecisionIntent, RequestOptionsJson>>(`${path}/options`, withoutNulls(ballot));
+  const asked = await ask<Options<DecisionIntent, RequestOptionsJson>>(`${path}/options`, withoutNulls(ballot));
   refuseFrame(asked.intent, 'decision');
   const intent = intentShown(request, ballot, session, asked.intent);
   const challenge = ownChallenge(intent, asked.public_key.challenge);

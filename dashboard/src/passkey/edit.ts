@@ -1,7 +1,7 @@
 // The ceremony of an edit that approves nothing: as a decision's, the passkey is asked only for a challenge that this page
 // computed over what its form shows.
 import type { EditIntent } from '../../../core/intent.ts';
-import { post } from '../api/client.ts';
+import { ask, post } from '../api/client.ts';
 import type { ApprovalRequest, JsonObject, Session } from '../api/types.ts';
 import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { refuseWrong } from './decision.ts';
@@ -18,7 +18,7 @@ export async function edit(
   refuseWrong(request);
   const path = `/v1/approval-requests/${encodeURIComponent(request.id)}/edit`;
   const comment = made.comment === null ? {} : { comment: made.comment };
-  const asked = await post<Options<EditIntent, RequestOptionsJson>>(`${path}/options`, {
+  const asked = await ask<Options<EditIntent, RequestOptionsJson>>(`${path}/options`, {
     ...{ params: made.params, ...comment },
   });
   refuseFrame(asked.intent, 'edit');

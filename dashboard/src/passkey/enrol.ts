@@ -4,7 +4,7 @@
 import { base64url } from '../../../core/encoding.ts';
 import { faultOfNewKey } from '../../../core/evidence/cose.ts';
 import { addedPasskey, type EnrolIntent } from '../../../core/intent.ts';
-import { post } from '../api/client.ts';
+import { ask, post } from '../api/client.ts';
 import { type Options, ownChallenge, refuseFrame } from './ceremony.ts';
 import { PasskeyRefusal, refuseMismatch } from './refusal.ts';
 import { assertPasskey, type CreationOptionsJson, createPasskey, type RequestOptionsJson } from './webauthn.ts';
@@ -19,7 +19,7 @@ export async function enrolWithToken(token: string, name: string, onSecond: () =
 /** Makes a further passkey, then has an existing one sign for exactly that key: two prompts. */
 export async function enrolFurther(name: string, onSecond: () => void = () => {}): Promise<void> {
   const { body, adds } = await newPasskey({}, name);
-  await vouch(await post<Asked>('/v1/passkeys', body), adds, onSecond);
+  await vouch(await ask<Asked>('/v1/passkeys', body), adds, onSecond);
 }
 
 type Asked = Options<EnrolIntent, RequestOptionsJson>;
@@ -38,7 +38,7 @@ async function vouch(asked: Asked, adds: string, onSecond: () => void): Promise<
 }
 
 async function newPasskey(by: { token?: string }, name: string) {
-  const asked = await post<Options<EnrolIntent, CreationOptionsJson>>('/v1/passkeys/options', by);
+  const asked = await ask<Options<EnrolIntent, CreationOptionsJson>>('/v1/passkeys/options', by);
   const { intent, intent_token, public_key } = asked;
   refuseFrame(intent, 'enrol');
   const made = await createPasskey(public_key, ownChallenge(intent, public_key.challenge));

@@ -1,6 +1,6 @@
 // The face of every state that is not content: loading, empty, and each way of failing, with what to do about it.
 import type { ReactNode } from 'react';
-import { ApiProblem } from '../api/client.ts';
+import { ApiProblem, isLost } from '../api/client.ts';
 import { PasskeyRefusal } from '../passkey/refusal.ts';
 import { Go } from './go.tsx';
 import { Revealed } from './revealed.tsx';
@@ -24,6 +24,7 @@ export function Loading({ what }: { what: string }) {
 
 const TITLES: Record<string, string> = {
   offline: 'Assentry cannot be reached',
+  lost: 'Not known yet: the answer was lost',
   unauthenticated: 'You are signed out',
   forbidden: 'You are not allowed to see or do this',
   'not-eligible': 'You cannot decide this request',
@@ -46,7 +47,7 @@ const TITLES: Record<string, string> = {
 };
 
 const codeOf = (error: unknown): string =>
-  error instanceof ApiProblem || error instanceof PasskeyRefusal ? error.code : 'failed';
+  isLost(error) ? 'lost' : error instanceof ApiProblem || error instanceof PasskeyRefusal ? error.code : 'failed';
 
 /** What went wrong, where, and what to do. `retry` is offered if given. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {

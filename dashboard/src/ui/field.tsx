@@ -2,8 +2,8 @@
 import type { InputHTMLAttributes, TextareaHTMLAttributes } from 'react';
 import { Labelled, type Labels, useNotes } from './labelled.tsx';
 
-export const Field = ({ label, hint, pointer, ...input }: Labels & InputHTMLAttributes<HTMLInputElement>) => (
-  <Labelled label={label} hint={hint} pointer={pointer}>
+export const Field = ({ label, hint, pointer, fault, ...input }: Labels & InputHTMLAttributes<HTMLInputElement>) => (
+  <Labelled label={label} hint={hint} pointer={pointer} fault={fault}>
     {(tied) => <input {...tied} className="field" autoComplete="off" {...input} />}
   </Labelled>
 );
@@ -12,10 +12,11 @@ export const TextArea = ({
   label,
   hint,
   pointer,
+  fault,
   className = '',
   ...area
 }: Labels & TextareaHTMLAttributes<HTMLTextAreaElement>) => (
-  <Labelled label={label} hint={hint} pointer={pointer}>
+  <Labelled label={label} hint={hint} pointer={pointer} fault={fault}>
     {(tied) => <textarea {...tied} className={`field ${className}`} {...area} />}
   </Labelled>
 );

@@ -7,6 +7,8 @@ export interface Labels {
   hint?: ReactNode;
   /** Where the field is in what the form sends (`/value/name`): the server's fault with it is shown here. */
   pointer?: string;
+  /** What the page itself finds wrong with it. */
+  fault?: string | null;
 }
 
 /** What ties an input to its label and notes. */
@@ -16,9 +18,13 @@ export interface Tied {
   'aria-invalid': true | undefined;
 }
 
-export function useNotes({ hint, pointer }: Omit<Labels, 'label'>): { tied: Tied; notes: ReactNode } {
+export function useNotes({ hint, pointer, fault: own = null }: Omit<Labels, 'label'>): {
+  tied: Tied;
+  notes: ReactNode;
+} {
   const id = useId();
-  const fault = useFault(pointer);
+  const told = useFault(pointer);
+  const fault = own ?? told;
   const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ');
   const notes = (
     <>

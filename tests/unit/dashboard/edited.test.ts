@@ -1,5 +1,5 @@
 // The page and an edit: what its form says is what it signs, and a server that offers another edit under the challenge is
-// refused. And the form: typed fields, open as far as policy lets a reviewer change them.
+// refused.
 import { describe, expect, it } from 'vitest';
 import { actionDigest, paramsDigest, requestDigest } from '../../../core/digest.ts';
 import { challengeText, type DecisionIntent, type EditIntent } from '../../../core/intent.ts';
@@ -7,7 +7,6 @@ import type { ApprovalRequest, Session } from '../../../dashboard/src/api/types.
 import { editedShown, editShown, withParams } from '../../../dashboard/src/passkey/edited.ts';
 import { faultOfChallenge, faultOfFrame } from '../../../dashboard/src/passkey/frame.ts';
 import { type Ballot, intentShown, sameAsRead, wrongDigests } from '../../../dashboard/src/passkey/shown.ts';
-import { editFields, paramsIn } from '../../../dashboard/src/text/edit-fields.ts';
 
 const params = { amount: 100, to: 'ann', notify: ['a', 'b'], dry: true, deep: { limit: 5 } };
 const less = { ...params, amount: 40 };
@@ -116,54 +115,5 @@ describe('a request that somebody edited', () => {
 
   it('is not what was read before', () => {
     expect(sameAsRead(request, edited)).toBe(false);
-  });
-});
-
-describe('the form of an edit', () => {
-  const schema = {
-    type: 'object',
-    properties: {
-      amount: { type: 'integer', title: 'Amount', narrow: 'lower' },
-      notify: { type: 'array', narrow: ['subset', 'remove'] },
-      dry: { type: 'boolean', narrow: 'off' },
-    },
-  } as never;
-
-  it('opens what policy lets a reviewer reduce, and says how', () => {
-    const fields = editFields(params, schema, 'narrow');
-    expect(fields.map(({ pointer, kind, locked, removable }) => [pointer, kind, locked, removable])).toEqual([
-      ['/amount', 'number', false, false],
-      ['/to', 'text', true, false],
-      ['/notify', 'json', false, true],
-      ['/dry', 'flag', false, false],
-      ['/deep/limit', 'number', true, false],
-    ]);
-    expect(fields[0]).toMatchObject({ label: 'Amount', hint: 'It may be lowered.' });
-  });
-
-  it('gives the params that stand in it, types kept', () => {
-    const fields = editFields(params, schema, 'any');
-    const entries = {
-      '/amount': { text: '40' },
-      '/notify': 'removed',
-      '/dry': { flag: false },
-      '/deep/limit': { text: '4' },
-    } as const;
-    expect(paramsIn(params, fields, entries)).toEqual({
-      ok: true,
-      params: { amount: 40, to: 'ann', dry: false, deep: { limit: 4 } },
-    });
-    expect(params.deep.limit).toBe(5);
-  });
-
-  it.each([
-    ['/amount', 'forty'],
-    ['/amount', '1e3'],
-    ['/notify', '[oops'],
-  ])('says that %s cannot be %s', (pointer, text) => {
-    expect(paramsIn(params, editFields(params, null, 'any'), { [pointer]: { text } })).toMatchObject({
-      ok: false,
-      pointer,
-    });
   });
 });

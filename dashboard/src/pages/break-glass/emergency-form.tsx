@@ -54,15 +54,22 @@ function emergencyOf(typed: Typed): Emergency | null {
   return { action, resource, actor, params, reason, expires_in: seconds, ...(external_ref ? { external_ref } : {}) };
 }
 
+const SAYS = {
+  form: 'Break glass with passkey',
+  sealing: 'Sealing…',
+  checking: 'Not known yet: checking…',
+};
+
 export function EmergencyForm() {
   const session = useSession();
   const client = useQueryClient();
   const actors = (useQuery(serviceAccountsQuery).data?.data ?? []).flatMap((account) => account.actors ?? []);
   const [typed, setTyped] = useState(() => filledIn(location.hash));
-  const [sealing, setSealing] = useState(false);
+  const [waits, setWaits] = useState<'sealing' | 'checking' | null>(null);
   const mutation = useMutation({
-    mutationFn: (asked: Emergency) => breakGlass(asked, session, () => setSealing(true)),
-    onSettled: () => setSealing(false),
+    mutationFn: (asked: Emergency) =>
+      breakGlass(asked, session, { onSealing: () => setWaits('sealing'), onLost: () => setWaits('checking') }),
+    onSettled: () => setWaits(null),
     onSuccess: () => client.invalidateQueries(),
   });
   const asked = emergencyOf(typed);
@@ -133,7 +140,7 @@ export function EmergencyForm() {
         {mutation.isError ? <Failure error={mutation.error} /> : null}
         <div>
           <button type="submit" className="btn" disabled={asked === null || mutation.isPending}>
-            {sealing ? 'Sealing…' : 'Break glass with passkey'}
+            {SAYS[waits ?? 'form']}
           </button>
         </div>
       </form>

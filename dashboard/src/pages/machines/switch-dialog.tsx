@@ -2,7 +2,7 @@
 // what is signed is that policy, shown as what changes, like any other.
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { post } from '../../api/client.ts';
+import { ask } from '../../api/client.ts';
 import { metricsQuery, policyQuery } from '../../api/queries.ts';
 import type { PolicyDraft } from '../../api/types.ts';
 import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
@@ -19,7 +19,7 @@ interface Props {
 export function SwitchDialog({ actors, onClose }: Props) {
   const flow = useChange();
   const draft = useMutation({
-    mutationFn: (asked: object) => post<PolicyDraft>('/v1/policy/drafts', asked),
+    mutationFn: (asked: object) => ask<PolicyDraft>('/v1/policy/drafts', asked),
     onSuccess: ({ source, base_digest }) => flow.proposal.mutate({ kind: 'policy', value: { source }, base_digest }),
   });
   const error = draft.error ?? flow.proposal.error;

@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { isObject } from '../../../../core/json.ts';
-import { ApiProblem, type Place, post } from '../../api/client.ts';
+import { ApiProblem, ask, type Place } from '../../api/client.ts';
 import type { Change, PolicyVersion, Simulation } from '../../api/types.ts';
 import { ChangeResult, ChangeSigner } from '../../ui/change/change-signer.tsx';
 import { useChange } from '../../ui/change/use-change.ts';
@@ -26,11 +26,11 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
   const flow = useChange();
   const { proposal } = flow;
   const simulation = useMutation({
-    mutationFn: () => post<Simulation>('/v1/policy/simulations', { source: draft, limit: SIMULATED }),
+    mutationFn: () => ask<Simulation>('/v1/policy/simulations', { source: draft, limit: SIMULATED }),
   });
   // Checked first, so that a draft with a fault, or one that nobody goes on with, leaves no proposal behind.
   const check = useMutation({
-    mutationFn: () => post('/v1/policy/checks', { source: draft }),
+    mutationFn: () => ask('/v1/policy/checks', { source: draft }),
     onSuccess: () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest }),
   });
   const edit = (text: string) => {

@@ -16,7 +16,8 @@ export function Narrowing({ request }: { request: ApprovalRequest }) {
   const client = useQueryClient();
   const act = ACTS[request.status];
   const mutation = useMutation({
-    mutationFn: (path: string) => post(`/v1/approval-requests/${encodeURIComponent(request.id)}/${path}`, {}),
+    mutationFn: (path: string) =>
+      post(`/v1/approval-requests/${encodeURIComponent(request.id)}/${path}`, {}, { repeats: true }),
     onSettled: () => client.invalidateQueries({ queryKey: ['requests'] }),
   });
   const [stopping, setStopping] = useState(false);

@@ -9,12 +9,14 @@ export type NoteText = Record<Evidence, string>;
 
 interface NoteProps {
   note: NoteText;
+  /** Whether it may be typed in. */
+  open: boolean;
   onChange: (note: NoteText) => void;
   /** What policy asks for on approve. */
   required: readonly Evidence[];
 }
 
-export function Note({ note, onChange, required }: NoteProps) {
+export function Note({ note, open, onChange, required }: NoteProps) {
   return (
     <details open={required.length > 0 || undefined} className="card px-4 py-3">
       <summary className="cursor-pointer text-s font-semibold text-ink-2">
@@ -25,6 +27,7 @@ export function Note({ note, onChange, required }: NoteProps) {
           label={nameOf('comment', required)}
           rows={3}
           maxLength={2000}
+          readOnly={!open}
           value={note.comment}
           onChange={(e) => onChange({ ...note, comment: e.target.value })}
         />
@@ -32,6 +35,7 @@ export function Note({ note, onChange, required }: NoteProps) {
           label={nameOf('external_ref', required)}
           hint="A ticket or an incident."
           maxLength={256}
+          readOnly={!open}
           value={note.external_ref}
           onChange={(e) => onChange({ ...note, external_ref: e.target.value })}
         />

@@ -6,7 +6,3 @@ const NAMES: Record<Evidence, string> = { comment: 'Comment', external_ref: 'Ref
 /** A field's label; says when it must be filled. */
 export const nameOf = (evidence: Evidence, required: readonly string[]): string =>
   required.includes(evidence) ? `${NAMES[evidence]} (required)` : NAMES[evidence];
-
-/** Whether every required piece has text in it. */
-export const hasAll = (required: readonly Evidence[], given: Record<Evidence, string>): boolean =>
-  required.every((evidence) => given[evidence].trim() !== '');

@@ -61,7 +61,7 @@ function useAct(id: string) {
   const path = `/v1/approval-requests/${encodeURIComponent(id)}`;
   return useMutation({
     mutationFn: (act: 'claim' | 'release' | 'escalate') =>
-      act === 'release' ? api(`${path}/claim`, { method: 'DELETE' }) : post(`${path}/${act}`, {}),
+      act === 'release' ? api(`${path}/claim`, { method: 'DELETE' }) : post(`${path}/${act}`, {}, { repeats: true }),
     onSuccess: () => client.invalidateQueries({ queryKey: ['requests'] }),
   });
 }

@@ -3,6 +3,11 @@ import type { ApprovalRequest } from '../../api/types.ts';
 import { OnBehalf } from '../../ui/on-behalf.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 
+const VOID = {
+  edited: 'before an edit: it counts no more',
+  withdrawn: 'whose right or passkey was taken away since: it counts no more',
+};
+
 export function GivenVotes({ request: { decisions } }: { request: ApprovalRequest }) {
   if (decisions.length === 0) return null;
   return (
@@ -15,7 +20,7 @@ export function GivenVotes({ request: { decisions } }: { request: ApprovalReques
               <Revealed text={vote.reviewer.name || vote.reviewer.id} />
             </b>{' '}
             {vote.decision === 'approve' ? 'approved' : 'rejected'} <OnBehalf vote={vote} />
-            {vote.void ? ' (before an edit: it counts no more)' : ''}
+            {vote.void ? ` (${VOID[vote.void_reason ?? 'edited']})` : ''}
           </li>
         ))}
       </ul>

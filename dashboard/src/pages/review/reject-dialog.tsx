@@ -1,33 +1,43 @@
-// Rejecting: a reason from the common ones or in own words, and the same signature. Escape goes back.
-import { useState } from 'react';
+// Rejecting: a reason from the common ones or in own words, and the same signature. Escape goes back. What is typed is part
+// of the decision's state: a failure, or somebody else's decision, takes nothing of it.
+import type { ReactNode } from 'react';
 import type { Evidence } from '../../../../core/policy/model.ts';
+import type { Rejection } from '../../decision/state.ts';
 import { Field, TextArea } from '../../ui/field.tsx';
 import { Modal } from '../../ui/modal.tsx';
-import { hasAll, nameOf } from './evidence.ts';
+import { nameOf } from './evidence.ts';
 
 const REASONS = ['Wrong target', 'Wrong amount', 'Not now', 'Needs more context', 'Should never run'];
 
 interface Props {
+  rejection: Rejection;
+  /** Of the note, where the dialog has none of its own. */
   reference: string;
   /** What policy asks for on reject. */
   required: readonly Evidence[];
-  onClose: () => void;
-  onReject: (comment: string | null, externalRef: string | null) => void;
+  /** Whether a press would sign. */
+  may: boolean;
+  /** Whether fields may be typed in. */
+  open: boolean;
+  /** Above the buttons: what became of it. */
+  children: ReactNode;
+  onChange: (part: Partial<Rejection>) => void;
+  onReject: () => void;
 }
 
-export function RejectDialog({ reference, required, onClose, onReject }: Props) {
-  const [reason, setReason] = useState('');
-  const [ref, setRef] = useState(reference);
+export function RejectDialog({ rejection, reference, required, may, open, children, onChange, onReject }: Props) {
+  const { reason, external_ref } = rejection;
+  const close = () => onChange({ open: false });
   return (
-    <Modal title="Reject this request" onClose={onClose}>
+    <Modal title="Reject this request" onClose={close}>
       <form
         className="grid gap-4"
         onSubmit={(event) => {
           event.preventDefault();
-          onReject(reason.trim() || null, ref.trim() || null);
+          if (may) onReject();
         }}
       >
-        <fieldset className="flex flex-wrap gap-2">
+        <fieldset className="flex flex-wrap gap-2" disabled={!open}>
           <legend className="sr-only">Common reasons</legend>
           {REASONS.map((text) => (
             <button
@@ -35,7 +45,7 @@ export function RejectDialog({ reference, required, onClose, onReject }: Props) 
               type="button"
               className="chip"
               aria-pressed={reason === text}
-              onClick={() => setReason(text)}
+              onClick={() => onChange({ reason: text })}
             >
               {text}
             </button>
@@ -46,20 +56,23 @@ export function RejectDialog({ reference, required, onClose, onReject }: Props) 
           hint="The agent gets it, word for word."
           rows={3}
           maxLength={2000}
+          readOnly={!open}
           value={reason}
-          onChange={(e) => setReason(e.target.value)}
+          onChange={(e) => onChange({ reason: e.target.value })}
         />
         <Field
           label={nameOf('external_ref', required)}
           maxLength={256}
-          value={ref}
-          onChange={(e) => setRef(e.target.value)}
+          readOnly={!open}
+          value={external_ref ?? reference}
+          onChange={(e) => onChange({ external_ref: e.target.value })}
         />
+        {children}
         <div className="grid grid-cols-2 gap-3">
-          <button type="button" className="btn" onClick={onClose}>
+          <button type="button" className="btn" onClick={close}>
             Go back
           </button>
-          <button type="submit" className="btn" disabled={!hasAll(required, { comment: reason, external_ref: ref })}>
+          <button type="submit" className="btn" disabled={!may}>
             Reject with passkey
           </button>
         </div>

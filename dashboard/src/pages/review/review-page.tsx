@@ -1,17 +1,19 @@
 // `/r/{id}`: one request, readable in three seconds on a phone, and the two answers to it. Status only as the server
 // confirmed it; what is signed is what stands here.
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { sentenceText } from '../../../../core/sentence.ts';
 import { requestQuery } from '../../api/queries.ts';
-import type { ApprovalRequest, JsonObject } from '../../api/types.ts';
-import { withParams } from '../../passkey/edited.ts';
-import { wrongDigests } from '../../passkey/shown.ts';
+import type { ApprovalRequest } from '../../api/types.ts';
+import { answersOf } from '../../decision/answers.ts';
+import { isBusy } from '../../decision/state.ts';
+import { currentStage, wrongDigests } from '../../passkey/shown.ts';
 import { useSession } from '../../session-gate.tsx';
-import { Connection } from '../../ui/connection.tsx';
+import { stagesNow } from '../../text/asked.ts';
+import { lenderFor, userFor } from '../../text/lent.ts';
+import { Connection, useOnline } from '../../ui/connection.tsx';
 import { Face } from '../../ui/face.tsx';
 import { InSight } from '../../ui/in-sight.tsx';
-import { Opening } from '../../ui/opening.tsx';
+import { Opening, useUnopened } from '../../ui/opening.tsx';
 import { useTitle } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/query-view.tsx';
 import { SentenceText } from '../../ui/sentence-text.tsx';
@@ -23,9 +25,12 @@ import { Edits } from './edits.tsx';
 import { FactsCard } from './facts-card.tsx';
 import { FollowUp } from './follow-up.tsx';
 import { GivenVotes } from './given-votes.tsx';
+import { Kept } from './outcome.tsx';
 import { MatchWords, Release } from './release.tsx';
 import { standingFace } from './standing.tsx';
 import { TopBar } from './top-bar.tsx';
+import { Unmet } from './unmet.tsx';
+import { useDecision } from './use-decision.ts';
 import { WhoAsks } from './who-asks.tsx';
 import { Why } from './why.tsx';
 
@@ -53,45 +58,59 @@ export function ReviewPage({ id }: { id: string }) {
   );
 }
 
+/** Who this person is to this request, and what keeps them from answering it, as the server judges it. */
+function useCircumstances(request: ApprovalRequest) {
+  const { user } = useSession();
+  const online = useOnline();
+  const stage = stagesNow(request)[currentStage(request)];
+  const lender = stage === undefined ? null : lenderFor(stage.from, userFor(request, user));
+  // Forms from before the server said so have none of it.
+  const { approve = null, reject = null } = request.viewer ?? {};
+  const refused = { approve: approve?.detail ?? null, reject: reject?.detail ?? null };
+  return { lender, circumstances: { online, refused, edits: lender === null, unopened: useUnopened() } };
+}
+
 function Review({ request }: { request: ApprovalRequest }) {
-  const [entered, setEntered] = useState<{ of: string; params: JsonObject | null } | null>(null);
-  const of = request.effective.action_digest;
-  // A draft is of what stood when it was written: nothing is left of it once somebody else has edited.
-  const draft = entered?.of === of ? entered.params : null;
-  // What the form says is shown where everything that is signed is shown.
-  const shown = draft === null ? request : withParams(request, draft);
+  const deciding = useDecision(request);
+  const { state } = deciding;
+  // Everything on the page is of the decision's state: what stands here, what the button says, what is signed.
+  const { latest } = state;
+  const { lender, circumstances } = useCircumstances(latest);
+  const answers = answersOf(state, circumstances);
+  const { shown } = answers;
   useTitle(sentenceText({ ...shown, params: shown.effective.params }));
   const { user } = useSession();
-  const late = usePassed(request.expires_at);
-  const wrong = wrongDigests(request);
-  const face = wrong.length > 0 ? <WrongDigests names={wrong} /> : standingFace(request, user, late);
+  const late = usePassed(latest.expires_at);
+  const wrong = wrongDigests(latest);
+  const face = wrong.length > 0 ? <WrongDigests names={wrong} /> : standingFace(latest, user, late);
+  const asks = face === null || isBusy(state) || state.phase.at === 'unknown' || state.rejection.open;
   return (
     <article className="grid gap-4 min-[900px]:grid-cols-[minmax(0,1.55fr)_minmax(0,1fr)] min-[900px]:items-start min-[900px]:gap-6">
       <header className="grid gap-2 min-[900px]:col-span-2">
         <h1 className="min-[900px]:text-[28px]">
           <SentenceText request={shown} />
         </h1>
-        <WhoAsks request={request} timeline />
+        <WhoAsks request={latest} timeline />
       </header>
       {face === null ? null : (
-        <div className="min-[900px]:col-span-2">
+        <div className="grid gap-4 min-[900px]:col-span-2">
           <InSight>{face}</InSight>
+          <Kept state={state} />
         </div>
       )}
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
         <FactsCard request={shown} />
-        <Edits request={request} />
-        <AgentWords request={request} />
+        <Edits request={latest} />
+        <AgentWords request={latest} />
       </div>
       <div className="grid min-w-0 gap-4 min-[900px]:gap-5">
-        <GivenVotes request={request} />
-        <Why request={request} />
-        <Release request={request} />
-        <MatchWords request={request} />
-        {request.status === 'pending' ? <FollowUp request={request} mine={face === null} /> : null}
-        {face === null ? (
-          <Ballot request={request} draft={draft} onDraft={(params) => setEntered({ of, params })} />
-        ) : null}
+        <Unmet request={latest} />
+        <GivenVotes request={latest} />
+        <Why request={latest} />
+        <Release request={latest} />
+        <MatchWords request={latest} />
+        {latest.status === 'pending' ? <FollowUp request={latest} mine={face === null} /> : null}
+        {asks ? <Ballot {...{ deciding, answers, lender }} /> : null}
       </div>
     </article>
   );

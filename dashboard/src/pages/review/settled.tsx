@@ -1,5 +1,6 @@
 // What stands in place of the buttons when there is nothing (more) to decide for this person.
 import type { ApprovalRequest } from '../../api/types.ts';
+import { newsOf } from '../../text/news.ts';
 import { Face } from '../../ui/face.tsx';
 import { Go, requestPath } from '../../ui/go.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
@@ -27,18 +28,19 @@ function wordsFor({ status, break_glass }: ApprovalRequest): [string, string] {
   return WORDS[status] ?? [status, ''];
 }
 
-export function Settled({ request }: { request: ApprovalRequest }) {
+/** @param me the id of whoever reads */
+export function Settled({ request, me }: { request: ApprovalRequest; me: string }) {
   const [title, detail] = wordsFor(request);
   return (
     <div role="status">
       <Face title={title}>
         <p className="text-ink-2">{detail}</p>
-        {request.ledger?.pending ? <p className="meta">A newer step is being sealed in the ledger.</p> : null}
-        {request.rejection_reason ? (
-          <p>
-            <Revealed text={request.rejection_reason} lines />
+        {request.status === 'pending' ? null : (
+          <p className="wrap-anywhere">
+            <Revealed text={newsOf(request, me)} lines />
           </p>
-        ) : null}
+        )}
+        {request.ledger?.pending ? <p className="meta">A newer step is being sealed in the ledger.</p> : null}
         <p className="flex flex-wrap gap-4">
           <Go to={requestPath(request.id)}>Timeline and receipts</Go>
           <Go to="/">Back to the queue</Go>

@@ -8,19 +8,21 @@ import { userFor } from '../../text/lent.ts';
 import { namesPerson, sourcesText } from '../../text/people.ts';
 import { Face } from '../../ui/face.tsx';
 import { Go } from '../../ui/go.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
 import { Settled } from './settled.tsx';
 
 /** @param late whether the deadline has passed */
 export function standingFace(request: ApprovalRequest, user: Session['user'], late: boolean): ReactNode {
   const stage = stagesNow(request)[currentStage(request)];
   const voted = request.decisions.some((vote) => vote.reviewer.id === user.id && !vote.void);
-  if (request.status !== 'pending') return <Settled request={request} />;
+  if (request.status !== 'pending') return <Settled request={request} me={user.id} />;
   if (late) return <TooLate />;
-  if (voted) return <Settled request={request} />;
+  if (voted) return <Settled request={request} me={user.id} />;
   if (isOwn(request, user.id)) return <OwnRequest />;
   if (isEditor(request, user.id)) return <OwnEdit />;
   if (stage && !namesPerson(stage.from, userFor(request, user))) return <NotYours from={stage.from} />;
-  return null;
+  const { approve = null, reject = null } = request.viewer ?? {};
+  return approve !== null && reject !== null ? <Refused detail={approve.detail} /> : null;
 }
 
 /** Whoever asked, or for whom it was asked, decides nothing about it (policy.md "Who may decide"). */
@@ -46,6 +48,15 @@ const OwnRequest = () => (
 const OwnEdit = () => (
   <Face title="You edited this">
     <p className="text-ink-2">Somebody else must decide what you changed.</p>
+  </Face>
+);
+
+/** In the server's words: by the function that would refuse the decision. */
+const Refused = ({ detail }: { detail: string }) => (
+  <Face title="You cannot decide this request now">
+    <p className="text-ink-2 wrap-anywhere">
+      <Revealed text={detail} />
+    </p>
   </Face>
 );
 

@@ -7,12 +7,18 @@ import type { ChangeFlow } from './use-change.ts';
 
 interface Props {
   change: Change;
-  flow: Pick<ChangeFlow, 'signature' | 'sealing'>;
+  flow: Pick<ChangeFlow, 'signature' | 'waits'>;
   onBack?: () => void;
 }
 
+const SAYS = {
+  reading: 'You sign exactly this change, nothing else.',
+  sealing: 'Signed. Being sealed in the ledger…',
+  checking: 'Not known yet: checking. You signed, and the answer did not arrive; it is asked for again.',
+};
+
 export function ChangeSigner({ change, flow, onBack }: Props) {
-  const { signature, sealing } = flow;
+  const { signature, waits } = flow;
   return (
     <div className="grid gap-4">
       <ChangeView change={change} />
@@ -32,7 +38,7 @@ export function ChangeSigner({ change, flow, onBack }: Props) {
           </button>
         ) : null}
         <p role="status" className="meta">
-          {sealing ? 'Signed. Being sealed in the ledger…' : 'You sign exactly this change, nothing else.'}
+          {SAYS[waits ?? 'reading']}
         </p>
       </div>
     </div>

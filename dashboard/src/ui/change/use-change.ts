@@ -17,12 +17,15 @@ export interface Proposal {
 export function useChange() {
   const session = useSession();
   const client = useQueryClient();
-  const [sealing, setSealing] = useState(false);
-  const proposal = useMutation({ mutationFn: (value: Proposal) => post<Change>('/v1/changes', value) });
+  const [waits, setWaits] = useState<'sealing' | 'checking' | null>(null);
+  const proposal = useMutation({
+    mutationFn: (value: Proposal) => post<Change>('/v1/changes', value, { repeats: true }),
+  });
   const signature = useMutation({
-    mutationFn: (change: Change) => signChange(change, session, () => setSealing(true)),
+    mutationFn: (change: Change) =>
+      signChange(change, session, { onSealing: () => setWaits('sealing'), onLost: () => setWaits('checking') }),
     onSettled: async () => {
-      setSealing(false);
+      setWaits(null);
       await client.invalidateQueries();
     },
   });
@@ -36,7 +39,7 @@ export function useChange() {
     proposal.reset();
     signature.reset();
   };
-  return { proposal, signature, sealing, reset, change: proposal.data, applied: signature.data };
+  return { proposal, signature, waits, reset, change: proposal.data, applied: signature.data };
 }
 
 export type ChangeFlow = ReturnType<typeof useChange>;
