@@ -115,7 +115,7 @@ function withoutValues<A extends unknown[]>(action: string, takes: number, args:
   if (taken > 0)
     throw new AssentryError(
       'invalid-request',
-      `${action}: only the first argument would be approved, and argument ${taken + 1} is a ${typeof args[taken]}. Say with params what is to be approved.`,
+      `${action}: argument ${taken + 1} is a ${typeof args[taken]} that nobody would approve. Say with params what is approved.`,
     );
   return args.map((arg, at) => (isValue(at) ? undefined : arg)) as A;
 }

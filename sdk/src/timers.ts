@@ -10,15 +10,16 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function waitSeconds(given: number | undefined): number {
   const seconds = numberOption('wait_seconds', given, 0);
   if (Number.isInteger(seconds) && seconds <= MAX_WAIT_SECONDS) return seconds;
-  throw new TypeError(`wait_seconds must be a whole number from 0 to ${MAX_WAIT_SECONDS}.`);
+  throw new TypeError(`wait_seconds is from 0 to ${MAX_WAIT_SECONDS}.`);
 }
 
-/** Calls back once, after that long. @returns what ends the wait before */
-export function callAfter(ms: number, act: () => void): () => void {
+/** Calls back once, after that long; in the background it keeps no process alive. @returns what ends the wait before */
+export function callAfter(ms: number, act: () => void, background = false): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (left: number) => {
     const now = Math.min(left, LONGEST_TIMER_MS);
     timer = setTimeout(() => (left > now ? wait(left - now) : act()), now);
+    if (background) (timer as { unref?(): void }).unref?.();
   };
   wait(numberOption('timeout_ms', ms, 0));
   return () => clearTimeout(timer);
@@ -28,12 +29,6 @@ export function callAfter(ms: number, act: () => void): () => void {
 export function timeoutSignal(ms: number): AbortSignal {
   if (numberOption('timeout_ms', ms, 0) <= LONGEST_TIMER_MS) return AbortSignal.timeout(Math.ceil(ms));
   const late = new AbortController();
-  const wait = (left: number) => {
-    const now = Math.min(left, LONGEST_TIMER_MS);
-    AbortSignal.timeout(now).addEventListener('abort', ({ target }) =>
-      left > now ? wait(left - now) : late.abort((target as AbortSignal).reason),
-    );
-  };
-  wait(Math.ceil(ms));
+  callAfter(ms, () => late.abort(new DOMException('The time is over.', 'TimeoutError')), true);
   return late.signal;
 }
