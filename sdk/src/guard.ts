@@ -115,7 +115,7 @@ function withoutValues<A extends unknown[]>(action: string, takes: number, args:
   if (taken > 0)
     throw new AssentryError(
       'invalid-request',
-      `${action}: argument ${taken + 1} is a ${typeof args[taken]} that nobody would approve. Say with params what is approved.`,
+      `${action}: argument ${taken + 1} would not be approved: say with params what is.`,
     );
   return args.map((arg, at) => (isValue(at) ? undefined : arg)) as A;
 }

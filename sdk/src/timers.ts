@@ -10,7 +10,7 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export function waitSeconds(given: number | undefined): number {
   const seconds = numberOption('wait_seconds', given, 0);
   if (Number.isInteger(seconds) && seconds <= MAX_WAIT_SECONDS) return seconds;
-  throw new TypeError(`wait_seconds is from 0 to ${MAX_WAIT_SECONDS}.`);
+  throw new TypeError(`wait_seconds is 0 to ${MAX_WAIT_SECONDS}.`);
 }
 
 /** Calls back once, after that long; in the background it keeps no process alive. @returns what ends the wait before */
@@ -29,6 +29,6 @@ export function callAfter(ms: number, act: () => void, background = false): () =
 export function timeoutSignal(ms: number): AbortSignal {
   if (numberOption('timeout_ms', ms, 0) <= LONGEST_TIMER_MS) return AbortSignal.timeout(Math.ceil(ms));
   const late = new AbortController();
-  callAfter(ms, () => late.abort(new DOMException('The time is over.', 'TimeoutError')), true);
+  callAfter(ms, () => late.abort(new DOMException('', 'TimeoutError')), true);
   return late.signal;
 }
