@@ -87,18 +87,17 @@ function answers(sent: Proposal, answer: ApprovalRequest): ApprovalRequest {
 
 /** Params as the server shows them, with the caller's own values in the places of those that policy hides. */
 export const ownParams = ({ hidden }: ApprovalRequest, shown: JsonObject, own: JsonObject): JsonObject =>
-  unmasked(shown, hidden, own) as JsonObject;
+  hidden?.length ? (unmasked(shown, own) as JsonObject) : shown;
 
 function consistent(request: ApprovalRequest): ApprovalRequest {
   // Only the exchange's answer has what these digests are over; it is compared then (assertExchanged).
   if (request.hidden?.length) return request;
-  const salt = request.salt as string;
-  const asked = { ...request, salt };
-  if (paramsDigest(salt, request.params) !== request.params_digest) refuse('params_digest');
-  if (actionDigest(asked) !== request.action_digest) refuse('action_digest');
-  const { params, params_digest, action_digest } = request.effective;
-  if (paramsDigest(salt, params) !== params_digest) refuse('effective params_digest');
-  if (actionDigest({ ...asked, params }) !== action_digest) refuse('effective action_digest');
+  const asked = { ...request, salt: request.salt as string };
+  // As it was asked, and as it may run.
+  for (const { params, params_digest, action_digest } of [request, request.effective]) {
+    if (paramsDigest(asked.salt, params) !== params_digest) refuse('params_digest');
+    if (actionDigest({ ...asked, params }) !== action_digest) refuse('action_digest');
+  }
   return request;
 }
 
@@ -114,7 +113,6 @@ function fits(exchanged: Exchanged, params: JsonObject): AuthorizationDetail {
 export function assertExchanged(request: ApprovalRequest, params: JsonObject, exchanged: Exchanged): void {
   const detail = assertFits(exchanged, params);
   const { salt, action_digest } = detail;
-  if ((request.salt ?? salt) !== salt) refuse('salt');
   const own = actionDigest({ ...request, salt, params });
   if (action_digest !== own || action_digest !== request.effective.action_digest) refuse('action_digest');
   if (detail.action !== request.action || detail.resource !== request.resource) refuse('action');

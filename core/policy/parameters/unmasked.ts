@@ -1,22 +1,22 @@
 // What was covered, for who has it: the pointers of an answer say where `(hidden)` stands for a value, and whoever sent the
 // value puts it back to compare. It stays small: the SDK carries it to every agent.
-import { pointerOf } from '../../json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 
 /** What is read in the place of a hidden value. `hidden` beside the params says where it stands for one. */
 export const HIDDEN = '(hidden)';
 
 /**
- * A value as it is shown, with the caller's own wherever the mark stands at one of these pointers: an edit may have taken
- * a place away together with what held it. Where the caller has none, nothing stands: such params are nobody's.
+ * A value as it is shown, with the caller's own wherever the mark stands: an edit may have taken a place away together with
+ * what held it. Where the caller has none, nothing stands: such params are nobody's. What comes of it proves nothing yet:
+ * whoever asks compares the digest that the capability names.
  */
-export function unmasked(shown: Json, hidden: readonly string[] | undefined, own: Json | undefined, at = ''): Json {
-  if (shown === HIDDEN && hidden?.includes(at)) return own as Json;
+export function unmasked(shown: Json, own: Json | undefined): Json {
+  if (shown === HIDDEN) return own as Json;
   if (typeof shown !== 'object' || shown === null) return shown;
-  const parts = Object.entries(shown).map(([key, inner]): [string, Json] => {
-    const mine = (own as JsonObject | undefined)?.[key];
-    return [key, unmasked(inner, hidden, mine, at + pointerOf([key]))];
-  });
+  const parts = Object.entries(shown).map(([key, inner]): [string, Json] => [
+    key,
+    unmasked(inner, (own as JsonObject | undefined)?.[key]),
+  ]);
   return Array.isArray(shown) ? parts.map(([, inner]) => inner) : Object.fromEntries(parts);
 }
 

@@ -6,6 +6,7 @@ import { pointerOf } from '../../../core/json/place.ts';
 import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { type Amount, amountsOf, amountTexts } from '../../../core/policy/parameters/amounts.ts';
 import { fieldsOf } from '../../../core/policy/parameters/fields.ts';
+import { hiddenIn } from '../../../core/policy/parameters/hidden.ts';
 import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
 
 export interface Fact {
@@ -66,6 +67,8 @@ interface Source {
   amounts: readonly Amount[];
   amountsBefore: ReadonlyMap<string, string>;
   alike: ReadonlyMap<string, string[]>;
+  /** Pointers at which policy hides a value. */
+  hidden: readonly string[];
 }
 
 /** Every leaf of `params`, money first, then who and how much, then the order in which they came. */
@@ -77,6 +80,7 @@ export function factsOf(
 ): Fact[] {
   const source: Source = {
     ...{ params, before, amounts: amountsOf(params, schema), alike },
+    hidden: hiddenIn(schema, params),
     // What does not say its currency had the same.
     amountsBefore: amountTexts({ ...params, ...before }, schema),
     titles: new Map(fieldsOf(schema).map(({ pointer, title }) => [pointer, title])),
@@ -118,11 +122,14 @@ function factOf(keys: Keys, source: Source): Fact {
   };
 }
 
-function notesOf(json: Json, amount: string | null, pointer: string, { amounts }: Source): string[] {
+const HIDDEN_NOTE = 'Policy hides this value: only the resource gets it. This page cannot compute a digest over it.';
+
+function notesOf(json: Json, amount: string | null, pointer: string, { amounts, hidden }: Source): string[] {
+  const covered = hidden.some((at) => at === pointer || at.startsWith(`${pointer}/`));
   const inside = amounts.filter((one) => one.pointer.startsWith(`${pointer}/`));
   const own = amount === null ? noteOf(json) : `${plain(json)} minor units`;
   return [
-    ...(own === null ? [] : [own]),
+    ...(covered ? [HIDDEN_NOTE] : own === null ? [] : [own]),
     ...inside.map(({ path, text }) => `${pathText(['params', ...path])} is ${text}`),
   ];
 }
