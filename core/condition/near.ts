@@ -3,7 +3,7 @@
 // one that looks like it hides neither. Left to spelling: the order of texts, their size, and case in matches().
 import { type CelValue, isCelList, isCelMap } from '@bufbuild/cel';
 import { fold } from '../look-alike/fold.ts';
-import { collapsed, decoded, resolved, trimmed } from '../look-alike/plain.ts';
+import { collapsed, decoded, fronted, resolved, trimmed } from '../look-alike/plain.ts';
 import { isAlike, lettersOf } from '../look-alike.ts';
 
 /** A text as an error shows it: names are short, and the request holds the whole. */
@@ -62,28 +62,46 @@ const isAboutDots = (part: string): boolean => /\.\.|(?:^|[/\\])\.+$|^[./\\: ]+$
 const starts: Test = (text, part) => text.startsWith(part);
 const ends: Test = (text, part) => text.endsWith(part);
 
-/** `startsWith`: a path that climbs out of its beginning does not begin with it. */
+/**
+ * `startsWith`: a path that climbs out of its beginning does not begin with it; blanks in front and slashes after a kind say
+ * nothing. A blank at the end of the part stands apart from what follows, as in `rm `, and is gone before a slash.
+ */
 function prefixDiffers(text: string, part: string): boolean {
   const exact = text.startsWith(part);
   if (lettersDiffer(text, part, exact, starts)) return true;
   if (isAboutDots(part)) return false;
-  const [of, wanted] = [lettersOf(text)[0]!, lettersOf(part)[0]!];
-  return collapsed(of).startsWith(collapsed(wanted)) !== exact;
+  const [of, wanted] = [collapsed(lettersOf(text)[0]!), collapsed(lettersOf(part)[0]!)];
+  if (exact) return !of.startsWith(wanted.trimEnd());
+  // `file:/` alone asks whether a path begins at the root: there the slash is what is meant.
+  const bare = fronted(wanted);
+  const isKind = bare.endsWith(':') && bare !== wanted;
+  return of.startsWith(wanted) || (!isKind && fronted(of).startsWith(bare));
 }
+
+/** A part that has no spelling of its own for slashes, dots and blanks may be looked for in a text without them. */
+const isEven = (letters: string): boolean => collapsed(letters) === letters;
 
 /** `endsWith`: dots, slashes and blanks behind the end say nothing. */
 function suffixDiffers(text: string, part: string): boolean {
   const exact = text.endsWith(part);
   if (lettersDiffer(text, part, exact, ends)) return true;
+  const [of, wanted] = [lettersOf(text)[0]!, lettersOf(part)[0]!];
+  if (exact || isAboutDots(part) || trimmed(wanted) !== wanted) return false;
+  return trimmed(of).endsWith(wanted) || (isEven(wanted) && trimmed(collapsed(of)).endsWith(wanted));
+}
+
+/** `contains`: what stands between the letters of a name may be written in several ways. */
+function innerDiffers(text: string, part: string): boolean {
+  const exact = text.includes(part);
+  if (lettersDiffer(text, part, exact, (of, wanted) => of.includes(wanted))) return true;
   const wanted = lettersOf(part)[0]!;
-  const isBare = wanted.replace(/[ .:/]+$/, '') === wanted;
-  return isBare && !exact && trimmed(lettersOf(text)[0]!).endsWith(wanted);
+  return !exact && !isAboutDots(part) && isEven(wanted) && collapsed(lettersOf(text)[0]!).includes(wanted);
 }
 
 const DIFFERS: Record<string, (text: string, part: string) => boolean> = {
   startsWith: prefixDiffers,
   endsWith: suffixDiffers,
-  contains: (text, part) => lettersDiffer(text, part, text.includes(part), (of, wanted) => of.includes(wanted)),
+  contains: innerDiffers,
 };
 
 /** Why `startsWith`, `endsWith` or `contains` has no value; null: both readings agree. */

@@ -29,7 +29,21 @@ function entriesOf(group: string): [string, string][] {
 
 /** What nobody sees; a line end or a tab is a blank. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
-const seen = (text: string): string => text.replace(/[\t\n\r]/g, ' ').replace(INVISIBLE, '');
+const seen = (text: string): string =>
+  text
+    .replace(/[\t\n\r]/g, ' ')
+    .replace(INVISIBLE, '')
+    .replace(IMITATIONS, (char) => (DOTS.includes(char) ? '.' : letterOf(char)));
+
+// What neither of Unicode's tables takes for ASCII: the full stops that names of hosts may be written with (UTS #46), and
+// white letters on black and regional indicators, which have the order of the alphabet.
+const DOTS = '\u3002\uff61';
+const FIRSTS = [0x1f150, 0x1f170, 0x1f1e6];
+const IMITATIONS = /[\u3002\uff61\u{1F150}-\u{1F169}\u{1F170}-\u{1F189}\u{1F1E6}-\u{1F1FF}]/gu;
+function letterOf(char: string): string {
+  const code = char.codePointAt(0)!;
+  return String.fromCharCode(0x41 + code - FIRSTS.findLast((first) => first <= code)!);
+}
 
 const shaped = (text: string): string => Array.from(text, (char) => table().get(char) ?? char).join('');
 // Upper case first: ß and long s have a lower case of their own.

@@ -59,9 +59,15 @@ export function collapsed(folded: string): string {
     .replace(/\.{2,}/g, '.');
 }
 
-/** Without blanks in front, slashes after its kind (`db://prod`), and blanks, dots, slashes and colons at its end. */
-export const trimmed = (text: string): string =>
-  text
-    .replace(/^ +/, '')
-    .replace(/^([^:/*]*:)\/+/, '$1')
-    .replace(/[ .:/]+$/, '');
+/** Without blanks in front and slashes after its kind (`db://prod`). */
+export const fronted = (text: string): string => text.replace(/^ +/, '').replace(/^([^:/*]*:)\/+/, '$1');
+
+/** What says nothing at the end of a name; in an address, an empty query or fragment as well (`db:prod#`). */
+const END = /[ .:/]+$/;
+const END_OF_ADDRESS = /[ .:/?#;]+$/;
+
+/** Without blanks in front, slashes after its kind, and blanks, dots, slashes and colons at its end. */
+export function trimmed(text: string): string {
+  const front = fronted(text);
+  return front.replace(/[:/]/.test(front) ? END_OF_ADDRESS : END, '');
+}

@@ -61,12 +61,20 @@ describe('a name', () => {
       'db: prod',
       'db:\tprod',
     ],
+    ...['db:prod#', 'db:prod?', 'db:prod;', 'db:prod?#', 'db:prod/#', 'db:prod%23', 'db:prod。', 'db:prod｡'],
+    ...['db:🅟rod', 'db:🅿rod', 'db:🇵rod'],
   ];
   it.each(SPELLINGS)('%j reads as db:prod', (spelling) => expect(isAlike('db:prod', spelling)).toBe(true));
 
   it.each(['db:pro', 'db:prods', 'db.prod', 'db/prod', 'dc:prod', 'db:prod-1', 'db:próbd'])('%j does not', (other) =>
     expect(isAlike('db:prod', other)).toBe(false),
   );
+
+  it('that is no address keeps what stands at its end: C# is not C', () => {
+    expect(isAlike('C', 'C#')).toBe(false);
+    expect(isAlike('db:prod', 'db:prod#1')).toBe(false);
+    expect(isAlike('host:evil.example', 'host:evil。example')).toBe(true);
+  });
 
   it('among capitals an l is an I, and fail is not fall', () => {
     expect(isAlike('service:billing', 'service:BlLLING')).toBe(true);

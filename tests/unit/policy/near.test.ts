@@ -263,6 +263,12 @@ describe('a condition', () => {
     ['param.list.exists(one, one == "admin")', {}],
     ['["production"].exists(one, one == metadata.environment)', near],
     ['resource == "db:Other"', {}],
+    ['metadata.environment.startsWith("prod")', { environment: ' production' }],
+    ['metadata.resource.startsWith("db:prod")', { resource: 'db://prod/orders' }],
+    ['metadata.resource.endsWith("/passwd")', { resource: 'file:\\etc\\passwd' }],
+    ['metadata.resource.endsWith("/passwd")', { resource: 'file:/etc/x/../passwd/.' }],
+    ['metadata.resource.contains("etc/passwd")', { resource: 'file:/etc//passwd' }],
+    ['metadata.resource.contains("etc/passwd")', { resource: 'file:\\etc\\passwd' }],
     ['!param.path.startsWith("/srv/public/")', {}],
     ['!param.path.matches("^/srv/public/")', {}],
     ['has(param.Name)', {}],
@@ -280,10 +286,27 @@ describe('a condition', () => {
     ['"root" in param.list', {}],
     ['param.plain.endsWith(".pdf")', {}],
     ['param.plain.contains("a")', {}],
+    ['metadata.path.startsWith("file:/")', { path: 'file:notes.txt' }],
+    ['metadata.command.endsWith(" /tmp")', { command: 'ls data/tmp' }],
+    ['metadata.command.startsWith("rm ")', { command: 'rmdir /tmp' }],
   ] as [string, JsonObject][])('that compares with another text is false: %s', (when, metadata) => {
     expect(verdict(when, { metadata })).toMatchObject({ verdict: 'allow', errors: [] });
   });
 });
+
+it.each(['rm /tmp/x', 'rm ./x', 'rm  /x', 'rm ../x', 'rm -rf /'])(
+  'a condition on the first word of a command decides, whatever path follows it: %s',
+  (command) => {
+    const judged = (verdict: 'allow' | 'deny') =>
+      judge(
+        policyOf(JSON.stringify({ rules: [{ id: 'r', when: 'param.command.startsWith("rm ")', verdict }] })),
+        asked({ params: { command } }),
+        FACTS,
+      );
+    expect(judged('deny')).toMatchObject({ verdict: 'deny', errors: [] });
+    expect(judged('allow')).toMatchObject({ verdict: 'allow', errors: [] });
+  },
+);
 
 it('a simulation judges by the newest version what was let through by the first', () => {
   const simulation = new Simulation(DENY);
