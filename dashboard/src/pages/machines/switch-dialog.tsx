@@ -29,7 +29,9 @@ export function SwitchDialog({ actors, onClose }: Props) {
         <ChangeResult change={flow.applied} secretLabel="secret" />
       ) : flow.change ? (
         <ChangeSigner change={flow.change} flow={flow} onBack={flow.reset} />
-      ) : (
+      ) : null}
+      {/* Kept while the change is shown: what was typed is there again for whoever goes back. */}
+      <div hidden={flow.change !== undefined}>
         <SwitchForm
           actors={actors}
           busy={draft.isPending || flow.proposal.isPending}
@@ -37,7 +39,7 @@ export function SwitchDialog({ actors, onClose }: Props) {
         >
           {error ? <Failure error={error} /> : null}
         </SwitchForm>
-      )}
+      </div>
     </Modal>
   );
 }

@@ -16,11 +16,15 @@ interface Props {
 const DAY_MS = 86_400_000;
 const MOST_DAYS = MAX_DELEGATION_SECONDS / 86_400;
 const label = (member: Member) => member.name || member.email;
-/** Typed as a list with commas; nothing typed is no bound. */
-const listOf = (text: string): string[] | null => {
-  const parts = text.split(',').map((part) => part.trim());
-  return parts.some(Boolean) ? parts.filter(Boolean) : null;
-};
+/** Typed as a list with commas; nothing typed is no bound, and commas alone are none that could be meant. */
+const listOf = (text: string): string[] | null =>
+  text.trim() === ''
+    ? null
+    : text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean);
+const isBound = (list: string[] | null): boolean => list === null || list.length > 0;
 const sourcesOf = ({ roles, groups }: Session['user']): string[] => [
   ...groups.map((group) => `group:${group}`),
   ...roles.filter((role) => role !== 'auditor').map((role) => `role:${role}`),
@@ -34,9 +38,10 @@ export function DelegationDialog({ user, members, onClose }: Props) {
   const [bounds, setBounds] = useState({ actions: '', resources: '' });
   const [max_risk, setRisk] = useState('');
   const count = Number(days);
-  const complete = to !== '' && count > 0 && count <= MOST_DAYS;
+  const [actions, resources] = [listOf(bounds.actions), listOf(bounds.resources)];
+  const complete = to !== '' && count > 0 && count <= MOST_DAYS && isBound(actions) && isBound(resources);
   const scope = {
-    ...{ actions: listOf(bounds.actions), resources: listOf(bounds.resources) },
+    ...{ actions, resources },
     ...{ sources: sources.length > 0 ? sources : null, max_risk: max_risk || null },
   };
   const [opened_ms] = useState(() => Date.now());

@@ -23,6 +23,8 @@ interface Props {
 
 export function PolicyEditor({ base, published, source, onDone }: Props) {
   const [draft, setDraft] = useState(source);
+  // What is typed is of the policy that it began with: one that somebody publishes meanwhile is not overwritten unseen.
+  const [begun] = useState({ base, published });
   const flow = useChange();
   const { proposal } = flow;
   const simulation = useMutation({
@@ -31,7 +33,7 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
   // Checked first, so that a draft with a fault, or one that nobody goes on with, leaves no proposal behind.
   const check = useMutation({
     mutationFn: () => ask('/v1/policy/checks', { source: draft }),
-    onSuccess: () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: base.digest }),
+    onSuccess: () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: begun.base.digest }),
   });
   const edit = (text: string) => {
     setDraft(text);
@@ -61,7 +63,7 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
         <button
           type="button"
           className="btn"
-          disabled={draft === published || isChecking}
+          disabled={draft === begun.published || isChecking}
           onClick={() => check.mutate()}
         >
           {isChecking ? 'Checking…' : 'Check and show the diff'}
