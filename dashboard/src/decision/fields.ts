@@ -5,6 +5,7 @@ import { isObject, type Json, type JsonObject } from '../../../core/json.ts';
 import { majorText } from '../../../core/money.ts';
 import { type Amount, amountsOf } from '../../../core/policy/parameters/amounts.ts';
 import { fieldsOf, type ParameterField } from '../../../core/policy/parameters/fields.ts';
+import { hiddenIn } from '../../../core/policy/parameters/hidden.ts';
 import type { Narrowing, ParameterSchema } from '../../../core/policy/parameters/model.ts';
 import { labelOf } from '../text/facts.ts';
 
@@ -50,6 +51,8 @@ const hintFor = (mode: 'narrow' | 'any', narrow: readonly Narrowing[]): string |
   return narrow.length === 0 ? 'Policy lets nobody change this.' : `It ${narrow.map((one) => WORDS[one]).join(', ')}.`;
 };
 
+const HIDDEN_HINT = 'Policy hides this: nobody edits it.';
+
 const isWhole = (field: ParameterField | undefined): boolean =>
   field?.types.includes('integer') === true && !field.types.includes('number');
 
@@ -60,16 +63,18 @@ const isWhole = (field: ParameterField | undefined): boolean =>
 export function editFields(params: JsonObject, schema: ParameterSchema | null, mode: 'narrow' | 'any'): EditField[] {
   const known = new Map(fieldsOf(schema).map((field) => [field.pointer, field]));
   const amounts = new Map(amountsOf(params, schema).map((amount) => [amount.pointer, amount]));
+  const hidden = hiddenIn(schema, params);
   return leaves(params, []).map(([keys, value]) => {
     const pointer = pointerOf(keys);
+    const covered = hidden.some((at) => at === pointer || at.startsWith(`${pointer}/`));
     const [field, amount] = [known.get(pointer), amounts.get(pointer)];
     const narrow = field?.narrow ?? [];
     return {
       ...{ pointer, keys, value, label: field?.title ?? labelOf(keys.join('.')), kind: kindOf(value, amount) },
-      ...{ unit: amount?.currency ?? null, whole: isWhole(field), hint: hintFor(mode, narrow) },
+      ...{ unit: amount?.currency ?? null, whole: isWhole(field), hint: covered ? HIDDEN_HINT : hintFor(mode, narrow) },
       lowers: mode === 'narrow' && narrow.includes('lower'),
-      locked: mode === 'narrow' && narrow.length === 0,
-      removable: mode === 'any' ? field?.required !== true : narrow.includes('remove'),
+      locked: covered || (mode === 'narrow' && narrow.length === 0),
+      removable: !covered && (mode === 'any' ? field?.required !== true : narrow.includes('remove')),
     };
   });
 }

@@ -7,6 +7,8 @@ import { hiddenIn, masked, readsHidden, restored } from '../../../core/policy/pa
 import type { ParameterSchema } from '../../../core/policy/parameters/model.ts';
 import { unmasked, withoutHidden } from '../../../core/policy/parameters/unmasked.ts';
 import { parsePolicy } from '../../../core/policy.ts';
+import { editFields } from '../../../dashboard/src/decision/fields.ts';
+import { factsOf } from '../../../dashboard/src/text/facts.ts';
 
 const SCHEMA: ParameterSchema = {
   properties: {
@@ -204,4 +206,18 @@ it('a verifier takes what is covered only where the pinned policy covers it', ()
   expect(holds({ ...MASKED, name: '(hidden)' }, [...POINTERS, '/name'])).toBe(false);
   expect(holds({ ...MASKED, password: 'told' }, POINTERS)).toBe(false);
   expect(holds(MASKED, POINTERS.slice(1))).toBe(false);
+});
+
+it('the page says of a covered value that policy hides it, and no form opens it', () => {
+  const schema: ParameterSchema = {
+    properties: { password: { writeOnly: true }, keys: { type: 'array', items: { writeOnly: true } } },
+  };
+  const shown = { password: '(hidden)', keys: ['(hidden)'], name: 'bo' };
+  const fields = editFields(shown, schema, 'any').map(({ pointer, locked, removable }) => [pointer, locked, removable]);
+  expect(fields).toEqual([
+    ['/password', true, false],
+    ['/keys', true, false],
+    ['/name', false, true],
+  ]);
+  expect(factsOf(shown, null, schema).map(({ notes }) => notes.length)).toEqual([1, 1, 0]);
 });
