@@ -7,6 +7,9 @@ import { collapsed, decoded, trimmed } from './look-alike/plain.ts';
 /** A text as it reads, letters alone: for keys and labels. Two that come out the same look alike or differ in case. */
 export const skeletonOf = (text: string): string => fold(text, 'case');
 
+/** The same, and as it reads where an I is taken for an l: `accountId` and `accountld`. */
+export const skeletonsOf = (text: string): [string, string] => [fold(text, 'case'), fold(text, 'shape')];
+
 /** Among capitals `l`, `1` and `|` are read as an I. */
 const amongCapitals = (text: string): string =>
   text.replace(/[A-Za-z0-9|]+/g, (word) => (/[A-Z]/.test(word) ? word.replace(/[l1|]/g, 'i') : word));

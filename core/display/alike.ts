@@ -1,7 +1,7 @@
 // Names in one document that could be taken for each other: `To` and `to`, `to_account` beside `to.account` or a nested
 // `account`, a Cyrillic letter in one of them. Each is shown with its exact path; these are pointed out as well.
 import { isObject, type Json } from '../json.ts';
-import { skeletonOf } from '../look-alike.ts';
+import { skeletonsOf } from '../look-alike.ts';
 import { pathText } from './path.ts';
 
 type Path = readonly (string | number)[];
@@ -9,11 +9,14 @@ type Path = readonly (string | number)[];
 /** Signs between words, which one writer sets and another leaves out; levels of nesting are such signs, too. */
 const BETWEEN = /[\s\p{P}\p{S}]+/gu;
 
-/** A path as it sounds. A list's places count: `lines[1].to` is nobody's `lines[0].to`. */
-const soundOf = (path: Path): string =>
-  path
-    .map((part) => (typeof part === 'number' ? `\u0000${part}\u0000` : skeletonOf(part).replace(BETWEEN, '')))
-    .join('');
+/** A path as it sounds, once for each way to read its letters. A list's places count: `lines[1].to` is nobody's `lines[0].to`. */
+function soundsOf(path: Path): string[] {
+  const parts = path.map((part) =>
+    typeof part === 'number' ? null : skeletonsOf(part).map((one) => one.replace(BETWEEN, '')),
+  );
+  return READINGS.map((reading) => parts.map((part, at) => part?.[reading] ?? `\u0000${path[at]}\u0000`).join(''));
+}
+const READINGS = [0, 1] as const;
 
 /** Every path in a value, those of objects and lists too. */
 function pathsIn(value: Json, path: Path): Path[] {
@@ -43,17 +46,30 @@ function othersOf(path: Path, paths: readonly Path[]): string[] {
   return others;
 }
 
+/** Paths that sound the same in one of the readings. */
+function groupsOf(paths: readonly Path[]): Path[][] {
+  const bySound = new Map<string, Path[]>();
+  for (const path of paths) {
+    for (const [reading, sound] of soundsOf(path).entries()) {
+      const key = `${reading} ${sound}`;
+      const group = bySound.get(key);
+      if (group) group.push(path);
+      else bySound.set(key, [path]);
+    }
+  }
+  return [...bySound.values()].filter((group) => group.length > 1);
+}
+
 /** Text of each path that could be taken for others → texts of those others, at most three. */
 export function alikeIn(root: string, value: Json): Map<string, string[]> {
-  const bySound = new Map<string, Path[]>();
-  for (const path of pathsIn(value, [root])) {
-    if (typeof path.at(-1) === 'number') continue;
-    const sound = soundOf(path);
-    const paths = bySound.get(sound);
-    if (paths) paths.push(path);
-    else bySound.set(sound, [path]);
+  const named = pathsIn(value, [root]).filter((path) => typeof path.at(-1) !== 'number');
+  const found = new Map<string, string[]>();
+  for (const group of groupsOf(named)) {
+    for (const path of group) {
+      const text = pathText(path);
+      const others = new Set([...(found.get(text) ?? []), ...othersOf(path, group)]);
+      if (others.size > 0) found.set(text, [...others].slice(0, MAX_NAMED));
+    }
   }
-  const groups = [...bySound.values()].filter((paths) => paths.length > 1);
-  const found = groups.flatMap((paths) => paths.map((path) => [pathText(path), othersOf(path, paths)] as const));
-  return new Map(found.filter(([, others]) => others.length > 0));
+  return found;
 }

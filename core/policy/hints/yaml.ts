@@ -65,6 +65,10 @@ const short = (text: string): string => (text.length > 120 ? `${text.slice(0, 12
 
 const writeSo = ({ key, value }: Entry): string => `Put the whole text in quotes: \`${key}: ${short(quoted(value))}\`.`;
 
+/** A whole text in quotes that holds the same quotes: `'param.x == 'y''`. */
+const NESTED = /^(["'])[^"']*[\s(=[,]\1.*\1$/;
+const nested = (text: string): string => quoted(text.slice(1, -1).replaceAll(text[0]!, text[0] === '"' ? "'" : '"'));
+
 /** The entry of this line whose value YAML takes for something else; `code` is the parser's own word for the mistake. */
 function misread(entry: Entry, code: string): string | null {
   const { key, value } = entry;
@@ -74,6 +78,8 @@ function misread(entry: Entry, code: string): string | null {
   if (/^["']/.test(value) && code === 'MISSING_CHAR') return `The quote that opens \`${key}\` is never closed.`;
   if (/^'/.test(value) && /[a-z]'[a-z]/i.test(value))
     return `An apostrophe ends a text in single quotes: use double quotes, \`${key}: ${short(JSON.stringify(plain.replace(/^'|'$/g, '')))}\`.`;
+  if (NESTED.test(plain))
+    return `A text that begins with a quote ends at the next one: inside, use the other kind. Write \`${key}: ${short(nested(plain))}\`.`;
   if (/^["']/.test(value) && code !== 'BAD_DQ_ESCAPE')
     return `A text that begins with a quote ends at the next one. ${writeSo(bare)}`;
   // An object or a list that is meant as one.
@@ -109,6 +115,12 @@ const BY_LINE: readonly (readonly [RegExp, string])[] = [
   [/\{[^{}]*\w[ \t]+\w+:/, 'Between two entries in braces stands a comma: `{ action: a, resource: b }`.'],
 ];
 
+/** Where a mistake begins: a quote that is never closed is missed at the end, and stands where it opens. */
+function beginningOf(text: string, at: number, message: string): number {
+  const [, quote] = /^Missing closing (["'])quote/.exec(message) ?? [];
+  return quote !== undefined && at >= text.trimEnd().length ? text.lastIndexOf(quote) : at;
+}
+
 /**
  * What was probably meant at a place where YAML fails; null: its own words have to do.
  *
@@ -118,7 +130,7 @@ export function yamlHint(text: string, at: number, { code, message }: Mistake): 
   if (/ end with a [}\]]/.test(message)) return { at, says: 'A brace or bracket above is opened and never closed.' };
   if (Object.hasOwn(BY_CODE, code) && ['TAB_AS_INDENT', 'DUPLICATE_KEY', 'MULTIPLE_DOCS'].includes(code))
     return { at, says: BY_CODE[code]! };
-  const { line, start } = lineAt(text, Math.min(at, text.trimEnd().length));
+  const { line, start } = lineAt(text, Math.min(beginningOf(text, at, message), text.trimEnd().length));
   // The parser calls a dash that it misses a missing character, too.
   if (code === 'MISSING_CHAR' && /^\s*[\w.-]+:/.test(line) && !/["'{[]/.test(line)) return { at, says: INDENT };
   const slip = BY_LINE.find(([seen]) => seen.test(line));

@@ -101,14 +101,14 @@ describe('names of parameters', () => {
   const params = JSON.parse(`{
     "to_account": 1, "to account": 2, "to.account": 3, "to": { "account": 4 }, "To": 5, "amount": 6, "\u0430mount": 7,
     "": 8, " ": 9, "__proto__": 10, "constructor": 11, "to/account": 12, "lonely": 13, "e\u0301": 14, "\u00e9": 15,
-    "a\u202eb": 16
+    "a\u202eb": 16, "accountId": 17, "accountld": 18
   }`) as JsonObject;
   const facts = named(params);
   const at = (text: string) => facts.find((fact) => fact.text === text)!;
 
   it('have a path each that no other value has', () => {
-    expect(facts).toHaveLength(16);
-    expect(new Set(facts.map(({ path }) => path)).size).toBe(16);
+    expect(facts).toHaveLength(18);
+    expect(new Set(facts.map(({ path }) => path)).size).toBe(18);
     expect([at('3').path, at('4').path, at('2').path]).toEqual([
       ...['params["to.account"]', 'params.to.account', 'params["to account"]'],
     ]);
@@ -127,6 +127,8 @@ describe('names of parameters', () => {
     ['7', 'params.amount'],
     ['8', 'params[" "]'],
     ['14', 'params.\u00e9'],
+    ['17', 'params.accountld'],
+    ['18', 'params.accountId'],
   ])('that read alike are pointed out: that of %s beside %s', (text, other) => {
     expect(at(text).alike.join(', ')).toContain(other);
   });
