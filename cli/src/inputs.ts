@@ -12,7 +12,7 @@ import { CliError, EXIT } from './exit-codes.ts';
 
 /** Commander's collector for a repeatable `key=text` or `key:=json`. */
 export function field(text: string, before: JsonObject = {}): JsonObject {
-  const [, key = '', operator, value = ''] = /^([^=]+?)(:?=)(.*)$/s.exec(text) ?? [];
+  const [, key = '', operator, value = ''] = /^(?!:=)([^=]+?)(:?=)(.*)$/s.exec(text) ?? [];
   if (key === '') throw new InvalidArgumentError('Write key=text, or key:=json for numbers, lists and objects.');
   if (Object.hasOwn(before, key)) throw new InvalidArgumentError(`"${key}" is given twice.`);
   return { ...before, [key]: operator === '=' ? value : jsonOf(value, key) };

@@ -10,7 +10,7 @@ import { ledgerCommands } from './commands/ledger.ts';
 import { policyCommands } from './commands/policy.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { Exit, World } from './context.ts';
-import { EXIT, exitOfError } from './exit-codes.ts';
+import { CliError, EXIT, exitOfError } from './exit-codes.ts';
 import { examples } from './help.ts';
 import { isReaderGone } from './streams.ts';
 
@@ -35,6 +35,7 @@ export async function run(args: readonly string[], world: World): Promise<number
     verdict = given;
   });
   try {
+    assertText(args);
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
     const code = failed(error, world);
@@ -45,6 +46,12 @@ export async function run(args: readonly string[], world: World): Promise<number
   if (lost === null || isReaderGone(lost)) return verdict ?? EXIT.ok;
   world.stderr.write(`assentry: The output is not complete: ${printable(lost.message)}\n`);
   return verdict ?? EXIT.error;
+}
+
+/** Node reads an argument that is no UTF-8 with U+FFFD in the place of what was there: that is not what was meant. */
+function assertText(args: readonly string[]): void {
+  const lossy = args.find((arg) => arg.includes('\uFFFD'));
+  if (lossy !== undefined) throw new CliError(EXIT.usage, `The argument "${lossy}" is not UTF-8. Write it as UTF-8.`);
 }
 
 function programFor(world: World, exit: Exit): Command {

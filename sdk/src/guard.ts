@@ -106,11 +106,11 @@ function argumentsOf<A extends unknown[]>([first, ...others]: A, params: JsonObj
 }
 
 /**
- * A text, a number or a boolean after the first argument says something about the call that nobody would approve. A
+ * A text, a number, a boolean or a list of them (`exec('rm', ['-rf', '/'])`) after the first argument says something about the call that nobody would approve. A
  * function that takes it needs `params`; to any other it is not passed on.
  */
 function withoutValues<A extends unknown[]>(action: string, takes: number, args: A): A {
-  const isValue = (at: number) => at > 0 && VALUES.has(typeof args[at]);
+  const isValue = (at: number) => at > 0 && saysSomething(args[at]);
   const taken = args.findIndex((_, at) => isValue(at) && at < takes);
   if (taken > 0)
     throw new AssentryError(
@@ -121,6 +121,9 @@ function withoutValues<A extends unknown[]>(action: string, takes: number, args:
 }
 
 const VALUES: ReadonlySet<string> = new Set(['string', 'number', 'bigint', 'boolean']);
+const isOne = (value: unknown): boolean => VALUES.has(typeof value);
+const saysSomething = (arg: unknown): boolean =>
+  isOne(arg) || (Array.isArray(arg) && arg.length > 0 && arg.every(isOne));
 
 /** With a `params` function the arguments may be richer than JSON: they must still describe the same call. */
 function unchanged<A extends unknown[]>(args: A, describe: (...args: A) => JsonObject, params: JsonObject): A {

@@ -87,3 +87,12 @@ it('takes a key with a colon on the command line, and := for JSON still', async 
     metadata: { 'team:x': 'y:=z' },
   });
 });
+
+it.each([
+  ['an argument that Node could only read with U+FFFD in it', 'a=caf\ufffd', 'is not UTF-8'],
+  ['a value without its key', ':=1', 'Write key=text'],
+])('refuses %s, and sends nothing', async (_what, param, says) => {
+  const ran = await assentry([...ASK.slice(0, -1), '--param', param], { env });
+  expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining(says)]);
+  expect(server.seen).toEqual([]);
+});

@@ -170,6 +170,9 @@ describe('guard', () => {
     const transfer = assentry.guard('x.y', (to: string, amount: number) => ran.push([to, amount]));
     await expect(transfer('acct_1', 5_000)).rejects.toMatchObject({ code: 'invalid-request' });
     expect([server.seen, ran]).toEqual([[], []]);
+    const execute = assentry.guard('x.y', (command: string, args: string[]) => ran.push([command, args]));
+    await expect(execute('rm', ['-rf', '/'])).rejects.toMatchObject({ code: 'invalid-request' });
+    expect([server.seen, ran]).toEqual([[], []]);
     const optional = assentry.guard('x.y', (to: string, amount = 0) => [to, amount]);
     expect(await optional('acct_1', 5_000)).toEqual(['acct_1', 0]);
   });
