@@ -9,6 +9,7 @@ import { replay } from '../replay.ts';
 import type { Case } from './case.ts';
 import type { EvidenceBundle, EvidenceLine } from './forms.ts';
 import { atLine, type Tally } from './tally.ts';
+import { withheldIn } from './withheld.ts';
 
 /** Replays the life; null, and said, at the first event that is altered, missing or illegal. */
 export function checkHistory({ events, organization_events }: EvidenceBundle, tally: Tally): Life | null {
@@ -79,12 +80,18 @@ function checkFacts(tally: Tally, birth: Case['birth'], line: EvidenceLine): voi
 
 const ENDED_BY_RIGHT: readonly string[] = ['approval.expired', 'capability.revoked'];
 
-/** The reporter's word, and that the evidence given with it is the one whose digest stays. */
+/** The reporter's word, and that the evidence given with it has the recorded digest. */
 function checkReport(tally: Tally, birth: Case['birth'], line: EvidenceLine): void {
   const { type, skeleton, personal } = line.event;
   tally.say('outcome', 'asserted', `${skeleton.by} reported ${type}: nobody else has seen it.`, atLine(line));
   if (!personal || birth.personal === null || !type.startsWith('execution.')) return;
   const { evidence = null } = personal;
+  if (evidence !== null && withheldIn(birth.line).length > 0) {
+    const said =
+      'Its digest is salted, and where policy hides a value no file holds the salt: not computed again here.';
+    tally.say('outcome', 'not-replayable', said, atLine(line));
+    return;
+  }
   const salt = birth.personal.salt as string;
   const same = (evidence === null ? null : digestOf({ salt, evidence })) === skeleton.evidence_digest;
   tally.holds(same, 'outcome', 'The evidence that was reported is not that of its digest.', atLine(line));

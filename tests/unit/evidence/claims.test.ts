@@ -74,4 +74,20 @@ describe('facts of a step', () => {
     );
     expect(await failuresOf(text)).toContainEqual(expect.objectContaining({ claim: 'outcome' }));
   });
+
+  it('and evidence that was reported beside hidden values, whose salt no file holds, is named and does not fail', async () => {
+    const text = forged('approval', (bundle) => {
+      Object.assign(bundle.events[0].event.personal, { hidden: ['/version'], salt: null });
+      const report = bundle.events.find(({ event }: Loose) => event.type === 'execution.executed');
+      report.event.personal.evidence = { made: 'yes' };
+      rewritten(
+        bundle,
+        (skeleton) =>
+          'evidence_digest' in skeleton && Object.assign(skeleton, { evidence_digest: `sha256:${'1'.repeat(64)}` }),
+      );
+    });
+    const { claims } = await verify(text);
+    const outcome = claims.filter(({ claim }) => claim === 'outcome').map(({ status }) => status);
+    expect(outcome).toEqual(['asserted', 'not-replayable']);
+  });
 });
