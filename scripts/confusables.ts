@@ -1,6 +1,6 @@
 // Makes core/look-alike/confusables.ts out of Unicode's own confusables.txt (UTS #39): `node scripts/confusables.ts FILE`, with
 // the file of https://www.unicode.org/Public/security/17.0.0/. Left out is what compatibility decomposition and lower case
-// give anyway, and what canonical decomposition takes apart before anybody looks. tests/unit/confusables.test.ts holds the
+// give anyway, and what canonical decomposition takes apart before anybody looks. tests/unit/look-alike.test.ts holds the
 // table against a list made from the same file, which `--list` writes.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -153,8 +153,9 @@ export interface OrganizationPort {
     call: Acting & { id: string; verified: VerifiedAssertion },
   ): Answer<{ change: Change; secret?: ChangeSecret | null }>;
 
-  /** One published version, which older requests pin. */
+  /** What a proposal of this text would say; nothing is recorded. */
   checkPolicy(call: { credential: Credential; source: string }): Answer<PolicyCheck>;
+  /** One published version, which older requests pin. */
   policyVersion(call: { version: number }): Answer<Snapshot['policy']>;
   list(call: Acting & { kind: ListKind; cursor?: string; limit?: number }): Answer<Listing>;
   /** Enrolments of these passkeys, reviews of the request's use, the organisation's first event, and the one that published this policy version. */

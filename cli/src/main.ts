@@ -9,7 +9,9 @@ process.once('SIGINT', () => interrupted.abort());
 const { env, stdin } = process;
 
 process.exitCode = await run(process.argv.slice(2), {
-  ...{ env, stdin, openBrowser },
+  env,
+  stdin,
+  openBrowser,
   stdout: lasting(process.stdout),
   stderr: lasting(process.stderr),
   cwd: process.cwd(),

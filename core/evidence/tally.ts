@@ -49,7 +49,8 @@ export class Tally {
   report(): Pick<EvidenceReport, 'valid' | 'claims' | 'sentence' | 'first_use'> {
     const valid = this.claims.length > 0 && this.claims.every(({ status }) => status !== 'failed');
     return {
-      ...{ valid, claims: this.claims },
+      valid,
+      claims: this.claims,
       ...(this.#sentence === null ? {} : { sentence: this.#sentence }),
       ...(this.#first_use ? { first_use: true } : {}),
     };

@@ -1,5 +1,5 @@
-// Whether one glob matches everything that another does, and whether two have a text in common. Exact where it answers true; where telling would cost too much
-// it answers false, which costs a hint in `policy check` and nothing else.
+// Whether one glob matches everything that another does, and whether two have a text in common. Both are exact unless the
+// answer would cost too much; then each gives the answer that is safe for its caller: "does not cover", and "may meet".
 import { globMatches, reach, SEPARATORS, step, type Token, tokensOf } from '../glob.ts';
 
 /** What telling may still cost, in positions tried (about 0.2 µs); counted down, so that many questions share one. */

@@ -39,10 +39,7 @@ export const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493
 /** The y of a point whose order is eight; the other one is p - y. */
 const Y_OF_ORDER_8 = 0x5fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
 /** Every y whose points have an order of 1, 2, 4 or 8: under such a key one signature fits message after message. */
-const SMALL_ORDER: ReadonlySet<bigint> = new Set([
-  ...[0n, 1n, ED25519.p - 1n],
-  ...[Y_OF_ORDER_8, ED25519.p - Y_OF_ORDER_8],
-]);
+const SMALL_ORDER: ReadonlySet<bigint> = new Set([0n, 1n, ED25519.p - 1n, Y_OF_ORDER_8, ED25519.p - Y_OF_ORDER_8]);
 
 /** What authenticators make: 2048 bits and more; beyond 4096 platforms differ in what they take. */
 const RSA_BITS = { least: 2_048, most: 4_096 };

@@ -164,8 +164,18 @@ export class Suggesting {
 }
 
 const newGroup = ({ input, rule, created_at }: StoredRequest, kind: string): Group => ({
-  ...{ rule, action: input!.action, actor: input!.actor, kind, approved: 0, people: new Set(), days: new Map() },
-  ...{ seen: newBehavior(), hidden: null, from: created_at, to: created_at, isOut: false },
+  rule,
+  action: input!.action,
+  actor: input!.actor,
+  kind,
+  approved: 0,
+  people: new Set(),
+  days: new Map(),
+  seen: newBehavior(),
+  hidden: null,
+  from: created_at,
+  to: created_at,
+  isOut: false,
 });
 
 function approve(group: Group, { input, people, created_at }: StoredRequest): void {
@@ -182,13 +192,24 @@ function suggestionOf(group: Group, id: string, now: Instant): Suggestion | NotS
   const found = patternOf(group.seen, { action, actor });
   if ('trouble' in found) return { rule, action, actor, kind, approved, people: people.size, reason: found.trouble };
   const pattern: Trusted = {
-    ...{ id, match: found.match, when: found.when },
+    id,
+    match: found.match,
+    when: found.when,
     limit: { count: Math.max(...group.days.values()), per_seconds: DAY_MS / 1000 },
     expires: `${instantAt(instantMs(now) + LIFETIME_MS).slice(0, 10)}T00:00:00.000Z`,
   };
   return {
-    ...{ rule, action, actor, resources: found.match.resource!, approved, people: people.size, from, to, pattern },
-    ...{ yaml: trustedText(pattern), bounds: found.bounds },
+    rule,
+    action,
+    actor,
+    resources: found.match.resource!,
+    approved,
+    people: people.size,
+    from,
+    to,
+    pattern,
+    yaml: trustedText(pattern),
+    bounds: found.bounds,
     simulation: { would_let_through: 0, fates: noFates() },
   };
 }

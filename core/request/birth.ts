@@ -120,8 +120,11 @@ export function requested(record: RequestRecord, birth: Birth): { skeleton: Json
       ...{ request_digest: record.request_digest, expires_at: record.expires_at, config_version: birth.config_version },
     },
     personal: {
-      ...{ salt: shownSalt(record), action: proposal.action, resource: proposal.resource },
-      ...{ params: shownParams(record, proposal.params), ...hiddenPart(record, proposal.params) },
+      salt: shownSalt(record),
+      action: proposal.action,
+      resource: proposal.resource,
+      params: shownParams(record, proposal.params),
+      ...hiddenPart(record, proposal.params),
       ...{
         metadata: proposal.metadata,
         constraints: judgement.constraints,

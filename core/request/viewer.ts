@@ -21,15 +21,21 @@ function passkeyRefusal(record: RequestRecord, facts: Facts, user: string, now: 
   if (requirement.verify === 'oidc' && active.length === 0) return null;
   const tried = active.map((passkey) => assuranceAllows(passkey, risk.level, now));
   if (tried.some(({ ok }) => ok)) return null;
-  return refusalOf(tried[0] ?? fail('passkey-required', 'You have no active passkey: make one under Account.'));
+  return refusalOf(tried[0] ?? fail('passkey-required', 'You have no active passkey: add one under “You”.'));
 }
 
 /** Whether this person may answer now, as the decision itself would judge it. */
 export function viewerOf(record: RequestRecord, facts: Facts, user: string, now: Instant): Viewer {
   const question = {
-    ...{ requirement: inForce(record).requirement, votes: liveVotes(record), standings: facts.standings },
-    ...{ voter: user, created_at: record.created_at, people: peopleOf(record, facts.owners), voted_at: now },
-    ...{ effective_action_digest: record.effective.action_digest, about: aboutOf(record, now) },
+    requirement: inForce(record).requirement,
+    votes: liveVotes(record),
+    standings: facts.standings,
+    voter: user,
+    created_at: record.created_at,
+    people: peopleOf(record, facts.owners),
+    voted_at: now,
+    effective_action_digest: record.effective.action_digest,
+    about: aboutOf(record, now),
     stage: stageOf(record, facts).index,
   };
   const key = passkeyRefusal(record, facts, user, now);
@@ -47,7 +53,12 @@ const bare = ({
   token,
   delegation,
 }: RecordedVote): Vote => ({
-  ...{ reviewer, stage, action_digest, decision, voted_at, passkey },
+  reviewer,
+  stage,
+  action_digest,
+  decision,
+  voted_at,
+  passkey,
   ...(token ? { token } : {}),
   ...(delegation ? { delegation: { id: delegation.id, from: delegation.from } } : {}),
 });
@@ -57,8 +68,11 @@ export function reachOf(record: RequestRecord, now: Instant): Reach | null {
   const { requirement } = inForce(record);
   if (record.judgement.verdict !== 'require_approval' || requirement.verify === 'oidc') return null;
   return {
-    ...{ requirement: { stages: requirement.stages, separation: requirement.separation } },
-    ...{ votes: liveVotes(record).map(bare), created_at: record.created_at, about: aboutOf(record, now) },
-    ...{ effective_action_digest: record.effective.action_digest, people: peopleOf(record, []) },
+    requirement: { stages: requirement.stages, separation: requirement.separation },
+    votes: liveVotes(record).map(bare),
+    created_at: record.created_at,
+    about: aboutOf(record, now),
+    effective_action_digest: record.effective.action_digest,
+    people: peopleOf(record, []),
   };
 }

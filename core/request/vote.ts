@@ -190,7 +190,8 @@ function approve(record: RequestRecord, call: Call, bare: RecordedVote, asked: V
     statements: payload === null ? [] : [{ draft: 0, payload }],
     record: {
       ...stepped.value.record,
-      ...{ votes, counted },
+      votes,
+      counted,
       ...(met ? { capability, decided_at: now, decided_by: 'person' as const } : {}),
     },
   });

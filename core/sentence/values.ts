@@ -25,22 +25,25 @@ export const saidOf = (params: JsonObject, schema: ParameterSchema | null, hidde
 const NAMED_ENTRIES = 2;
 /** By what an object is named, first match first. */
 const NAMES = [
-  ...[
-    'name',
-    'email',
-    'address',
-    'title',
-    'subject',
-    'label',
-    'id',
-    'file_id',
-    'path',
-    'url',
-    'key',
-    'sku',
-    'username',
-  ],
-  ...['date_time', 'dateTime', 'date', 'phone', 'text', 'value'],
+  'name',
+  'email',
+  'address',
+  'title',
+  'subject',
+  'label',
+  'id',
+  'file_id',
+  'path',
+  'url',
+  'key',
+  'sku',
+  'username',
+  'date_time',
+  'dateTime',
+  'date',
+  'phone',
+  'text',
+  'value',
 ];
 
 export const valueAt = ({ params }: Said, keys: Keys): Json | undefined =>

@@ -3,19 +3,25 @@
 
 /** In the router's own form: `$id` is one segment. */
 export const PAGE_PATHS = [
-  ...[
-    '/',
-    '/requests',
-    '/requests/$id',
-    '/r/$id',
-    '/audit',
-    '/metrics',
-    '/policy',
-    '/people',
-    '/machines',
-    '/delivery',
-  ],
-  ...['/break-glass', '/changes', '/checkpoint', '/account', '/sign-in', '/verify', '/setup', '/join', '/recover'],
+  '/',
+  '/requests',
+  '/requests/$id',
+  '/r/$id',
+  '/audit',
+  '/metrics',
+  '/policy',
+  '/people',
+  '/machines',
+  '/delivery',
+  '/break-glass',
+  '/changes',
+  '/checkpoint',
+  '/account',
+  '/sign-in',
+  '/verify',
+  '/setup',
+  '/join',
+  '/recover',
 ] as const;
 
 const PATTERNS = PAGE_PATHS.map((path) => new RegExp(`^${path.replace('$id', '[^/]+')}/?$`));

@@ -93,8 +93,13 @@ try {
   const called = { name: 'Fire', email: 'fire@example.com', roles: ['break_glass'] };
   const fire = await Reviewer.enrol(stack.base_url, String((await boss.change('invitation', called)).secret));
   const broken = await breakGlass(fire, {
-    ...{ action: 'table.drop', resource: 'db:prod.', actor: live.actor, params: { table: 'sessions' } },
-    ...{ reason: 'billing is down', external_ref: 'INC-42', expires_in: 1_200 },
+    action: 'table.drop',
+    resource: 'db:prod.',
+    actor: live.actor,
+    params: { table: 'sessions' },
+    reason: 'billing is down',
+    external_ref: 'INC-42',
+    expires_in: 1_200,
   });
   await keep(boss, broken, 'near-broken-glass');
 
@@ -103,8 +108,11 @@ try {
     receipt_keys: { public_key: string }[];
   };
   const anchors = {
-    ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0]!.public_key },
-    ...{ organization: live.organization, origin: stack.base_url, rp_id: 'localhost' },
+    log_key: keys.verifier_key,
+    receipt_key: keys.receipt_keys[0]!.public_key,
+    organization: live.organization,
+    origin: stack.base_url,
+    rp_id: 'localhost',
   };
   write('semantics-1.anchors.json', `${JSON.stringify(anchors, null, 2)}\n`);
 } finally {

@@ -93,7 +93,9 @@ describe('the same run', () => {
       if (permits.length === 1) throw new Error('the process dies here');
     };
     const dying = new Assentry({
-      ...{ apiKey: stack.dev.test.api_key, url: stack.base_url, maxRetries: 0 },
+      apiKey: stack.dev.test.api_key,
+      url: stack.base_url,
+      maxRetries: 0,
       fetch: (to, init) => (String(to).endsWith('/outcome') ? Promise.reject(new Error('died')) : fetch(to, init)),
     });
     const options = { request, resume: 'rerun', onReportError: () => undefined } as const;
@@ -121,7 +123,10 @@ describe('a rejection', () => {
     const again = await refund(params);
     expect([isRejection(again), again]).toEqual([true, rejection]);
     expect(await assentry.check(call)).toMatchObject({
-      ...{ allowed: false, requiresApproval: false, approvalId: id, reason: 'Ask the customer first.' },
+      allowed: false,
+      requiresApproval: false,
+      approvalId: id,
+      reason: 'Ask the customer first.',
     });
     expect(ran).toEqual([]);
   });

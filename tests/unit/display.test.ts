@@ -99,7 +99,9 @@ describe('a run of blanks', () => {
 
   it('says what it is made of', () => {
     expect(reveal(`a${' \n'.repeat(90)}${'\t'.repeat(3)}b`)[1]).toMatchObject({
-      ...{ hidden: '183 blanks', count: 183, name: '90 spaces, 90 line ends, 3 tabs' },
+      hidden: '183 blanks',
+      count: 183,
+      name: '90 spaces, 90 line ends, 3 tabs',
     });
   });
 

@@ -159,7 +159,11 @@ describe('the amounts among params', () => {
 
   it('are those that the schema names, at any depth, each in its own currency', () => {
     const params: JsonObject = {
-      ...{ amount: 129200, currency: 'EUR', tip: 500, total: 129200, parts: [1, 2] },
+      amount: 129200,
+      currency: 'EUR',
+      tip: 500,
+      total: 129200,
+      parts: [1, 2],
       lines: [{ fee: 5, unit: 'JPY' }, { fee: 5 }],
       other: { fee: 1000, unit: 'IQD' },
     };

@@ -159,7 +159,11 @@ const document = (sentenceOf: string, rule: object = {}) =>
 describe('a sentence of the policy', () => {
   const filled = (template: string, params: JsonObject, hidden: string[] = []) =>
     sentenceText({
-      ...{ action: 'mail.send', resource: 'mailbox:e', metadata: {}, params, hidden },
+      action: 'mail.send',
+      resource: 'mailbox:e',
+      metadata: {},
+      params,
+      hidden,
       parameters: { ...MAIL, sentence: template },
     });
 

@@ -24,7 +24,8 @@ beforeAll(async () => {
 
 /** All that can be asked, the word in each of it. */
 const asked = (word: string, action = `take.any`): JsonObject => ({
-  ...{ action, resource: `customer:${word}` },
+  action,
+  resource: `customer:${word}`,
   params: { amount: 50, [word]: word, deep: { list: [word] } },
   metadata: { [word]: word, environment: word },
   context: { reason: word, [word]: [word] },

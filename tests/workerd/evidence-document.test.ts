@@ -15,9 +15,16 @@ const KINDS: Record<string, EvidenceKind> = {
   'denied by policy without one': 'policy-deny',
   'approved and waiting': 'approval',
   'approved with a hidden value and exchanged': 'approval',
-  ...{ executed: 'approval', failed: 'approval', 'handed back': 'approval', revoked: 'approval' },
-  ...{ rejected: 'rejection', 'rejected without a word': 'rejection', 'expired by hand': 'expiry' },
-  ...{ canceled: 'cancellation', 'edited and approved': 'approval', 'broken glass': 'break-glass' },
+  executed: 'approval',
+  failed: 'approval',
+  'handed back': 'approval',
+  revoked: 'approval',
+  rejected: 'rejection',
+  'rejected without a word': 'rejection',
+  'expired by hand': 'expiry',
+  canceled: 'cancellation',
+  'edited and approved': 'approval',
+  'broken glass': 'break-glass',
 };
 
 let cast: Cast;

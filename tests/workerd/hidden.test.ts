@@ -72,12 +72,23 @@ const [password, token, one, two, line, extra, code] = WORDS as [
 ];
 const PIN = 918273645;
 const params = (name: string): JsonObject => ({
-  ...{ name, seats: 5, password, pin: PIN, auth: { kind: 'bearer', token }, keys: [one, two] },
-  ...{ lines: [{ secret: line, label: 'x' }], spare: { code }, recovery: extra },
+  name,
+  seats: 5,
+  password,
+  pin: PIN,
+  auth: { kind: 'bearer', token },
+  keys: [one, two],
+  lines: [{ secret: line, label: 'x' }],
+  spare: { code },
+  recovery: extra,
 });
 const SHOWN = {
-  ...{ password: '(hidden)', pin: '(hidden)', auth: { kind: 'bearer', token: '(hidden)' } },
-  ...{ keys: ['(hidden)', '(hidden)'], lines: [{ secret: '(hidden)', label: 'x' }], spare: { code: '(hidden)' } },
+  password: '(hidden)',
+  pin: '(hidden)',
+  auth: { kind: 'bearer', token: '(hidden)' },
+  keys: ['(hidden)', '(hidden)'],
+  lines: [{ secret: '(hidden)', label: 'x' }],
+  spare: { code: '(hidden)' },
   recovery: '(hidden)',
 };
 const HIDDEN = [
@@ -118,8 +129,11 @@ async function verified(id: string) {
   const keys = await success(get('/v1/ledger/key'));
   const [[, text]] = (await evidenceOf(id, { cookie: boss.cookie })) as [Place];
   const anchors = {
-    ...{ log_key: keys.verifier_key, receipt_key: keys.receipt_keys[0].public_key },
-    ...{ organization: world.organization, origin: BASE, rp_id: env.RP_ID },
+    log_key: keys.verifier_key,
+    receipt_key: keys.receipt_keys[0].public_key,
+    organization: world.organization,
+    origin: BASE,
+    rp_id: env.RP_ID,
   };
   const report = await verifyEvidence(text, anchors, webCrypto, { judge: policyJudge });
   const failed = report.claims.filter(({ status }) => status === 'failed');

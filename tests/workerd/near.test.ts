@@ -139,17 +139,30 @@ describe('a request that was judged by the first semantics', () => {
     const { policy } = parsed.value;
     const { version } = await success(get('/v1/policy', { cookie: boss.cookie }));
     const proposal: Proposal = {
-      ...{ action: 'take.any', resource: 'service:x', actor: world.actor, params: { to: 'home' }, metadata: {} },
-      ...{ context: null, preview: null, precondition: null, run: null, ...more },
+      action: 'take.any',
+      resource: 'service:x',
+      actor: world.actor,
+      params: { to: 'home' },
+      metadata: {},
+      context: null,
+      preview: null,
+      precondition: null,
+      run: null,
+      ...more,
     };
     const facts = { now: new Date().toISOString(), exhausted_patterns: [], semantics: 1 as const };
     const birth: Birth = {
-      ...{ id: newId('apr', Date.now(), crypto.getRandomValues(new Uint8Array(10))), proposal, on_behalf_of: null },
+      id: newId('apr', Date.now(), crypto.getRandomValues(new Uint8Array(10))),
+      proposal,
+      on_behalf_of: null,
       organization: { id: world.organization, kind: 'live' },
       requester: { kind: 'service_account', id: world.service_account, name: 'release-bot', key: world.agent.id },
       judgement: judge(policy, { ...proposal, claimed_risk: null }, facts),
       policy: { version, digest: policyDigest(policy) },
-      ...{ config_version: 1, salt: 'AAAAAAAAAAAAAAAAAAAAAA', expires_in: null, ip: null },
+      config_version: 1,
+      salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+      expires_in: null,
+      ip: null,
       capability_id: newId('cap', Date.now(), crypto.getRandomValues(new Uint8Array(10))),
       idempotency: { key: null, run: null, body_digest: policyDigest(policy) },
     };

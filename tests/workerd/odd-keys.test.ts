@@ -137,7 +137,9 @@ describe('a key that was enrolled before keys were judged', () => {
     const path = '/v1/internal/unsound-passkeys';
     const told = await success(internal(path, { organization: world.organization }));
     expect(told.passkeys).toContainEqual({
-      ...{ passkey, name: 'software', user: person.user },
+      passkey,
+      name: 'software',
+      user: person.user,
       person: 'dressed@example.com',
       fault: shown.fault,
     });

@@ -12,8 +12,17 @@ import { Provider, type SigningKey } from './support/provider.ts';
 
 const AUDIENCE = 'assentry-approvals';
 const settings = ({ issuer }: Provider, alg: TokenAlgorithm): OidcIssuer => ({
-  ...{ id: 'iss_1', name: 'Company', issuer, purpose: 'people', audience: AUDIENCE, algorithms: [alg] },
-  ...{ leeway_seconds: 30, jwks_uri: null, group_claim: null, group_mappings: {}, rules: [] },
+  id: 'iss_1',
+  name: 'Company',
+  issuer,
+  purpose: 'people',
+  audience: AUDIENCE,
+  algorithms: [alg],
+  leeway_seconds: 30,
+  jwks_uri: null,
+  group_claim: null,
+  group_mappings: {},
+  rules: [],
 });
 const SIGNING: Record<string, Parameters<SubtleCrypto['sign']>[0]> = {
   RS256: { name: 'RSASSA-PKCS1-v1_5' },

@@ -235,7 +235,11 @@ rules:
     const { data, complete } = await suggested();
     expect([complete, data.length]).toEqual([true, 1]);
     expect(data[0]).toMatchObject({
-      ...{ rule: 'mails', action: 'mail.send', actor: house.actor, approved: 21, people: 2 },
+      rule: 'mails',
+      action: 'mail.send',
+      actor: house.actor,
+      approved: 21,
+      people: 2,
       resources: ['list:l20', 'list:l40', 'list:l5'],
       simulation: { would_let_through: 21, fates: { approved: 21, rejected: 0 } },
     });

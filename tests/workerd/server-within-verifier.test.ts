@@ -24,7 +24,13 @@ const signer = { organization, user };
 /** Of every kind of ceremony. What they say is bound by the challenge alone. */
 const intentOf = (kind: (typeof INTENT_KINDS)[number]): Intent =>
   ({
-    ...{ v: 1, kind, organization, rp_id: site.rp_id, reviewer: user, signer: user, user },
+    v: 1,
+    kind,
+    organization,
+    rp_id: site.rp_id,
+    reviewer: user,
+    signer: user,
+    user,
     ...(kind === 'enrol' ? { token: null, adds: 'sha256:x' } : {}),
     ...freshCeremony(Date.now()),
   }) as unknown as Intent;
@@ -58,8 +64,11 @@ const bytesBend = fc.tuple(edits, fc.nat(4_000), fc.nat(255)).map(([edit, place,
   const one = Uint8Array.of(byte);
   const own = honest.subarray(at, at + 1);
   const made = {
-    ...{ replace: [head, one, tail], insert: [head, one, own, tail], remove: [head, tail] },
-    ...{ double: [head, own, own, tail], append: [honest, one] },
+    replace: [head, one, tail],
+    insert: [head, one, own, tail],
+    remove: [head, tail],
+    double: [head, own, own, tail],
+    append: [honest, one],
   };
   return concatBytes(...made[edit]);
 });

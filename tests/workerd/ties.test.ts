@@ -22,7 +22,9 @@ beforeAll(async () => {
   boss = await owner(world);
 });
 const post_ = (resource: string, channel: string): JsonObject => ({
-  ...{ action: 'chat.post', resource: `channel:${resource}`, params: { channel, text: 'hello' } },
+  action: 'chat.post',
+  resource: `channel:${resource}`,
+  params: { channel, text: 'hello' },
 });
 const ask = (body: JsonObject) => post('/v1/approval-requests', { key: world.agent.text, body, idempotency: fresh() });
 const PARTED = post_('general', 'External_0');

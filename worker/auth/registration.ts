@@ -38,8 +38,13 @@ export async function verifyRegistration(
   const { public_key, credential_id, counter } = made;
   if (!isSame(made, credential, credentialBackedUp)) return ceremonyFailed('two readers saw two passkeys');
   return ok({
-    ...{ credential_id, public_key, counter, transports: (response.transports ?? []).slice(0, 8) },
-    ...{ device_type: credentialDeviceType, backed_up: credentialBackedUp, aaguid },
+    credential_id,
+    public_key,
+    counter,
+    transports: (response.transports ?? []).slice(0, 8),
+    device_type: credentialDeviceType,
+    backed_up: credentialBackedUp,
+    aaguid,
   });
 }
 

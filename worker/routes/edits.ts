@@ -74,7 +74,9 @@ async function intentFor(c: Ctx, known: Judged, body: OptionsBody, reviewer: str
     ...{ organization, rp_id: c.env.RP_ID, request: record.id, stage, reviewer, replaces: plan.replaces },
     ...{ action_digest: record.action_digest, request_digest: record.request_digest },
     edited: {
-      ...{ params: shownParams(record, plan.effective.params), action_digest: plan.action_digest, diff: plan.diff },
+      params: shownParams(record, plan.effective.params),
+      action_digest: plan.action_digest,
+      diff: plan.diff,
     },
     ...{ policy_digest: record.policy.digest, comment: body.comment ?? null },
   };

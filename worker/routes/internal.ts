@@ -60,7 +60,10 @@ const setupLink = createRoute({
 });
 
 const unsound = createRoute({
-  ...{ method: 'post', path: '/v1/internal/unsound-passkeys', tags: ['internal'], security },
+  method: 'post',
+  path: '/v1/internal/unsound-passkeys',
+  tags: ['internal'],
+  security,
   summary: 'Passkeys that nobody else could verify.',
   description: 'Enrolled before keys were judged: each signs the enrolment of its successor at most.',
   request: { body: jsonBody(z.strictObject({ organization: id('org') })) },

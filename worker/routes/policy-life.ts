@@ -54,7 +54,10 @@ const drafts = createRoute({
 });
 
 const checks = createRoute({
-  ...{ method: 'post', path: '/v1/policy/checks', summary: 'Checks a draft, proposes nothing.', tags: ['policy'] },
+  method: 'post',
+  path: '/v1/policy/checks',
+  summary: 'Checks a draft, proposes nothing.',
+  tags: ['policy'],
   description:
     'Warnings about the document and about the people whom it asks: names that nobody has, stages that nobody can fill. What changes against the policy in force, in words. Records nothing.',
   security: BY_KEY_OR_SESSION,

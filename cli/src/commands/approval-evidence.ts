@@ -36,18 +36,20 @@ async function download(world: World, id: string, options: EvidenceOptions, comm
   const context = contextOf(world, command);
   const { output, format } = options;
   const bytes = await sealed(context, `/v1/approval-requests/${encodeURIComponent(id)}/evidence?format=${format}`);
-  if (output === undefined) return show(context, fromUtf8(bytes) ?? '', format);
+  const text = fromUtf8(bytes);
+  if (text === null) throw new CliError(EXIT.error, 'The server answered with something that is not UTF-8.');
+  if (output === undefined) return show(context, text, format);
   writeWhole(output, [bytes]);
   const next = format === 'json' ? ` Next: assentry verify ${output}` : '';
   context.out.say(printable(`Wrote ${output}.${next}`));
-  if (format === 'json' && isWithheld(new TextDecoder().decode(bytes))) context.out.say(WITHHELD);
+  if (format === 'json' && isWithheld(text)) context.out.say(WITHHELD);
 }
 
 const WITHHELD =
   'This key is not given what people signed: the file proves no signature, and assentry verify ends with 9. ' +
   'Download it signed in, on the page of the request, or with a key of scope admin:read.';
 
-/** What people did is not in it, and nobody erased it. */
+/** Whether the file lacks what people signed, though it was not erased. */
 function isWithheld(text: string): boolean {
   const { events = [] } = parsed(text) as Partial<EvidenceBundle>;
   const erased = events.some(({ event }) => event.type === 'erasure.performed');

@@ -3,10 +3,6 @@ import type { ProblemPlace } from '../../../core/problems.ts';
 import type { Context } from '../context.ts';
 import { placeLine, policyIn } from './read.ts';
 
-interface Checked {
-  warnings: ProblemPlace[];
-}
-
 /** Says every warning and note at its place, and that the document is valid; a wrong one ends the command. */
 export async function checkPolicy(context: Context, file: string, { json = false, people = false }): Promise<void> {
   const { source, notes, ...read } = await policyIn(context, file);
@@ -17,7 +13,7 @@ export async function checkPolicy(context: Context, file: string, { json = false
   context.out.data(`${file} is valid${counted(warnings.length)}.`);
 }
 
-/** Warnings that only the organisation knows: about whom the policy asks. */
+/** Warnings about the people whom the policy asks, which only the server can give. */
 async function peopleAsked(
   context: Context,
   file: string,
@@ -25,7 +21,12 @@ async function peopleAsked(
   said: readonly ProblemPlace[],
 ): Promise<ProblemPlace[]> {
   const { client, signal, out } = context;
-  const { warnings } = await client().call<Checked>('POST', '/v1/policy/checks', { source }, { signal });
+  const { warnings } = await client().call<{ warnings: ProblemPlace[] }>(
+    'POST',
+    '/v1/policy/checks',
+    { source },
+    { signal },
+  );
   const asked = warnings.filter(
     (one) => !said.some(({ detail, pointer }) => detail === one.detail && pointer === one.pointer),
   );

@@ -19,7 +19,10 @@ function decision(of: Case, line: EvidenceLine): Expected {
   const edits = editsOf(of);
   return {
     reviewer: { id: reviewer!, name: personal(of, line, 'reviewer_name') },
-    ...{ decision: made!, stage: stage!, decided_at: at, assurance: assurance(of, line) },
+    decision: made!,
+    stage: stage!,
+    decided_at: at,
+    assurance: assurance(of, line),
     comment: personal(of, line, 'comment'),
     external_ref: personal(of, line, 'external_ref'),
     edited: edits.some(({ event }) => event.seq < seq),
@@ -48,7 +51,9 @@ function assurance({ bundle }: Case, line: EvidenceLine): Expected {
     ({ event }) => event.type === 'passkey.registered' && event.skeleton.passkey === passkey,
   );
   return {
-    ...{ method: 'passkey', passkey: passkey!, enrolment_entry: passkey_entry ?? null },
+    method: 'passkey',
+    passkey: passkey!,
+    enrolment_entry: passkey_entry ?? null,
     device_type: enrolled?.event.skeleton.device_type ?? ASSERTED,
     backed_up: ASSERTED,
   };
@@ -60,8 +65,12 @@ export const edits = (of: Case): Expected =>
     const { reviewer, edits: mode, stage, rule, effective_action_digest } = skeleton as Skeleton;
     return {
       editor: { id: reviewer!, name: personal(of, line, 'reviewer_name') },
-      ...{ mode: mode!, stage: stage!, rule: rule ?? null, edited_at: at },
-      ...{ replaces: heldBefore(of, seq).action_digest, action_digest: effective_action_digest! },
+      mode: mode!,
+      stage: stage!,
+      rule: rule ?? null,
+      edited_at: at,
+      replaces: heldBefore(of, seq).action_digest,
+      action_digest: effective_action_digest!,
       comment: personal(of, line, 'comment'),
       diff: personal(of, line, 'diff'),
     };
@@ -72,7 +81,8 @@ export const comments = (of: Case): Expected =>
   isErased(of)
     ? []
     : linesOf(of, 'approval.commented').map((line) => ({
-        ...{ author: line.event.skeleton.by!, at: line.event.at },
+        author: line.event.skeleton.by!,
+        at: line.event.at,
         name: personal(of, line, 'author_name'),
         comment: personal(of, line, 'comment'),
       }));
@@ -99,6 +109,8 @@ export function breakGlass(of: Case): Expected {
     user: { id: reviewer!, name: personal(of, line, 'reviewer_name') },
     reason: personal(of, line, 'reason'),
     external_ref: personal(of, line, 'external_ref'),
-    ...{ used_at: line.event.at, passkey: passkey!, enrolment_entry: passkey_entry ?? null },
+    used_at: line.event.at,
+    passkey: passkey!,
+    enrolment_entry: passkey_entry ?? null,
   };
 }

@@ -17,7 +17,8 @@ const plus = (instant: Instant, seconds: number): Instant => instantAt(instantMs
 export function effective(of: Case): Expected {
   const held = heldNow(of);
   return {
-    ...{ action_digest: held.action_digest, params_digest: held.params_digest },
+    action_digest: held.action_digest,
+    params_digest: held.params_digest,
     params: personal(of, held.edit ?? of.birth.line, 'params'),
     requirement: requirement(of, held.requirement),
     risk: risk(of, held.edit ?? of.birth.line),
@@ -65,7 +66,8 @@ export function capability(of: Case): Expected {
   if (issued === undefined) return null;
   const { capability: id, ttl_seconds } = issued.event.skeleton;
   return {
-    ...{ id: id!, status: of.life?.capability ?? null },
+    id: id!,
+    status: of.life?.capability ?? null,
     scope: personal(of, issued, 'scope'),
     // Its lifetime starts when its issue is sealed.
     expires_at: plus(issued.receipt.sealed_at, ttl_seconds as number),
@@ -91,8 +93,11 @@ export function outcome(of: Case): Expected {
   const unsaid = OUTCOMES[type] === 'not_started' && !isErased(of) ? ASSERTED : null;
   const words = type.startsWith('execution.') ? (name: string) => personal(of, line, name) : () => unsaid;
   return {
-    ...{ status: OUTCOMES[type]!, reported_by: skeleton.by === 'clock' ? null : skeleton.by!, reported_at: at },
-    ...{ detail: words('detail'), evidence: words('evidence') },
+    status: OUTCOMES[type]!,
+    reported_by: skeleton.by === 'clock' ? null : skeleton.by!,
+    reported_at: at,
+    detail: words('detail'),
+    evidence: words('evidence'),
   };
 }
 

@@ -30,23 +30,29 @@ const MAX_STEPS = 1_000_000;
 function entriesOf({ rules, trusted, approval }: Document): Entry[] {
   return [
     ...rules.map(({ match, when, verdict }, at) => ({
-      ...{ match, when, path: ['rules', at], at: ['rules', at, 'when'], isClosed: false },
+      match,
+      when,
+      path: ['rules', at],
+      at: ['rules', at, 'when'],
+      isClosed: false,
       passes: verdict === 'allow' ? true : null,
     })),
     ...trusted.map(({ match, when }, at) => ({
-      ...{ match, when, path: ['trusted', at], at: ['trusted', at, 'when'], passes: true },
+      match,
+      when,
+      path: ['trusted', at],
+      at: ['trusted', at, 'when'],
+      passes: true,
       isClosed: !unboundedParts({ match, when }).some((part) => part.includes('parameter')),
     })),
     // A compact tool is allowed where its condition is false.
     ...(approval?.tools ?? []).map(({ action, when }, at) => ({
       match: { action: [action], resource: null, actor: null, metadata: {} },
-      ...{
-        when,
-        path: ['approval', 'tools', at],
-        at: ['approval', 'tools', at, action],
-        passes: false,
-        isClosed: false,
-      },
+      when,
+      path: ['approval', 'tools', at],
+      at: ['approval', 'tools', at, action],
+      passes: false,
+      isClosed: false,
     })),
   ];
 }

@@ -45,7 +45,9 @@ const readingsOf = ({ rules, trusted, approval }: Document): Reading[] => [
   ...rules.map(({ when, match }, at) => ({ when, actions: match.action, path: ['rules', at, 'when'] })),
   ...trusted.map(({ when, match }, at) => ({ when, actions: match.action, path: ['trusted', at, 'when'] })),
   ...(approval?.tools ?? []).map(({ when, action }, at) => ({
-    ...{ when, actions: [action], path: ['approval', 'tools', at, action] },
+    when,
+    actions: [action],
+    path: ['approval', 'tools', at, action],
   })),
 ];
 

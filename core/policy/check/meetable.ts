@@ -62,7 +62,9 @@ function asksOf(policy: Policy): Asked[] {
   return [
     ...rules.flatMap((rule, at) => rulesAsks(policy, rule, at)),
     ...routing.map(({ to }, at) => ({
-      ...{ path: () => ['routing', at, 'to'], subject: `Route ${at + 1}`, stages: [{ from: to, count: 1 }] },
+      path: () => ['routing', at, 'to'],
+      subject: `Route ${at + 1}`,
+      stages: [{ from: to, count: 1 }],
       verify: defaults.verify,
     })),
     { ...fallback, verify: defaults.verify },
@@ -74,8 +76,10 @@ function rulesAsks(policy: Policy, rule: Rule, at: number): Asked[] {
   const subject = `Rule "${rule.id}"`;
   const own = { path: (stage: number) => ['rules', at, 'approvals', stage], subject, stages: rule.approvals, verify };
   const later = rule.escalate.map(({ to }, step) => ({
-    ...{ path: () => ['rules', at, 'escalate', step], subject: `${subject}, escalation ${step + 1}` },
-    ...{ stages: [{ from: to, count: 1 }], verify },
+    path: () => ['rules', at, 'escalate', step],
+    subject: `${subject}, escalation ${step + 1}`,
+    stages: [{ from: to, count: 1 }],
+    verify,
   }));
   return [...(rule.approvals.length > 0 ? [own] : []), ...later];
 }

@@ -2,7 +2,7 @@
 // refused; what names neither who nor how much is a warning, because a person would approve without having read it.
 
 import { roleOf } from '../../sentence/roles.ts';
-import { readTemplate } from '../../sentence/template.ts';
+import { isTemplate, readTemplate } from '../../sentence/template.ts';
 import { readsHidden } from '../parameters/hidden.ts';
 import { type ParameterSchema, schemaOfProperty, typesOf } from '../parameters/model.ts';
 import type { At } from '../reader.ts';
@@ -19,14 +19,12 @@ interface Told {
   schemas: readonly ParameterSchema[];
 }
 
-const hasBraces = (text: string | null): boolean => text !== null && /[{}]/.test(text);
-
 const entriesOf = ({ parameters }: Document): Told[] =>
   parameters.flatMap(({ sentence, schema }, index) =>
     sentence === undefined ? [] : [{ template: sentence, path: ['parameters', index, 'sentence'], schemas: [schema] }],
   );
 
-/** Whom a deny is told to is the agent, in the words of the document: it fills nothing. */
+/** The message of a deny is told to the agent as it is written; it is no template. */
 const isAsked = ({ verdict }: Document['rules'][number]): boolean => verdict !== 'deny';
 
 function messagesOf({ rules, approval, parameters }: Document): Told[] {
@@ -34,13 +32,13 @@ function messagesOf({ rules, approval, parameters }: Document): Told[] {
   const schemas = (actions: readonly string[] | null) =>
     (actions ?? ['**']).flatMap((action) => schemasFor(parameters, action, work));
   const ruled = rules.flatMap((rule, index) =>
-    isAsked(rule) && hasBraces(rule.message)
-      ? [{ template: rule.message!, path: ['rules', index, 'message'], schemas: schemas(rule.match.action) }]
+    isAsked(rule) && rule.message !== null && isTemplate(rule.message)
+      ? [{ template: rule.message, path: ['rules', index, 'message'], schemas: schemas(rule.match.action) }]
       : [],
   );
-  if (!approval || !hasBraces(approval.message)) return ruled;
+  if (!approval || approval.message === null || !isTemplate(approval.message)) return ruled;
   const tools = schemas(approval.tools.map(({ action }) => action));
-  return [...ruled, { template: approval.message!, path: ['approval', 'message'], schemas: tools }];
+  return [...ruled, { template: approval.message, path: ['approval', 'message'], schemas: tools }];
 }
 
 /** Whether messages of this document are templates: then every request that it judges says so. */

@@ -68,7 +68,9 @@ const KEYWORDS: { [Key in keyof Omit<ParameterSchema, 'resource' | 'sentence' | 
   ...{ items: (value, at) => subschema(value, at), minItems: count, maxItems: count, uniqueItems: flag },
   ...{ minimum: number, maximum: number, exclusiveMinimum: number, exclusiveMaximum: number },
   ...{ multipleOf: positive, minLength: count, maxLength: count, pattern, format: word(FORMATS) },
-  ...{ currency: title, narrow: words(NARROWINGS), writeOnly: flag },
+  currency: title,
+  narrow: words(NARROWINGS),
+  writeOnly: flag,
 };
 
 /** Why a keyword of JSON Schema is no part of this, for those that people will miss. */

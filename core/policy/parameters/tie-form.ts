@@ -6,7 +6,7 @@ import { message, names, orNull } from '../parts.ts';
 import { type At, inside, type Read, record, text } from '../reader.ts';
 import { suggestion } from '../suggestion.ts';
 import { parameterSchema } from './form.ts';
-import { hides, readsHidden } from './hidden.ts';
+import { readsHidden } from './hidden.ts';
 import { narrowingsOf, type ParameterRule, type ParameterSchema, type SchemaType, typesOf } from './model.ts';
 import { piecesOf } from './tie.ts';
 
@@ -61,7 +61,6 @@ function checkParameter(name: string, schema: ParameterSchema, at: At): void {
   const property = properties[name]!;
   if (property.type !== undefined && !typesOf(property).every((type) => USABLE.includes(type)))
     at.report(at.path, `"${name}" makes the resource, so its type is string or integer.`);
-  if (hides(property)) at.report(at.path, `"${name}" is hidden (writeOnly), and everybody reads the resource.`);
   if (narrowingsOf(property).length > 0)
     at.report(at.path, `"${name}" makes the resource, so no reviewer may change it: leave out its \`narrow\`.`);
 }

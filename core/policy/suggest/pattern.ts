@@ -21,7 +21,10 @@ export interface Behavior {
 }
 
 export const newBehavior = (): Behavior => ({
-  ...{ resources: new Set(), params: noFields(), metadata: noFields(), context: nothing() },
+  resources: new Set(),
+  params: noFields(),
+  metadata: noFields(),
+  context: nothing(),
 });
 
 /** Notes one more request. */

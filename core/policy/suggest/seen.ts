@@ -98,7 +98,10 @@ const isPlain = (value: Json): boolean => (Array.isArray(value) ? value.every(is
 
 function numbersWith(before: Numbers | null, value: number): Numbers {
   const { least, most, areWhole, values } = before ?? {
-    ...{ least: value, most: value, areWhole: true, values: new Set<number>() },
+    least: value,
+    most: value,
+    areWhole: true,
+    values: new Set<number>(),
   };
   if (values.size <= MAX_ALTERNATIVES) values.add(value === 0 ? 0 : value);
   return {

@@ -113,7 +113,11 @@ export function answersOf(state: Decision, of: Circumstances): Answers {
   const ballot: Ballot = { decision: 'approve', comment, external_ref: orNull(note.external_ref), ...edited };
   const mayReject = ready && isRead(state) && of.refused.reject === null;
   return {
-    ...{ shown, mode, draft, open: !isBusy(state), read: isRead(state) },
+    shown,
+    mode,
+    draft,
+    open: !isBusy(state),
+    read: isRead(state),
     approve: { label: labelOf(shown, draft), ballot: ready && why === null ? ballot : null, why },
     reject: { may: mayReject, ballot: mayReject ? rejectionOf(state) : null },
     edit: ready && isRead(state) && draft.params !== null ? { params: draft.params, comment } : null,

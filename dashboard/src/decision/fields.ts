@@ -70,8 +70,14 @@ export function editFields(params: JsonObject, schema: ParameterSchema | null, m
     const [field, amount] = [known.get(pointer), amounts.get(pointer)];
     const narrow = field?.narrow ?? [];
     return {
-      ...{ pointer, keys, value, label: field?.title ?? labelOf(keys.join('.')), kind: kindOf(value, amount) },
-      ...{ unit: amount?.currency ?? null, whole: isWhole(field), hint: covered ? HIDDEN_HINT : hintFor(mode, narrow) },
+      pointer,
+      keys,
+      value,
+      label: field?.title ?? labelOf(keys.join('.')),
+      kind: kindOf(value, amount),
+      unit: amount?.currency ?? null,
+      whole: isWhole(field),
+      hint: covered ? HIDDEN_HINT : hintFor(mode, narrow),
       lowers: mode === 'narrow' && narrow.includes('lower'),
       locked: covered || (mode === 'narrow' && narrow.length === 0),
       removable: !covered && (mode === 'any' ? field?.required !== true : narrow.includes('remove')),

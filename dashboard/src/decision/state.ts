@@ -68,7 +68,12 @@ export class NotArrived extends Error {
 }
 
 export const begun = (request: ApprovalRequest, me: string): Decision => ({
-  ...{ me, read: request, latest: request, entries: {}, typed: '', phase: { at: 'reading' } },
+  me,
+  read: request,
+  latest: request,
+  entries: {},
+  typed: '',
+  phase: { at: 'reading' },
   note: { comment: '', external_ref: '' },
   rejection: { open: false, reason: '', external_ref: null },
 });

@@ -67,7 +67,8 @@ export function editShown(
     ...{ organization: session.organization.id, rp_id: given.rp_id, request: request.id, comment },
     stage: Math.min(currentStage(request), given.stage),
     ...{ action_digest: request.action_digest, request_digest: request.request_digest },
-    ...{ replaces: request.effective.action_digest, edited: { params, action_digest, diff } },
+    replaces: request.effective.action_digest,
+    edited: { params, action_digest, diff },
     ...{ policy_digest: request.policy.digest, reviewer: session.user.id },
   };
   return editIntent(shown, given);

@@ -1,5 +1,5 @@
-// What a verifier is told by whoever runs it: numbers that are numbers, texts that are there. A comparison with NaN is
-// false whichever way it is written, so an option that is none would switch a check off: it is a TypeError instead.
+// Options of the client and of the verifiers, checked before they are used. A comparison with NaN is false whichever way it
+// is written, so that a number which is none would switch a check or a timer off: it is a TypeError instead.
 
 /** An option in seconds or milliseconds: finite and not negative. */
 export function numberOption(name: string, given: unknown, otherwise: number): number {

@@ -47,8 +47,13 @@ describe('columns', () => {
   it('of the list of requests are aligned with resources in Japanese', () => {
     const request = (action: string, resource: string) =>
       ({
-        ...{ id: 'apr_1', status: 'pending', risk: { level: 'low', reasons: [] }, action, resource },
-        ...{ actor: 'agent:a', created_at: '2026-11-20T10:00:00.000Z' },
+        id: 'apr_1',
+        status: 'pending',
+        risk: { level: 'low', reasons: [] },
+        action,
+        resource,
+        actor: 'agent:a',
+        created_at: '2026-11-20T10:00:00.000Z',
       }) as never;
     const lines = requestTable(
       [request('送信', 'list:東京の顧客'), request('send', 'list:x')],

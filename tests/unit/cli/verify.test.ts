@@ -68,7 +68,9 @@ describe('assentry verify, of evidence', () => {
     const told = await verify(file, [...PINNED, '--json']);
     expect(told.code).toBe(9);
     expect(JSON.parse(told.stdout)).toMatchObject({
-      ...{ valid: true, complete: false, kind: 'approval' },
+      valid: true,
+      complete: false,
+      kind: 'approval',
       needs: expect.arrayContaining([{ claim: 'signature', status: 'withheld' }]),
     });
   });
@@ -78,7 +80,8 @@ describe('assentry verify, of evidence', () => {
     expect(stdout).toMatch(/Erased, so not shown any more: .*signature/);
     expect(stdout).toMatch(/Does not apply here: .*quorum/);
     expect(JSON.parse((await verify(sample('erased'), [...PINNED, '--json'])).stdout)).toMatchObject({
-      ...{ complete: true, kind: 'rejection' },
+      complete: true,
+      kind: 'rejection',
       needs: expect.arrayContaining([{ claim: 'signature', status: 'erased' }]),
     });
   });

@@ -18,7 +18,12 @@ export const SCHEMA: ParameterSchema = {
 };
 
 export const ASKED: JsonObject = {
-  ...{ amount: 129_200, currency: 'EUR', order_id: 'ORD-1287', notify: ['a', 'b'], dry: true, rows: 40 },
+  amount: 129_200,
+  currency: 'EUR',
+  order_id: 'ORD-1287',
+  notify: ['a', 'b'],
+  dry: true,
+  rows: 40,
 };
 
 interface Wanted {
@@ -29,15 +34,29 @@ interface Wanted {
 
 export function requestOf({ params = ASKED, schema = SCHEMA, editable = 'narrow' }: Wanted = {}): ApprovalRequest {
   const proposed = {
-    ...{ organization: 'org_a', salt: 'AAAAAAAAAAAAAAAAAAAAAA', action: 'pay', resource: 'order:1' },
-    ...{ actor: 'service-account:bot', params, metadata: {}, constraints: {}, precondition: null, context: null },
-    ...{ preview: null, message: null, on_rejection: 'stop' as const, on_behalf_of: null },
-    ...{ expires_at: '2026-11-20T12:00:00.000Z', updated_at: '2026-11-20T10:00:00.000Z' },
+    organization: 'org_a',
+    salt: 'AAAAAAAAAAAAAAAAAAAAAA',
+    action: 'pay',
+    resource: 'order:1',
+    actor: 'service-account:bot',
+    params,
+    metadata: {},
+    constraints: {},
+    precondition: null,
+    context: null,
+    preview: null,
+    message: null,
+    on_rejection: 'stop' as const,
+    on_behalf_of: null,
+    expires_at: '2026-11-20T12:00:00.000Z',
+    updated_at: '2026-11-20T10:00:00.000Z',
     risk: { level: 'low' as const, claimed: null, reasons: [] },
     policy: { version: 1, digest: `sha256:${'ab'.repeat(32)}`, rule: null, trace: [] },
   };
   const requirement = {
-    ...{ verify: 'passkey' as const, separation: 'requester' as const, require: { approve: [], reject: [] } },
+    verify: 'passkey' as const,
+    separation: 'requester' as const,
+    require: { approve: [], reject: [] },
     stages: [{ from: ['role:admin'], count: 2, approved: 0 }],
   };
   const action_digest = actionDigest(proposed);
@@ -45,8 +64,17 @@ export function requestOf({ params = ASKED, schema = SCHEMA, editable = 'narrow'
   const scope = { action: 'pay', resource: 'order:1', params_digest, audience: 'order:1', enforce: 'offline' };
   return {
     ...proposed,
-    ...{ id: 'apr_a', status: 'pending', requirement, action_digest, params_digest, edits: [], editable },
-    ...{ decisions: [], parameters: schema, decided_by: null, rejection_reason: null },
+    id: 'apr_a',
+    status: 'pending',
+    requirement,
+    action_digest,
+    params_digest,
+    edits: [],
+    editable,
+    decisions: [],
+    parameters: schema,
+    decided_by: null,
+    rejection_reason: null,
     effective: { params, action_digest, params_digest, requirement, risk: proposed.risk },
     request_digest: requestDigest({ ...proposed, action_digest, requirement }),
     scope: { ...scope, dpop: false, ttl_seconds: 600 },

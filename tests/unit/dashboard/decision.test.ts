@@ -16,12 +16,18 @@ const here: Circumstances = { online: true, refused: { approve: null, reject: nu
 const start = (editable: 'none' | 'narrow' | 'any' = 'narrow') => begun(requestOf({ editable }), ME);
 const run = (state: Decision, ...steps: Step[]): Decision => steps.reduce(reduce, state);
 const enter = (text: string, pointer = '/amount', unit: string | null = 'EUR'): Step => ({
-  ...{ step: 'enter', pointer, entry: { text, unit } },
+  step: 'enter',
+  pointer,
+  entry: { text, unit },
 });
 const press: Step = { step: 'start', act: 'approve', now_ms: 0 };
 const given = {
-  ...{ rp_id: 'localhost', nonce: 'n'.repeat(43), checkpoint: { size: 7, root: 'AAAA' }, stage: 0 },
-  ...{ issued_at: '2026-11-20T10:00:00.000Z', expires_at: '2026-11-20T10:02:00.000Z' },
+  rp_id: 'localhost',
+  nonce: 'n'.repeat(43),
+  checkpoint: { size: 7, root: 'AAAA' },
+  stage: 0,
+  issued_at: '2026-11-20T10:00:00.000Z',
+  expires_at: '2026-11-20T10:02:00.000Z',
 };
 
 /** What a page would show and sign, held against each other. */
@@ -70,7 +76,8 @@ const step: fc.Arbitrary<(state: Decision, second: number) => Step> = fc.oneof(
   fc.constantFrom<Step>({ step: 'have-read' }, press, { step: 'sealing' }, { step: 'lost' }).map((one) => () => one),
   fc.constant(() => ({ step: 'failed' as const, error: new Error('refused') })),
   fc.boolean().map((asked) => (state: Decision) => ({
-    ...{ step: 'server' as const, request: state.latest },
+    step: 'server' as const,
+    request: state.latest,
     ...(asked ? { asked: { now_ms: 1 } } : {}),
   })),
   fc.constantFrom('usr_b', ME).map((who) => (state: Decision, second: number) => ({
@@ -121,7 +128,8 @@ describe('one state for a decision', () => {
     const typed = run(start(), enter('900'));
     expect(answersOf(typed, here).approve.ballot).toMatchObject({ params: { ...ASKED, amount: 90_000 } });
     const moved = run(typed, {
-      ...{ step: 'server', request: editedBy(typed.latest, 'usr_b', { ...ASKED, amount: 100_000 }, 5) },
+      step: 'server',
+      request: editedBy(typed.latest, 'usr_b', { ...ASKED, amount: 100_000 }, 5),
     });
     const closed: [Decision, Partial<Circumstances>][] = [
       [typed, { online: false }],
@@ -185,7 +193,8 @@ describe('a failure', () => {
   it('keeps the reason of a rejection, and its dialog', () => {
     const rejection = { open: true, reason: 'Paid already.' };
     const after = run(start(), { step: 'reject', rejection }, { ...press, act: 'reject' } as Step, {
-      ...{ step: 'failed', error: new Error('no') },
+      step: 'failed',
+      error: new Error('no'),
     });
     expect(after.rejection).toMatchObject(rejection);
     expect(answersOf(after, here).reject.ballot).toMatchObject({ decision: 'reject', comment: 'Paid already.' });

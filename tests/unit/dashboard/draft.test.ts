@@ -85,11 +85,16 @@ describe('an amount', () => {
 describe('the other kinds of a field', () => {
   it('keep their types', () => {
     const entries: Entries = {
-      ...{ '/notify': 'removed', '/dry': { flag: false } },
+      '/notify': 'removed',
+      '/dry': { flag: false },
       ...plain('/rows', '4'),
     };
     expect(draftOf(narrow, entries).params).toEqual({
-      ...{ amount: 129_200, currency: 'EUR', order_id: 'ORD-1287', dry: false, rows: 4 },
+      amount: 129_200,
+      currency: 'EUR',
+      order_id: 'ORD-1287',
+      dry: false,
+      rows: 4,
     });
     expect(ASKED.rows).toBe(40);
   });

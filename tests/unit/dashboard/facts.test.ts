@@ -17,8 +17,12 @@ const REFUND: ParameterSchema = {
 describe('facts', () => {
   it('hold every leaf of the parameters, money and people first, each under its exact path', () => {
     const params = {
-      ...{ note: 'x', items: [{ sku: 'A' }], address: { city: 'Bern', lines: {} } },
-      ...{ to: 'Jane', total: 100, currency: 'CHF' },
+      note: 'x',
+      items: [{ sku: 'A' }],
+      address: { city: 'Bern', lines: {} },
+      to: 'Jane',
+      total: 100,
+      currency: 'CHF',
     };
     const facts = factsOf(params, null, REFUND);
     expect(facts.map(({ path }) => path)).toEqual([
@@ -32,8 +36,12 @@ describe('facts', () => {
     const params = { amount: 1292, total: 3, price: 0.1, fee: 1e21, balance: -0.5, currency: 'EUR' };
     const shown = factsOf(params).map(({ path, text, weight }) => [path, text, weight]);
     expect(Object.fromEntries(shown.map(([path, text]) => [path, text]))).toEqual({
-      ...{ 'params.amount': '1292', 'params.total': '3', 'params.price': '0.1', 'params.fee': '1e+21' },
-      ...{ 'params.balance': '-0.5', 'params.currency': 'EUR' },
+      'params.amount': '1292',
+      'params.total': '3',
+      'params.price': '0.1',
+      'params.fee': '1e+21',
+      'params.balance': '-0.5',
+      'params.currency': 'EUR',
     });
     expect(shown.every(([, , weight]) => weight === 'plain')).toBe(true);
   });

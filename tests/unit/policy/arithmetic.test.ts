@@ -73,14 +73,12 @@ describe('a policy that was published with it', () => {
     rules: base.rules.map((rule) => ({ ...rule, verdict, when: 'param.amount / 100 > 10' })),
   });
   const asked = (amount: number): PolicyInput => ({
-    ...{
-      action: 'refunds.pay',
-      resource: 'order:1',
-      actor: 'agent:x',
-      params: { amount },
-      metadata: {},
-      context: null,
-    },
+    action: 'refunds.pay',
+    resource: 'order:1',
+    actor: 'agent:x',
+    params: { amount },
+    metadata: {},
+    context: null,
     claimed_risk: null,
   });
   it('asks at high risk, whatever the digits, and let 1001 to 1099 pass by the first semantics', () => {

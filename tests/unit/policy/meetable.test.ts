@@ -5,7 +5,10 @@ import { type Account, type Approver, newlyUnmet, unmetBy, unmetPlaces } from '.
 import { parsePolicy } from '../../../core/policy.ts';
 
 const who = (user: string, sources: string[], more: Partial<Approver> = {}): Approver => ({
-  ...{ user, sources: [`user:${user}`, ...sources], passkey: true, token: null },
+  user,
+  sources: [`user:${user}`, ...sources],
+  passkey: true,
+  token: null,
   ...more,
 });
 const BOSS = who('ann', ['role:owner']);

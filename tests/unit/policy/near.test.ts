@@ -25,8 +25,14 @@ function policyOf(source: string): Policy {
   return parsed.value.policy;
 }
 const asked = (more: Partial<PolicyInput>): PolicyInput => ({
-  ...{ action: 'table.drop', resource: 'db:other', actor: 'agent:x', params: {}, metadata: {}, context: null },
-  ...{ claimed_risk: null, ...more },
+  action: 'table.drop',
+  resource: 'db:other',
+  actor: 'agent:x',
+  params: {},
+  metadata: {},
+  context: null,
+  claimed_risk: null,
+  ...more,
 });
 const DENY = policyOf(`defaults: { verdict: allow, risk: low }
 rules: [{ id: never, match: { resource: "db:prod" }, verdict: deny }]`);
@@ -313,8 +319,17 @@ it('a simulation judges by the newest version what was let through by the first'
   const input = asked({ resource: 'db:Prod' });
   const { verdict, rule, risk } = judge(DENY, input, { ...FACTS, semantics: 1 });
   simulation.take({
-    ...{ id: 'apr_1', created_at: NOW, input, verdict, rule, risk: risk.level, stages: null, trace: [], people: [] },
-    ...{ policy_digest: policyDigest(DENY), fate: 'approved' },
+    id: 'apr_1',
+    created_at: NOW,
+    input,
+    verdict,
+    rule,
+    risk: risk.level,
+    stages: null,
+    trace: [],
+    people: [],
+    policy_digest: policyDigest(DENY),
+    fate: 'approved',
   });
   expect(simulation.result().differences.newly_asked.count).toBe(1);
 });

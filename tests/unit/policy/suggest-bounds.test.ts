@@ -15,16 +15,17 @@ const NOW = '2026-11-21T12:00:00.000Z';
 const START = Date.parse('2026-11-01T00:00:00.000Z');
 
 const storedOf = (input: PolicyInput, at: number): StoredRequest => ({
-  ...{ id: `apr_${at}`, created_at: instantAt(START + at * 3_600_000), verdict: 'require_approval', risk: 'low' },
-  ...{
-    rule: null,
-    stages: [],
-    policy_digest: 'sha256:',
-    trace: [],
-    fate: 'approved',
-    people: [`usr_${at % 2}`],
-    input,
-  },
+  id: `apr_${at}`,
+  created_at: instantAt(START + at * 3_600_000),
+  verdict: 'require_approval',
+  risk: 'low',
+  rule: null,
+  stages: [],
+  policy_digest: 'sha256:',
+  trace: [],
+  fate: 'approved',
+  people: [`usr_${at % 2}`],
+  input,
 });
 
 /** The policy with what the history suggests, or why it suggests nothing. */
@@ -116,7 +117,8 @@ const TOOLS: { [name: string]: Tool } = {
 const inputOf = ({ action, resource, params }: Tool): fc.Arbitrary<PolicyInput> =>
   fc
     .record({
-      ...{ resource, params },
+      resource,
+      params,
       metadata: together(some({ team: text('web') }), maybe('env', text('prod', 'dev'))),
       context: fc.option(some({ reason: text('weekly run', 'asked by Dana') })),
     })
@@ -261,8 +263,13 @@ describe.each(Object.entries(TOOLS))('a suggestion from a history of %s', (_name
 describe('what cannot be bounded', () => {
   const many = (params: (at: number) => JsonObject, resource = (_at: number) => 'mailbox:emma') =>
     Array.from({ length: 24 }, (_, at) => ({
-      ...{ action: 'mail.send', actor: 'agent:x', resource: resource(at), params: params(at), metadata: {} },
-      ...{ context: null, claimed_risk: null },
+      action: 'mail.send',
+      actor: 'agent:x',
+      resource: resource(at),
+      params: params(at),
+      metadata: {},
+      context: null,
+      claimed_risk: null,
     }));
   it.each<[string, PolicyInput[], RegExp]>([
     ['long texts that differ', many((at) => ({ body: `${at} ${'x'.repeat(200)}` })), /`param.body` had more different/],

@@ -16,7 +16,13 @@ function policyOf(document: object): Policy {
   return parsed.value.policy;
 }
 const asked = (params: JsonObject, more: Partial<PolicyInput> = {}): PolicyInput => ({
-  ...{ action: 'a.b', resource: 'order:1', actor: 'agent:x', params, metadata: {}, context: null, claimed_risk: null },
+  action: 'a.b',
+  resource: 'order:1',
+  actor: 'agent:x',
+  params,
+  metadata: {},
+  context: null,
+  claimed_risk: null,
   ...more,
 });
 const times = (count: number, rule: (index: number) => object): object[] =>
@@ -90,7 +96,9 @@ describe('stages and escalations', () => {
   it('of two hundred rules that err at once are put together in one walk', () => {
     const policy = policyOf({
       rules: times(200, (at) => ({
-        ...{ id: `r${at}`, match: { metadata: { e: 'x' } }, verdict: 'deny' },
+        id: `r${at}`,
+        match: { metadata: { e: 'x' } },
+        verdict: 'deny',
         approvals: times(9, (stage) => ({ from: `group:${at}_${stage}` })),
         escalate: [{ after: at + 1, to: 'role:admin' }],
       })),
@@ -125,7 +133,8 @@ describe('an honest policy', () => {
   it('of two hundred rules with patterns, metadata and conditions spends less than a tenth', () => {
     const policy = policyOf({
       rules: times(200, (at) => ({
-        ...{ id: `r${at}`, when: `has(param.amount) && param.amount > ${at} && param.currency == "XX${at}"` },
+        id: `r${at}`,
+        when: `has(param.amount) && param.amount > ${at} && param.currency == "XX${at}"`,
         match: {
           action: [`tools.run_${at}`, 'payments.*'],
           resource: 'order:*',

@@ -9,8 +9,13 @@ const ENDS_S = ISSUED_S + 300;
 const part = (value: object): string => base64url(utf8(JSON.stringify(value)));
 
 const ISSUER = {
-  ...{ id: 'iss_1', issuer: 'https://login.example', purpose: 'people', audience: 'us', leeway_seconds: 30 },
-  ...{ digest: 'sha256:a', mapped_since: {} },
+  id: 'iss_1',
+  issuer: 'https://login.example',
+  purpose: 'people',
+  audience: 'us',
+  leeway_seconds: 30,
+  digest: 'sha256:a',
+  mapped_since: {},
 };
 const TOKEN = [
   part({ alg: 'RS256' }),
@@ -20,7 +25,10 @@ const TOKEN = [
 const CALL = {
   intent: { reviewer: 'usr_1' },
   token: {
-    ...{ issuer: 'iss_1', subject: 'ada', issuer_settings: 'sha256:a', token: TOKEN },
+    issuer: 'iss_1',
+    subject: 'ada',
+    issuer_settings: 'sha256:a',
+    token: TOKEN,
     until: new Date(ENDS_S * 1_000).toISOString(),
   },
   facts: {

@@ -93,7 +93,10 @@ describe('guard', () => {
     expect(again).toEqual(first);
     const { approval, ...check } = await assentry.check({ action: 'order_tools.process_refund', params: { ...ORDER } });
     expect(check).toEqual({
-      ...{ allowed: false, requiresApproval: false, approvalId: rejected!.id, reason: 'Ask the customer first.' },
+      allowed: false,
+      requiresApproval: false,
+      approvalId: rejected!.id,
+      reason: 'Ask the customer first.',
     });
     expect(approval).toEqual(rejected);
     // An answer that says less, or about something else, is a refusal still.

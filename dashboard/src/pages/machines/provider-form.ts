@@ -32,7 +32,10 @@ export interface ProviderDraft {
 }
 
 export const newRule = (was: WorkloadRule | null = null): RuleDraft => ({
-  ...{ key: freshKey(), was, id: was?.id ?? '', claims: claimLines(was?.claims ?? {}) },
+  key: freshKey(),
+  was,
+  id: was?.id ?? '',
+  claims: claimLines(was?.claims ?? {}),
   ...{ service_account: was?.service_account ?? '', scopes: was?.scopes ?? ['requests:write'] },
   ...{ actors: was?.actors ?? [], ttl_seconds: String(was?.ttl_seconds ?? 900) },
 });

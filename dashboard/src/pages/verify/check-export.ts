@@ -22,7 +22,9 @@ export async function checkExport(file: File, { organization, receipt_key }: Kno
   const { organization: whose, events, size } = report;
   const about = { what: `an export of ${whose}: ${events} events`, status: null, checkpoint: String(size ?? '') };
   return {
-    ...{ report: { ...report, complete: report.valid }, needs: [], about: whose === null ? null : about },
+    report: { ...report, complete: report.valid },
+    needs: [],
+    about: whose === null ? null : about,
     ...keysTaken(report.valid, keysIn(first.line ?? '')),
   };
 }
