@@ -38,6 +38,8 @@ const JOINS_ON = `(?![${RIGHT_ONLY}])${ARABIC_LETTER}`;
 const JOINS_BACK = String.raw`(?![\u0621\u0674])${ARABIC_LETTER}`;
 const IDEOGRAPH = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u30FC]`;
 
+const NO_BREAK = String.raw`\u00A0\u202F`;
+
 interface Rule {
   chars: RegExp;
   before: RegExp;
@@ -57,6 +59,14 @@ const RULES: readonly Rule[] = [
   rule(String.raw`\u200D`, String.raw`${JOINS_ON}\p{Mn}{0,4}`, String.raw`$|[\s\p{P}\p{N}]`),
   rule(String.raw`\u200D`, String.raw`[\u09B0\u0CB0\u0D9A-\u0DC6]`, String.raw`[\u09CD\u0CCD\u0DCA]`),
   rule(String.raw`\u180B-\u180D\u180F`, String.raw`(?=\p{L})\p{Script=Mongolian}`),
+  // One no-break space before the signs that French sets apart, behind its opening quote, and among the digits of a number.
+  rule(
+    NO_BREAK,
+    String.raw`[\p{L}\p{N}\p{Pe}\p{Pf}"'?!%]`,
+    String.raw`(?:[:;!?]+(?:$|[\s\p{Pe}\p{Pf}])|[»%‰€$£](?![\p{L}\p{N}]))`,
+  ),
+  rule(NO_BREAK, String.raw`«`, String.raw`[\p{L}\p{N}]`),
+  rule(NO_BREAK, String.raw`\p{Nd}`, String.raw`\p{Nd}{3}(?!\p{Nd})`),
   // One ideographic space between ideographs is how Chinese and Japanese write a space.
   rule(String.raw`\u3000`, IDEOGRAPH, IDEOGRAPH),
 ];

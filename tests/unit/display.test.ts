@@ -135,7 +135,23 @@ describe('a chip means danger, so there is none for', () => {
     expect(hasHidden(text)).toBe(false);
   });
 
+  it.each([
+    'Est-ce bon\u00a0? Oui\u202f!',
+    '«\u00a0oui\u00a0», dit-il\u00a0; puis\u00a0: non',
+    'total\u00a0: 12\u202f500,00\u00a0€, soit 50\u00a0%',
+  ])('the no-break spaces of French: %j', (text) => {
+    expect(reveal(text)).toEqual([{ text }]);
+  });
+
   it.each<[string, string, string[]]>([
+    ['a no-break space between words', 'rm\u00a0-rf', ['U+00A0']],
+    [
+      'a no-break space before a sign that is part of a word',
+      'x\u00a0:y \u202f; a\u00a0$HOME',
+      ['U+00A0', 'U+202F', 'U+00A0'],
+    ],
+    ['two no-break spaces before a sign', 'a\u00a0\u00a0:', ['U+00A0 ×2']],
+    ['a no-break space between two numbers', '1\u00a02 3\u00a04567890', ['U+00A0', 'U+00A0']],
     ['a joiner between Latin letters', 'a\u200db', ['U+200D']],
     ['a non-joiner between Latin letters', 'pay\u200cpal', ['U+200C']],
     ['a second joiner after a virama', 'क्\u200d\u200dष', ['U+200D']],
