@@ -5,14 +5,15 @@ const PERCENT = /(?:%[0-9a-fA-F]{2})+|%u[0-9a-fA-F]{4}/g;
 /** `%2570` is `%70` is `p`: deeper than that nobody decodes. */
 const MAX_LAYERS = 5;
 
+// Not the fatal one: an exception for each wrong form costs more than all the rest.
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A run of percent forms; what is no UTF-8 keeps its form, but for ASCII. */
 function decodedRun(run: string): string {
   if (run.startsWith('%u')) return String.fromCharCode(Number.parseInt(run.slice(2), 16));
-  try {
-    return decodeURIComponent(run);
-  } catch {
-    return run.replace(/%([0-7][0-9a-fA-F])/g, (_form, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  }
+  const text = UTF8.decode(Uint8Array.from(run.slice(1).split('%'), (hex) => Number.parseInt(hex, 16)));
+  if (!text.includes('\ufffd')) return text;
+  return run.replace(/%([0-7][0-9a-fA-F])/g, (_form, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Percent forms as what they stand for. */
@@ -34,7 +35,7 @@ export function resolved(text: string): string {
   const parts = text.slice(start).split('/');
   for (const [at, part] of parts.entries()) {
     if (part !== '.' && part !== '..') kept.push(part);
-    else if (part === '..' && kept.length > 0 && kept.join('/') !== '') kept.pop();
+    else if (part === '..' && (kept.length > 1 || kept.at(0))) kept.pop();
     // What ends in a dot segment ends in a slash.
     if (at === parts.length - 1 && part.startsWith('.') && part.length <= 2) kept.push('');
   }
@@ -55,7 +56,7 @@ export function collapsed(folded: string): string {
     .replace(/\/{2,}/g, '/');
   return resolved(even)
     .replace(/\/{2,}/g, '/')
-    .replace(/\.+(?=[/:])/g, '')
+    .replace(/(?<!\.)\.+(?=[/:])/g, '')
     .replace(/\.{2,}/g, '.');
 }
 
@@ -63,11 +64,14 @@ export function collapsed(folded: string): string {
 export const fronted = (text: string): string => text.replace(/^ +/, '').replace(/^([^:/*]*:)\/+/, '$1');
 
 /** What says nothing at the end of a name; in an address, an empty query or fragment as well (`db:prod#`). */
-const END = /[ .:/]+$/;
-const END_OF_ADDRESS = /[ .:/?#;]+$/;
+const END = ' .:/';
+const END_OF_ADDRESS = ' .:/?#;';
 
 /** Without blanks in front, slashes after its kind, and blanks, dots, slashes and colons at its end. */
 export function trimmed(text: string): string {
   const front = fronted(text);
-  return front.replace(/[:/]/.test(front) ? END_OF_ADDRESS : END, '');
+  const ends = /[:/]/.test(front) ? END_OF_ADDRESS : END;
+  let end = front.length;
+  while (end > 0 && ends.includes(front[end - 1]!)) end -= 1;
+  return front.slice(0, end);
 }

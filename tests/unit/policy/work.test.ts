@@ -166,3 +166,23 @@ describe('an honest policy', () => {
     for (let again = 0; again < 3; again++) expect(judge(policy, input, FACTS)).toEqual(first);
   });
 });
+
+describe('one long text takes as long as any other of its length, whatever it is made of', () => {
+  const LENGTH = 30_000;
+  const policy = policyOf({
+    defaults: { verdict: 'allow' },
+    rules: [{ id: 'r', when: 'param.body == "é"', verdict: 'require_approval' }],
+  });
+  const long = (start: string, part: string, end = 'é') => start + part.repeat(LENGTH / part.length) + end;
+  it.each([
+    ['dots', long('', '.')],
+    ['dots and colons', long('', '.:')],
+    ['colons and slashes', long('x', ':/')],
+    ['empty fragments', long('x:', '#')],
+    ['steps down and up', `${long('x:', 'a/', '').slice(0, 18_000)}${long('', '../').slice(0, 12_000)}`],
+    ['wrong percent forms', long('', ' %C3')],
+  ])('%s', (_what, body) => {
+    expect(judge(policy, asked({ body }), FACTS).verdict).toBe('allow');
+    expect(fastest(() => judge(policy, asked({ body }), FACTS))).toBeLessThan(100);
+  });
+});
