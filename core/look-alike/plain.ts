@@ -6,7 +6,7 @@ const PERCENT = /(?:%[0-9a-fA-F]{2})+|%u[0-9a-fA-F]{4}/g;
 const MAX_LAYERS = 5;
 
 // Not the fatal one: an exception for each wrong form costs more than all the rest.
-const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const UTF8 = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** A run of percent forms; what is no UTF-8 keeps its form, but for ASCII. */
 function decodedRun(run: string): string {

@@ -73,7 +73,9 @@ function parsed(text: string, lines: LineCounter): SourceResult {
 
 /** One problem for each line: what follows a mistake in its line is its consequence. */
 function mistakes(text: string, lines: LineCounter, wrong: readonly YAMLError[]): ProblemPlace[] {
-  const found = wrong.map(({ pos, message, code }) => {
+  // A line of a thousand quotes is a thousand mistakes, and looking for what was meant reads the line each time.
+  const firstOf = new Map(wrong.map((one) => [lines.linePos(one.pos[0]).line, one] as const).reverse());
+  const found = [...firstOf.values()].reverse().map(({ pos, message, code }) => {
     const hint = yamlHint(text, pos[0], { code, message });
     return placed(lines, hint?.at ?? pos[0], '', `Not valid YAML: ${hint?.says ?? message}`);
   });

@@ -171,3 +171,9 @@ describe('what is told', () => {
     }
   });
 });
+
+it('a line of thousands of mistakes is read once', () => {
+  const started = performance.now();
+  expect(told(`a: '${"' ".repeat(20_000)}`)).toMatch(/^1:/);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
