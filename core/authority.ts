@@ -124,7 +124,7 @@ export interface Passkey extends Registration {
   entry: number | null;
 }
 
-/** An active passkey from before keys were judged, which nobody else could verify. */
+/** An active passkey that was enrolled before keys were judged, and whose signatures the evidence verifier refuses. */
 export interface UnsoundPasskey {
   passkey: string;
   name: string;

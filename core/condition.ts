@@ -70,7 +70,7 @@ export function conditionOf(text: string, semantics: Semantics = NEWEST): Return
 }
 
 /** How a condition is evaluated beside its facts: the judgement's manner, and whether case of a text matters. */
-export interface Evaluating {
+interface Evaluating {
   manner: Manner;
   cased: Cased;
 }

@@ -1,16 +1,11 @@
 // Hostile text made visible. Normalisation keeps invisible and bidirectional characters, so they are not removed but
 // shown: as chips on a page, as escapes in a terminal. Shown text is for eyes only; digests are over the original.
-import { blankPieces, blanksEnd } from './display/blanks.ts';
+import { blankPieces, blanksEnd, type Piece } from './display/blanks.ts';
 import { codeOf, isHidden, nameOf } from './display/hidden.ts';
 import { emojiAt, isHonest } from './display/honest.ts';
 
+export type { Piece } from './display/blanks.ts';
 export { isHidden } from './display/hidden.ts';
-
-/**
- * Text as it is, or a chip. `hidden` is what the chip says: `U+202E`, `U+200B ×3`, `600 spaces`; `name` says it in words. A
- * chip for more than one character has their number and the characters themselves.
- */
-export type Piece = { text: string } | { hidden: string; name: string; count?: number; source?: string };
 
 /** More marks than any language stacks on one letter: they run over the lines above and below. */
 const STACK = /\p{M}{7,}/uy;
@@ -91,7 +86,7 @@ const isRun = (piece: Piece): boolean => 'hidden' in piece && (piece.count ?? 1)
 const MAX_LINES = 12;
 const MAX_CHARS = 600;
 
-export interface Measure {
+interface Measure {
   lines: number;
   chars: number;
   /** Whether so much, or such a gap, hides the end from a quick look. */

@@ -53,7 +53,7 @@ function changesAt(pointer: string, from: Json | undefined, to: Json | undefined
  *
  * @param asked the action as the agent asked it
  * @param params those that would run instead
- * @param schema what hides some of them: the digest is over the true ones, and nobody signs what nobody sees
+ * @param schema what hides some of them: the digest is over the true values, the signed params and the diff hold the mark
  */
 export const editedAction = (
   asked: ActionParts,

@@ -1,6 +1,6 @@
 // Whether two texts that differ read as the same: case, width, look-alike letters (UTS #39), what is invisible, percent
-// forms, and slashes, dots and blanks that say nothing. For whoever compares by spelling and must not be fooled by it;
-// nothing is ever stored or shown in the form that it makes.
+// forms, and slashes, dots and blanks that say nothing. For comparisons that spelling alone must not decide; nothing is
+// ever stored or shown in the form that it makes.
 import { fold } from './look-alike/fold.ts';
 import { collapsed, decoded, trimmed } from './look-alike/plain.ts';
 

@@ -50,7 +50,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export const minorDigits = (currency: Json | undefined): number | null =>
   typeof currency === 'string' ? (DIGITS.get(currency) ?? null) : null;
 
-/** Every code that has a minor unit, for tests and for the input of a form. */
+/** Every code that has a minor unit. */
 export const currencyCodes = (): string[] => [...DIGITS.keys()].sort();
 
 /** Digits of a safe integer as decimal text: no division, which would round beyond 2^53. */
@@ -90,7 +90,7 @@ export type ReadMoney = { ok: true; minor: number } | { ok: false; detail: strin
 
 const refuse = (detail: string): ReadMoney => ({ ok: false, detail });
 
-/** How an amount of this many digits is written, for whoever wrote it in another way. */
+/** How an amount with this many digits is written, for a refusal. */
 const SHAPES: Readonly<Record<number, string>> = {
   0: 'Write it without decimals, such as 900.',
   2: 'Write it with a point and two decimals, such as 900.00.',

@@ -95,7 +95,7 @@ export class Organization extends Narrowed {
     return this.#door.read((room) => standingByCredential(room, question));
   }
 
-  /** For whoever deployed the server: keys from before they were judged. */
+  /** For the operator: keys that were enrolled before keys were judged, and would not pass. */
   async unsoundPasskeys(): Answer<Say.UnsoundPasskey[]> {
     return this.#door.read((room) => ok(unsoundPasskeys(room)));
   }

@@ -1,4 +1,4 @@
-// What a script may be given. Asked first, before anything is read or made: what nobody knows is refused, and `--help`
+// What a script may be given. Asked first, before anything is read or made: unknown arguments are refused, and `--help`
 // prints and does nothing. A reader that goes away changes no exit code.
 import { parseArgs } from 'node:util';
 
@@ -22,7 +22,7 @@ export interface Given {
 export const WRITE = { write: 'write it (default: print it)' };
 
 /** The exit code of a call that is written wrongly. */
-export const USAGE = 2;
+const USAGE = 2;
 
 /** Text of `--help`. */
 const helpOf = ({ usage, does, switches = {} }: Accepted): string =>

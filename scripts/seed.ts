@@ -92,7 +92,7 @@ export async function mintSetupLink(place: Place, organization: string): Promise
   });
 }
 
-/** Passkeys from before keys were judged, in a line each: whoever upgrades tells their owners. */
+/** Passkeys from before keys were judged that would not pass, in a line each, for the operator to tell their owners. */
 export async function unsoundPasskeys(place: Place, { live, test }: DevJson): Promise<string[]> {
   const path = '/v1/internal/unsound-passkeys';
   const lists = [live, test].map(({ organization }) =>

@@ -15,7 +15,7 @@ export interface World extends Place {
   openBrowser: (url: string) => void;
 }
 
-/** Says what the shell shall learn. What a command does not say here is no verdict: it only printed something. */
+/** Sets the exit code that is the command's verdict. A command that does not call it only prints (main.ts, program.ts). */
 export type Exit = (code: number) => void;
 
 export interface Context extends World {

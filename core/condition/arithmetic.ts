@@ -5,7 +5,7 @@ import { type Complain, kindOfExpr } from './kinds.ts';
 import { type Expr, everyPart, type Parsed, textOf } from './tree.ts';
 
 const callOf = (expr: Expr) => (expr.exprKind.case === 'callExpr' ? expr.exprKind.value : undefined);
-// Names of items are not known here: what they hold is of any kind, as it is for whoever knows the names.
+// The names of a comprehension's items are not known here; what they hold is of any kind anyway.
 const kindOf = (expr: Expr): string => kindOfExpr(expr, new Set(), () => undefined);
 
 /** Complains about every part whose value hangs on how its numbers are written. */

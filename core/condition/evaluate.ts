@@ -132,15 +132,22 @@ function callFunction(run: Run, expr: Expr): CelValue {
   if (special) return special({ run, expr, args }, values as [CelValue, CelValue]);
   const result = at(expr, () => call(name, on, values));
   if (result === undefined) throw new Failure(expr, cannotTake(name, on === undefined ? values : [on, ...values]));
-  if (run.manner.semantics > 1) checkReading(run, expr, name, on === undefined ? values : [on, ...values], result);
+  if (run.manner.semantics > 1) {
+    checkDivision(expr, name, values);
+    checkReading(run, expr, name, on === undefined ? values : [on, ...values], result);
+  }
   return result;
+}
+
+/** Whole numbers drop the remainder, other numbers do not: the digits would decide. */
+function checkDivision(expr: Expr, name: string, operands: CelValue[]): void {
+  if (name === '_/_' && operands.every((side) => typeof side === 'bigint'))
+    throw new Failure(expr, 'dividing whole numbers drops the remainder');
 }
 
 /** A text whose part, or pattern, says one thing as it is spelt and another as it reads, says neither. */
 function checkReading(run: Run, expr: Expr, name: string, operands: CelValue[], result: CelValue): void {
   const [text, part] = operands;
-  if (name === '_/_' && operands.every((side) => typeof side === 'bigint'))
-    throw new Failure(expr, 'dividing whole numbers drops the remainder');
   if (typeof text !== 'string' || typeof part !== 'string') return;
   spend(run, expr, readingCost(text, part) + (name === 'matches' ? matchCost(part, text.length) : 0));
   const said = name === 'matches' ? patternDiffers(expr, text, part, result) : partDiffers(name, text, part);

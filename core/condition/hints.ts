@@ -1,5 +1,5 @@
-// What somebody probably meant who writes a condition as another language would have it, and how it is written here. Words
-// only: nothing that a hint recognizes is ever taken for what it may have meant.
+// Hints for conditions that are written as another language would have them: what was probably meant, and how to write it
+// here. Words only: a condition that a hint recognizes stays refused.
 
 type Hint = readonly [seen: RegExp, says: string];
 
@@ -111,5 +111,5 @@ const FUNCTIONS: { [name: string]: string } = {
   ends_with: 'Write `param.x.endsWith("a")`.',
 };
 
-/** What a function is called here; nothing where nobody would know. */
+/** How to say here what a function of another language does; empty where no hint is known. */
 export const functionHint = (name: string): string => (Object.hasOwn(FUNCTIONS, name) ? ` ${FUNCTIONS[name]}` : '');

@@ -27,7 +27,7 @@ const FLIPPED: Record<string, string> = {
 };
 
 /** `field op value`, `value op field` or `field in [values]`; null for anything else. */
-export function comparisonOf(parsed: Parsed, expr: Expr): Comparison | null {
+function comparisonOf(parsed: Parsed, expr: Expr): Comparison | null {
   if (expr.exprKind.case !== 'callExpr') return null;
   const { function: name, args } = expr.exprKind.value;
   const [left, right] = args as [Expr, Expr];

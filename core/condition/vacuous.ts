@@ -1,5 +1,5 @@
 // Where a condition comes out as it should because a list is empty: `all()` holds of nothing, `exists()` fails of nothing,
-// and nothing is in an empty list. Whoever asks for the size of that list has thought of it.
+// and nothing is in an empty list. A condition that asks for the size of the list has provided for that.
 import { argsOf, isCall } from './operands.ts';
 import { type Expr, type Parsed, parametersOf, textOf } from './tree.ts';
 

@@ -2,8 +2,11 @@
 // become one chip with their length.
 import { codeOf, isHidden, nameOf } from './hidden.ts';
 
-/** A run as pieces of a text: as it is, or as one chip. */
-export type BlankPiece = { text: string } | { hidden: string; name: string; count?: number; source?: string };
+/**
+ * Text as it is, or a chip. `hidden` is what the chip says: `U+202E`, `U+200B ×3`, `600 spaces`; `name` says it in words. A
+ * chip for more than one character has their number and the characters themselves.
+ */
+export type Piece = { text: string } | { hidden: string; name: string; count?: number; source?: string };
 
 /** White space, and what fonts draw as nothing at all or as a gap. */
 const BLANK = String.raw`\s\u0085\u115F\u1160\u17B4\u17B5\u180E\u200B\u2060\u2800\u3164\uFFA0\u{1D159}\u{16FE4}`;
@@ -54,21 +57,21 @@ function contentsOf(parts: readonly string[]): string {
 
 const partsOf = (run: string): string[] => run.match(/\r\n|[\s\S]/gu) ?? [];
 
-function chipOf(source: string, parts: readonly string[]): BlankPiece {
+function chipOf(source: string, parts: readonly string[]): Piece {
   const contents = contentsOf(parts);
   const mixed = new Set(parts.map(wordOf)).size > 1;
   return { hidden: mixed ? counted(parts.length, 'blank') : contents, name: contents, count: parts.length, source };
 }
 
 /** One hidden character, or the same one several times. */
-function hiddenChip(char: string, count: number): BlankPiece {
+function hiddenChip(char: string, count: number): Piece {
   if (count === 1) return { hidden: codeOf(char), name: nameOf(char) };
   return { hidden: `${codeOf(char)} ×${count}`, name: counted(count, nameOf(char)), count, source: char.repeat(count) };
 }
 
 /** Few blanks, some of them odd: each kind for itself. */
-function apart(parts: readonly string[]): BlankPiece[] {
-  const pieces: BlankPiece[] = [];
+function apart(parts: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
   for (let at = 0; at < parts.length; ) {
     const one = parts[at]!;
     let end = at + 1;
@@ -81,7 +84,7 @@ function apart(parts: readonly string[]): BlankPiece[] {
 }
 
 /** A run of blanks as pieces. @param atLineStart whether nothing stands before it on its line */
-export function blankPieces(run: string, atLineStart: boolean): BlankPiece[] {
+export function blankPieces(run: string, atLineStart: boolean): Piece[] {
   if (isLayout(run, atLineStart)) return [{ text: run }];
   const parts = partsOf(run);
   const layout = parts.filter((part) => /^(?:[ \t\n]|\r\n)$/.test(part)).join('');

@@ -1,5 +1,5 @@
-// Single characters that a reader does not see, or sees as something else, and what they are called. Which of them are
-// harmless where they stand is for honest.ts to say.
+// Single characters that a reader does not see, or sees as something else, and what they are called. honest.ts says which of
+// them are harmless where they stand.
 
 /** What is named by a person; the rest gets the name of its class. */
 const NAMES: Readonly<Record<number, string>> = {

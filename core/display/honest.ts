@@ -3,7 +3,7 @@
 
 /** One picture with its form or skin tone (UTS #51, ED-15a in part). */
 const ELEMENT = String.raw`\p{Extended_Pictographic}(?:[\uFE0E\uFE0F]|\p{Emoji_Modifier})?`;
-/** England, Scotland and Wales: the only flags made of tags. Any other tags are text that nobody sees. */
+/** England, Scotland and Wales: the only flags made of tags. Any other tags are invisible text. */
 const FLAGS = ['gbeng', 'gbsct', 'gbwls'].map((name) =>
   Array.from(name, (letter) => `\\u{E00${letter.charCodeAt(0).toString(16)}}`).join(''),
 );

@@ -1,6 +1,6 @@
 // A WebAuthn assertion, verified again with nothing but hashes and a signature (WebAuthn level 3, section 7.2): the
 // challenge is the intent's, the page and the relying party are the pinned ones, a person was there and was verified. The
-// server accepts no assertion that does not pass here first: what it takes, whoever verifies takes.
+// server accepts no assertion that does not pass here first, so that every assertion it accepted can be verified later.
 import { sha256 } from '#sha256';
 import { userHandle } from '../credential.ts';
 import { concatBytes, fromBase64Url } from '../encoding.ts';
@@ -20,7 +20,7 @@ export interface Asserted {
   public_key: string;
   origin: string;
   rp_id: string;
-  /** Whose passkey it is; absent: whoever the intent names. */
+  /** Whose passkey it is; absent: the person whom the intent names. */
   signer?: { organization: string; user: string };
 }
 
@@ -81,7 +81,7 @@ function faultOfHandle(handle: Json | undefined, of: Pick<Asserted, 'intent' | '
   return own ? null : 'the passkey says that it is of somebody else';
 }
 
-/** Whom an intent names as its signer; a sign-in and a first key name nobody. */
+/** The signer that an intent names; null for a sign-in and a first key, which name none. */
 function signerOf(intent: Intent): { organization: string; user: string } | null {
   const { organization } = intent;
   if (intent.kind === 'change') return { organization, user: intent.signer };

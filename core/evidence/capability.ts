@@ -58,7 +58,7 @@ function checkScope(
     of.tally.say('capability', 'proved', `The capability releases exactly ${released(of, scopes.length)}.`, at);
 }
 
-/** Where nobody voted, nobody signed a scope but who broke glass. */
+/** What the capability releases, in words. A vote signs a scope, and so does an emergency use; policy alone signs none. */
 const released = (of: Case, signed: number): string =>
   signed > 0 || lineOf(of, 'break_glass.used') !== undefined
     ? 'the strictest scope that was signed'

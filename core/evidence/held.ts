@@ -79,7 +79,7 @@ export function editedBy({ bundle, birth }: Case, held: Held, given: Edited | nu
   if (held.edit === null) return null;
   if (birth.personal === null || held.params === null) return given;
   const asIs = [birth.line, held.edit].some((line) => withheldIn(line).length > 0);
-  // What is covered was covered for whoever signed, too; the digest is over what it covers.
+  // Reviewers signed the covered params, too; the digest is over the true ones.
   if (asIs) {
     const asked = birth.personal.params as JsonObject;
     return { params: held.params, action_digest: held.action_digest, diff: diffOf(asked, held.params) };

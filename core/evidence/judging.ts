@@ -46,7 +46,7 @@ export const inputOf = ({ skeleton, personal }: Birth): PolicyInput => {
   return { action, resource, actor, params, metadata, context, claimed_risk } as unknown as PolicyInput;
 };
 
-/** By which version an event says that it was judged; before there were two, none said so. */
+/** The version by which an event says that it was judged; absent in events from before versions, and then 1. */
 export const semanticsOfEvent = ({ event }: EvidenceLine): Semantics =>
   Object.hasOwn(event.skeleton, 'semantics') ? (event.skeleton.semantics as Semantics) : 1;
 

@@ -90,7 +90,7 @@ const ALL_CLAIMS: readonly string[] = [
 ];
 
 /** Every claim that evidence may need, and how it stands here. */
-export function needsOf(of: Case, kind: EvidenceKind): EvidenceNeed[] {
+function needsOf(of: Case, kind: EvidenceKind): EvidenceNeed[] {
   const always: readonly string[] = [...ALWAYS, ...NEEDED[kind].claims];
   return ALL_CLAIMS.map((claim) => {
     const needed = always.includes(claim) || WHERE_IT_HAPPENED[claim]?.(of) === true;
@@ -121,7 +121,7 @@ const isWithheld = ({ bundle }: Case): boolean =>
 /** Claims over the params as they are. */
 const OVER_PARAMS: readonly string[] = ['digests', 'edit'];
 
-/** Policy hides a value of the params from everybody: what is over all of them nobody can compute again. */
+/** Whether policy hides a value of the params: then digests over the params cannot be computed again. */
 const isHidden = (of: Case): boolean => [of.birth.line, ...editsOf(of)].some((line) => withheldIn(line).length > 0);
 
 /** Nothing failed, and nothing that is needed is withheld, only asserted, or missing. What is erased, or hidden from everybody, is named. */

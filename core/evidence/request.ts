@@ -24,7 +24,7 @@ export function checkRequest(of: Case): void {
 
 const AT = { field: '/request' };
 
-/** By name: whoever reads this knows what was compared, member by member. */
+/** Names every member that was compared. */
 function sayProved({ bundle, tally }: Case, open: string[]): void {
   const whole = Object.keys(bundle.request).filter((name) => !open.includes(`/${name}`));
   const parts = open.filter((pointer) => pointer.lastIndexOf('/') > 0 && !pointer.includes('*'));

@@ -1,5 +1,5 @@
-// The sentence of what may run, made again from what the events hold and from the policy that they pin: what pages said to
-// whoever signed. It is no claim of its own; the claims say how much of it is proved.
+// The sentence of what may run, made again from the events and the policy that they pin: pages showed the same sentence to
+// the people who signed. It is no claim of its own; the claims say how much of it is proved.
 import type { JsonObject } from '../json.ts';
 import { parametersFor } from '../policy/parameters/for-action.ts';
 import { sentenceText } from '../sentence.ts';
@@ -8,7 +8,7 @@ import { heldBefore } from './held.ts';
 import { policyIn } from './policy-document.ts';
 import { withheldIn } from './withheld.ts';
 
-/** Null where contents or policy are erased or withheld: then nobody can say what pages said. */
+/** Null where contents or policy are erased or withheld. */
 export function sentenceOf(of: Case): string | null {
   const { params } = heldBefore(of, Number.POSITIVE_INFINITY);
   const policy = policyIn(of);

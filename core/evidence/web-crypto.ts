@@ -1,5 +1,5 @@
-// Signatures for the evidence verifier over a platform's WebCrypto, which is passed in. The SDK has it for whoever verifies;
-// the server asks this very one before it accepts anything (worker/auth/webauthn.ts).
+// Signatures for the evidence verifier over a platform's WebCrypto, which is passed in. The SDK verifies with it, and the
+// server asks it before it accepts a signature (worker/auth/webauthn.ts).
 import { fromBase64Url } from '../encoding.ts';
 import type { EvidenceCrypto, EvidenceKey } from './forms.ts';
 
@@ -12,7 +12,7 @@ const ALGORITHMS = {
 const PSS = { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 } as const;
 
 /** What of WebCrypto verifying needs; asked for anew each time, because it is missing outside a secure context. */
-export type Subtle = () => Pick<SubtleCrypto, 'importKey' | 'verify'>;
+type Subtle = () => Pick<SubtleCrypto, 'importKey' | 'verify'>;
 
 /** WebCrypto behind the verifier's one question. A key that is none verifies nothing. */
 export const evidenceCrypto = (subtle: Subtle): EvidenceCrypto => ({

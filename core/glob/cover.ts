@@ -54,7 +54,7 @@ function includes(wide: Token[], narrow: Token[], alphabet: string[], work: Work
   return true;
 }
 
-/** Whether some text matches both. True as well when `work` is used up: whoever asks wants to be sure that none does. */
+/** Whether some text matches both. True as well when `work` is used up: callers want to be sure that none does. */
 export function globsMeet(one: string, other: string, work: Work = { left: MAX_STEPS }): boolean {
   if (!one.includes('*')) return globMatches(other, one);
   if (!other.includes('*')) return globMatches(one, other);

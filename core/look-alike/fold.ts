@@ -27,7 +27,7 @@ function entriesOf(group: string): [string, string][] {
   });
 }
 
-/** What nobody sees; a line end or a tab is a blank. */
+/** Invisible characters, which are taken out; a line end or a tab becomes a blank. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\uFFF9-\uFFFB]/gu;
 const seen = (text: string): string =>
   text

@@ -2,7 +2,7 @@
 // what comes out is for comparing alone, never for using.
 
 const PERCENT = /(?:%[0-9a-fA-F]{2})+|%u[0-9a-fA-F]{4}/g;
-/** `%2570` is `%70` is `p`: deeper than that nobody decodes. */
+/** `%2570` is `%70` is `p`: more layers than any server decodes. */
 const MAX_LAYERS = 5;
 
 // Not the fatal one: an exception for each wrong form costs more than all the rest.

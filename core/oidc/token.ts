@@ -1,6 +1,6 @@
 // A signed token (JWS compact, RFC 7515) taken apart, its signature asked of a platform that is passed in, and what its
-// claims must say (OpenID Connect Core 3.1.3.7). Strict JSON, one form for a key and a signature, so that whoever reads it
-// reads the same: the server takes no token that does not hold here.
+// claims must say (OpenID Connect Core 3.1.3.7). Strict JSON and one form for keys and signatures, so that
+// every reader reads the same; the server takes no token that does not hold here.
 import { instantAt } from '../duration.ts';
 import { fromBase64Url, fromUtf8, utf8 } from '../encoding.ts';
 import type { EvidenceCrypto, EvidenceKey } from '../evidence/forms.ts';

@@ -4,7 +4,7 @@ import { fromUtf8 } from '../encoding.ts';
 import { type AttestedCredential, type AuthenticatorData, readAuthenticatorData } from './authenticator-data.ts';
 import { contentAt, membersOf } from './cbor.ts';
 
-export interface AttestationObject {
+interface AttestationObject {
   format: string;
   authenticator_data: Uint8Array;
   read: AuthenticatorData & { attested: AttestedCredential };

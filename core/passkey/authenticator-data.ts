@@ -1,5 +1,5 @@
 // Authenticator data (WebAuthn level 3, section 6.1), read to its last byte: what its flags say follows must follow, and
-// nothing else. One reader for the server, the page and whoever verifies evidence.
+// nothing else. The server, the page and the evidence verifier share this one reader.
 import { sha256 } from '#sha256';
 import { equalBytes, utf8 } from '../encoding.ts';
 import { endOfItem } from './cbor.ts';

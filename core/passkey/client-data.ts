@@ -1,10 +1,10 @@
 // What the browser says a passkey signed for (WebAuthn level 3, section 5.8.1), read once and strictly: text that two
-// readers could understand differently (a key twice, half a surrogate, a byte order mark) was signed by nobody.
+// readers could understand differently (a key twice, half a surrogate, a byte order mark) is refused.
 import { fromUtf8 } from '../encoding.ts';
 import { isObject } from '../json.ts';
 import { parseStrictJson } from '../strict-json.ts';
 
-export interface WantedClientData {
+interface WantedClientData {
   type: 'webauthn.create' | 'webauthn.get';
   /** base64url. */
   challenge: string;

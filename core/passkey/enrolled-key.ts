@@ -1,13 +1,13 @@
-// What a key that is enrolled already may still do. Keys of today are judged when they are enrolled; one from before may
-// be such that whoever verifies evidence refuses it. Then it signs nothing but the enrolment of its successor, and not even
-// that where its signature does not show who holds it.
+// What a key that is enrolled already may still do. Keys are judged when they are enrolled; one that was enrolled before
+// that may be refused by the evidence verifier. It then signs nothing but the enrollment of its successor, and not even that
+// where its signature does not show who holds it.
 import { base64url, fromBase64Url } from '../encoding.ts';
 import { keyOfCose } from '../evidence/cose.ts';
 import { contentAt, integerAt, membersOf } from './cbor.ts';
 import { faultOfKey, numberOf } from './key.ts';
 
 export interface KeyStanding {
-  /** Why nobody else could verify what it signs; null for a sound key. */
+  /** Why the evidence verifier refuses its signatures; null for a sound key. */
   fault: string | null;
   /** Whether it may vouch for its successor. */
   vouches: boolean;
@@ -40,7 +40,7 @@ function partsOf(bytes: Uint8Array): Parts | null {
   return parts.size === 0 ? null : parts;
 }
 
-/** A sound key in an odd coat, or RSA too short for evidence that must last, which today still shows who signs. */
+/** Whether its signature shows who holds it: a sound key in an odd encoding, or RSA that is only too short for evidence. */
 function showsItsHolder(bytes: Uint8Array): boolean {
   const parts = partsOf(bytes);
   if (parts === null) return false;
@@ -56,7 +56,7 @@ function showsItsHolder(bytes: Uint8Array): boolean {
   return is(3, -257) && isBoundToItsHolder(part(-1), part(-2));
 }
 
-/** Nobody factors it within the two minutes of a ceremony; an exponent of 1 would let everybody sign. */
+/** RSA of 1024 bits is not factored within the two minutes of a ceremony; with an exponent of 1 anybody could sign. */
 function isBoundToItsHolder(modulus: Uint8Array, exponent: Uint8Array): boolean {
   const [n, e] = [numberOf(modulus), numberOf(exponent)];
   return n >> 1023n > 0n && (n & 1n) === 1n && (e & 1n) === 1n && e >= 3n;

@@ -1,5 +1,5 @@
-// A new passkey as the browser's answer shows it (WebAuthn level 3, section 7.1), read strictly and judged: a key that
-// whoever verifies evidence would refuse is never enrolled. That its owner can sign with it is another ceremony's to show.
+// A new passkey as the browser's answer shows it (WebAuthn level 3, section 7.1), read strictly and judged: a key that the
+// evidence verifier would refuse is never enrolled. That its owner can sign with it is another ceremony's to show.
 import { base64url, fromBase64Url } from '../encoding.ts';
 import { faultOfNewKey } from '../evidence/cose.ts';
 import { readAttestationObject } from './attestation-object.ts';

@@ -1,22 +1,21 @@
 // The denies of the policy in force, judged again when a decision, an exchange, an introspection or a consumption comes in.
-// The first that hits or errors refuses that call (403 `policy-denies`). What people were asked about as such, that a name
-// almost is one which is denied, or that a deny of old cannot be told any more, is theirs to decide.
+// The first that hits or errors refuses that call (403 `policy-denies`). An error that stood on the request when people were
+// asked (a name that almost is a denied one, a deny that no longer compiles) is theirs to decide, and refuses nothing.
 import { conditionOf } from '../condition.ts';
 import { ruleFits } from './match.ts';
 import type { Policy, PolicyInput, Rule } from './model.ts';
 import { manner, NEWEST, type Semantics } from './semantics.ts';
 
-/** A deny that hits, or of which that cannot be told. */
+/** A deny that hits, or that cannot be evaluated. */
 export interface Denial {
   rule: string;
   detail: string;
 }
 
-/** Without `of`, nobody was asked about anything. */
-export interface DenyQuestion {
+interface DenyQuestion {
   /** Absent: the newest, whatever the request was judged by. */
   semantics?: Semantics;
-  /** What the request was asked with as errors, by rule. */
+  /** The errors that people were shown when they were asked, by rule; absent: none. */
   asked?: readonly Denial[];
 }
 

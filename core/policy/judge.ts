@@ -44,7 +44,7 @@ function raisesOf(policy: Policy, { matched, failed }: Finding, claimed: RiskLev
   return [base, ...errors, ...claim];
 }
 
-/** A name that almost is a rule's is said: whoever decides must see which one. */
+/** Names the rule's name that the request's almost is: reviewers must see which one. */
 function reasonOf({ rule, doubts: [doubt] }: Failed, level: RiskLevel): string {
   if (!doubt) return `Rule "${rule.id}" could not be evaluated; that is ${level}.`;
   if (doubt.name === 'condition') return `Rule "${rule.id}" cannot tell: ${doubt.detail}; that is ${level}.`;

@@ -1,5 +1,5 @@
-// Whom a policy asks by name: people by mail address or id, and groups. Whoever takes such a name may decide, so taking
-// one lets somebody approve (policy.md "Changing policy, people and keys").
+// The people (by mail address or id) and groups that a policy asks by name. A member who gets such a name may decide, so a
+// change that gives one lets a person approve (policy.md "Changing policy, people and keys").
 import type { Policy } from './model.ts';
 
 /** `user:dana@example.com`, `group:finance`, … as rules, escalations, routes and repository rights name them. */

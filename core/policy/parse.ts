@@ -21,7 +21,7 @@ const MAX_PROBLEMS = 20;
 export interface ParsedPolicy {
   policy: Policy;
   warnings: ProblemPlace[];
-  /** What each trusted pattern frees: nothing is wrong with it, and whoever writes it should read it. */
+  /** What each trusted pattern lets through, for its author to read; nothing is wrong with it. */
   notes: ProblemPlace[];
 }
 

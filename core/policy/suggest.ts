@@ -66,7 +66,7 @@ interface Group {
   approved: number;
   people: Set<string>;
   seen: Behavior;
-  /** Where a request held something that nobody is shown: no condition reads it. */
+  /** Where a request held a hidden value, which no condition may read; null: nowhere. */
   hidden: string | null;
   from: Instant;
   to: Instant;

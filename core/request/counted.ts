@@ -8,7 +8,7 @@ import { stageOf } from './stage.ts';
 type Known = Pick<Facts, 'standings' | 'owners' | 'as_of'>;
 
 /** Seqs of the approvals that count by these facts. */
-export const countedBy = (record: RequestRecord, facts: Known): number[] =>
+const countedBy = (record: RequestRecord, facts: Known): number[] =>
   stageOf(record, facts).counted.map((vote) => (vote as RecordedVote).seq);
 
 /** The record with what these facts say of its votes; the same one where there are none. */

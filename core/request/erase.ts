@@ -35,7 +35,7 @@ export function erase(
 ): Result<Advance> {
   if (!TERMINAL.includes(record.life.status!))
     return fail('illegal-transition', `Only a request that has ended is erased; this one is ${record.life.status}.`);
-  // What an erasure takes is more than it once was: done again it leaves no event.
+  // Earlier versions erased less: an erasure that is done again takes the rest, and records no event.
   if (record.erased_at)
     return ok({ record: withoutPersonal(record, record.erased_at), drafts: [], statements: [], replayed: true });
   const { id: target } = record;

@@ -41,8 +41,8 @@ export function reminderDue(record: RequestRecord): Instant | null {
 }
 
 /**
- * The stage that is open by what was recorded: the clock knows nobody's standing, and goes by the votes that counted when
- * somebody's was known last.
+ * The stage that is open by what was recorded: the clock knows no standings, and goes by the votes that counted when they
+ * were known last.
  */
 function openByVotes(record: RequestRecord): number {
   const { stages } = inForce(record).requirement;

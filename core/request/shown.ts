@@ -1,5 +1,5 @@
-// What everybody but the resource may know of a request's params: hidden values covered, and no salt beside them, because
-// whoever has salt, digest and the other values could try guesses. The record itself keeps both, for the one exchange.
+// A request's params as they are shown: hidden values covered, and no salt beside them, because salt, digest and the other
+// values together would let a reader try guesses. The record itself keeps both, for the one exchange.
 import type { Json, JsonObject } from '../json.ts';
 import { hiddenIn, masked } from '../policy/parameters/hidden.ts';
 import type { RequestRecord } from './record.ts';

@@ -88,7 +88,7 @@ const authorizedBy = (record: RequestRecord, scope: Scope) => ({
   ...{ constraints: record.judgement.constraints, precondition: record.proposal.precondition },
 });
 
-/** As its event tells it: the token has the salt, which would confirm guesses of hidden values (shown.ts). */
+/** As its event holds it: without the token's salt where a value is hidden, because it would confirm guesses (shown.ts). */
 const told = (record: RequestRecord, scope: Scope): JsonObject => ({
   ...authorizationOf(authorizedBy(record, scope)),
   salt: shownSalt(record),

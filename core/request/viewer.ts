@@ -1,5 +1,5 @@
-// What a request is for whoever reads it: which votes count by what is known now, whether this person may answer and why
-// not, and whether anybody can. By the functions that decide, so that no passkey is asked for what would be refused. Pure.
+// What a request is for its reader: which votes count by what is known now, whether this person may answer and why not, and
+// whether anybody can. By the functions that decide, so that no passkey is asked for what would be refused. Pure.
 import type { Facts } from '../authority.ts';
 import type { Instant } from '../json.ts';
 import { fail, type Result } from '../problems.ts';
@@ -14,7 +14,7 @@ type Refusal = Viewer['approve'];
 const refusalOf = (judged: Result<unknown>): Refusal =>
   judged.ok ? null : { code: judged.problem.code, detail: judged.problem.detail };
 
-/** Why none of somebody's passkeys would do at this risk; null where one does, or a token may sign. */
+/** Why none of a person's passkeys may sign at this risk; null where one may, or a token may. */
 function passkeyRefusal(record: RequestRecord, facts: Facts, user: string, now: Instant): Refusal {
   const { risk, requirement } = inForce(record);
   const active = (facts.standings[user]?.passkeys ?? []).filter(({ status }) => status === 'active');
@@ -63,7 +63,7 @@ const bare = ({
   ...(delegation ? { delegation: { id: delegation.id, from: delegation.from } } : {}),
 });
 
-/** What the organisation is asked about everybody; null where policy asks nobody, or takes tokens. */
+/** The question to the organisation whether anybody can meet the requirement; null where nobody is asked, or by token. */
 export function reachOf(record: RequestRecord, now: Instant): Reach | null {
   const { requirement } = inForce(record);
   if (record.judgement.verdict !== 'require_approval' || requirement.verify === 'oidc') return null;

@@ -55,7 +55,7 @@ export function expireNow(record: RequestRecord, hand: Hand, now: Instant): Resu
   return ok({ ...stepped.value, record: { ...stepped.value.record, decided_at: now, decided_by: 'person' as const } });
 }
 
-/** A member who does more than read, while the request is pending; the Worker knows who that is. */
+/** Of a pending request, by a member who does more than read; the Worker checks who that is. */
 export function comment(record: RequestRecord, hand: Hand, text: string, now: Instant): Result<Advance> {
   if (record.comments.length >= MAX_COMMENTS)
     return fail('illegal-transition', `A request takes ${MAX_COMMENTS} comments, and this one has them.`);

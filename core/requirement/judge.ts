@@ -76,7 +76,7 @@ export function judgeVote(question: VoteQuestion): Result<JudgedVote> {
   return ok({ stage: open.index, requirement_met: complete, counted, per_stage, ...under });
 }
 
-export interface JudgedReject {
+interface JudgedReject {
   stage: number;
   /** The approvals that count beside it. */
   counted: Vote[];

@@ -2,7 +2,7 @@
 // counting: who is able is the caller's to know. It knows no vote, no standing and no clock.
 import type { Needed } from './forms.ts';
 
-/** A stage that cannot be filled, whoever decides. */
+/** A stage that the people who could decide cannot fill. */
 export interface ImpossibleStage {
   /** From 0. */
   stage: number;
@@ -12,7 +12,7 @@ export interface ImpossibleStage {
   able: number;
 }
 
-/** Seats somebody who is able, moving others to where they are able, too; false where nobody is left. */
+/** Gives the stage one more person, moving others to where they are able, too; false where none is left. */
 function seat(
   stage: number,
   able: readonly (readonly string[])[],
@@ -31,7 +31,7 @@ function seat(
 }
 
 /**
- * The stages that nobody can fill.
+ * The stages that cannot be filled.
  *
  * @param able by stage: the ids of everybody who could approve in it
  * @returns in order; none: there are enough different people for all stages at once

@@ -13,7 +13,7 @@ export type Reach = Pick<
   'requirement' | 'votes' | 'created_at' | 'effective_action_digest' | 'people' | 'about'
 >;
 
-/** Somebody's standing now, and everybody's who may be somebody in it. */
+/** Standings of the earlier voters, and of everybody who may be a reviewer of it. */
 export interface Everybody {
   standings: Readonly<Record<string, Standing>>;
   all: () => Iterable<Standing>;

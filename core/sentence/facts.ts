@@ -29,7 +29,7 @@ function startOf(said: Said): Keys {
 const isArgs = (key: string | undefined, inner: unknown): boolean =>
   key === 'args' && Array.isArray(inner) && inner.length === 1 && isObject(inner[0]);
 
-/** What a queue and a title do not repeat, whether or not policy hides it: `writeOnly` is what hides it everywhere. */
+/** Names of parameters that a sentence never repeats; `writeOnly` hides a value everywhere. */
 const SECRETS =
   /(^|_)(passwords?|passwd|passphrases?|pass|secrets?|tokens?|pins?|otp|credentials?|api_?keys?|private_keys?)(_|$)/;
 

@@ -5,7 +5,7 @@ import { phrasesAt, type Said } from './values.ts';
 
 export type Part = { text: string } | { path: string[]; at: number };
 
-export interface TemplateFault {
+interface TemplateFault {
   detail: string;
   /** Character of the template, from 0. */
   at: number;

@@ -1,5 +1,5 @@
 // A value of params as phrases: text and numbers as they are, money where the policy's schema says so, lists as words with
-// their count, an object by what names it. Never JSON: whoever wants all of it reads the facts below the sentence.
+// their count, an object by what names it. Never JSON: the facts below the sentence hold all of it.
 import { pointerOf } from '../json/place.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { amountTexts } from '../policy/parameters/amounts.ts';

@@ -1,9 +1,9 @@
-// The verbs that a sentence of ours begins with, with the words that stand before whom, and before where, it is done.
+// The verbs that a sentence of ours begins with, each with the prepositions before its recipient and its place.
 
 export interface Verb {
   /** As the sentence begins. */
   says: string;
-  /** Before whom it is for. */
+  /** Before the recipient. */
   to?: string;
   /** Before the resource where that is not the object; absent: the resource is the object. */
   on?: string;

@@ -1,5 +1,5 @@
 // Who could decide, as the organisation knows it now: what a check of a policy or of a change of people counts. It decides
-// nothing; whether somebody may is asked again at every vote.
+// nothing; whether a person may decide is judged again at every vote.
 import { standingOfKey } from '../../core/passkey/enrolled-key.ts';
 import type { Account, Approver, Unmet } from '../../core/policy/check/meetable.ts';
 import { newlyUnmet, unmetBy, unmetPlaces } from '../../core/policy/check/meetable.ts';
@@ -24,13 +24,13 @@ function approverOf(room: Room, member: MemberRecord): Approver {
 }
 
 /** Everybody who is active. */
-export const approversOf = (room: Room): Approver[] =>
+const approversOf = (room: Room): Approver[] =>
   room.store.members
     .list()
     .filter(({ status }) => status === 'active')
     .map((member) => approverOf(room, member));
 
-export const accountsOf = (room: Room): Account[] =>
+const accountsOf = (room: Room): Account[] =>
   room.store.service_accounts
     .list()
     .filter(({ status }) => status === 'active')
@@ -38,7 +38,7 @@ export const accountsOf = (room: Room): Account[] =>
 
 /**
  * What a policy asks of people who are not there, or not enough: names that nobody has, and stages that nobody can fill.
- * A stage that names somebody unknown is told once.
+ * A stage that names an unknown person is told once.
  */
 export function warningsOfPeople(room: Room, source: string, policy: Policy): ProblemPlace[] {
   const unknown = unknownPeople(source, namesOf(room));
@@ -60,9 +60,9 @@ const unmetInForce = (room: Room, approvers: readonly Approver[]): Unmet[] =>
   unmetBy(room.store.policies.get(organizationOf(room).policy_version)!.policy, approvers, accountsOf(room));
 
 /**
- * The warning of a change of people after which the policy in force asks for what nobody can give.
+ * The warning of a change of people after which a stage of the policy in force cannot be filled.
  *
- * @param after how somebody stands once it is applied; null: they decide nothing any more
+ * @param after how a person stands once it is applied; null: they decide nothing any more
  */
 export function warningAfter(room: Room, pointer: string, after: (one: Approver) => Approver | null): ProblemPlace[] {
   const now = approversOf(room);

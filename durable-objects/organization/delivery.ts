@@ -26,7 +26,7 @@ export async function tell(room: Room): Promise<void> {
       sealed.map(({ event }) => ({ id: event.id, type: event.type, about: aboutOf(event) })),
     );
     await project(room.env, { sealed, request: null, wanted, now: instantAt(Date.now()) });
-    // Again: whoever read the events at the first news read them from before this.
+    // A second time: a page that read its lists at the first news read them before D1 had this.
     broadcast(room, { type: 'config', config_version: organizationOf(room).config_version });
     room.journal.markTold(rows.at(-1)!.n);
     if (wanted.length > 0) await wake(room);

@@ -15,7 +15,7 @@ import { sealedEvents } from './delivery.ts';
 import { organizationOf, type Room } from './room.ts';
 
 const DUE = 'erase ';
-/** Done when an erasure took less than it does now: the audience of a capability, a review's words were left. */
+/** Performed by a version that left a capability's audience and a review's words: it is performed once more. */
 const DONE_BEFORE = 'erased ';
 const DONE = 'forgotten ';
 
@@ -78,7 +78,7 @@ export async function performErasures(room: Room): Promise<void> {
   }
 }
 
-/** Of one that was done before, only the change is remembered: its event says the rest. */
+/** Of one that an earlier version performed, only the change is kept: its event says the rest. */
 function orderOf(room: Room, request: string): Omit<ErasureOrder, 'organization'> {
   const due = room.store.marks.get(DUE + request)?.value as unknown as Omit<ErasureOrder, 'organization'> | undefined;
   return due ?? { change: String(room.store.marks.get(DONE_BEFORE + request)!.value), by: '', reason: '' };

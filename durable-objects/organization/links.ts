@@ -107,20 +107,20 @@ export const giveLink = (
 
 type Fits = (link: LinkRecord) => boolean;
 
-/** Links of this person. Somebody who was invited twice is known by the mail address alone. */
+/** Links of this person. Two invitations of one person share only the mail address. */
 export const linksOf =
   ({ user, email }: Pick<LinkRecord, 'user' | 'email'>): Fits =>
   (link) =>
     link.user === user || (email !== '' && link.email === email);
 
-/** Links that were given out under one of these passkeys: as with delegations, a thief may have signed. */
+/** Links that were signed for with one of these passkeys: as with delegations, a thief may have signed. */
 export const linksSignedWith =
   (passkeys: readonly string[]): Fits =>
   ({ signed_with = [] }) =>
     signed_with.some((passkey) => passkeys.includes(passkey));
 
 /**
- * Ends those open links that fit, each with its event: whoever holds one has nothing any more. A person's links end when
+ * Ends those open links that fit, each with its event. A person's links end when
  * a newer one is given out, when one is used, when the person signs in with a passkey, and when the person is locked or
  * removed. Only inside a transaction.
  */

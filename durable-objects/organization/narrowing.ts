@@ -62,7 +62,7 @@ export function revokePasskey(room: Room, question: Narrowing): Result<{ id: str
   return ok({ id: passkey.id });
 }
 
-/** Whether a key has shown that it signs, in a way that everybody can verify: nobody is left with one that cannot. */
+/** Whether a key has signed before and can be verified: the last owner is not left with a key that cannot sign. */
 const hasSigned = ({ last_used_at, public_key }: Passkey): boolean =>
   last_used_at !== null && standingOfKey(public_key).fault === null;
 

@@ -79,7 +79,7 @@ export function dropPasskey(room: Room, passkey: Passkey, by: string, reason: st
   });
 }
 
-/** For whoever upgrades: active keys of members that nobody else could verify, and why. */
+/** For the operator who upgrades: active keys of members whose signatures the evidence verifier refuses, and why. */
 export const unsoundPasskeys = (room: Room): UnsoundPasskey[] =>
   room.store.passkeys.list().flatMap(({ id: passkey, name, user, status, public_key }) => {
     const { fault } = standingOfKey(public_key);

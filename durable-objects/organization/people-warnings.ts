@@ -1,5 +1,5 @@
-// What a change of a group or of a member takes from the policy in force: stages that nobody can fill any more. Told with
-// the change, before anybody signs it; nothing is refused.
+// Stages of the policy in force that a change of a group or of a member leaves without enough people. Told with the change,
+// before it is signed; nothing is refused.
 import type { Approver } from '../../core/policy/check/meetable.ts';
 import type { ProblemPlace } from '../../core/problems.ts';
 import { warningAfter } from './approvers.ts';

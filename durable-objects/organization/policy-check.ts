@@ -1,4 +1,4 @@
-// A policy that nobody has proposed, checked against who is there. Reads alone: no change comes of it.
+// A policy draft, checked against the members that there are. It only reads: no change comes of it.
 import type { Credential } from '../../core/authority.ts';
 import { parsePolicy, policyDifferences, policyDigest } from '../../core/policy.ts';
 import { ok, type ProblemPlace, type Result } from '../../core/problems.ts';

@@ -83,7 +83,7 @@ export class Outbox {
       wanted: fed.value.wanted,
       now: instantAt(Date.now()),
     });
-    // Whoever read a list at the first news read it from before this.
+    // A second time: a page that read a list at the first news read it before D1 had this.
     await organization.announce({ request: record.id, status: record.life.status! });
     this.#storage.transactionSync(() => this.#journal.markTold(last.n));
     if (fed.value.wanted.length > 0)

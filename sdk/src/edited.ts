@@ -26,7 +26,7 @@ export interface Described<A extends unknown[]> {
 }
 
 /**
- * The edit of a request that came back approved for other params than were asked; null when nobody edited.
+ * The edit of a request that came back approved for other params than were asked; null without an edit.
  *
  * @param effective as they may run, hidden values included
  */

@@ -60,7 +60,7 @@ export const assertAnswers = (sent: Proposal, answer: ApprovalRequest): Approval
 /** The earlier rejection of the same action, where the server's refusal holds it; throws the refusal otherwise. */
 export function rejectionBefore(sent: Proposal, refusal: unknown): ApprovalRequest {
   const before = refusal instanceof RecentlyRejectedError ? refusal.request : null;
-  // Another precondition does not make it another action for the server; for whoever checks the answer it does.
+  // The server remembers rejections without the precondition; the answer must be about this one.
   const same = before?.status === 'rejected' && sameJson(before.precondition, sent.precondition ?? null);
   if (before && same) return before;
   throw refusal;

@@ -54,7 +54,7 @@ const flagged = (flag: number, ...rest: number[]): Knobs =>
   });
 
 /** What the authenticator says (authenticatorData) of an assertion. */
-export const DATA_FORMS: readonly Form[] = [
+const DATA_FORMS: readonly Form[] = [
   ['bytes after authenticator data', data((honest) => concatBytes(honest, Uint8Array.of(0)))],
   ['authenticator data cut short', data((honest) => honest.subarray(0, 36))],
   ['extensions named and missing', flagged(0x80)],
@@ -82,7 +82,7 @@ const ZERO = Uint8Array.of(0);
 const ORDER = fromHex('00ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')!;
 
 /** How an ECDSA signature is written. Negative integers show only where a half begins with a high bit: see `isNegative`. */
-export const SIGNATURE_FORMS: readonly Form[] = [
+const SIGNATURE_FORMS: readonly Form[] = [
   ['a byte after the signature', der((_r, _s, whole) => concatBytes(whole, ZERO))],
   ['a byte after s, inside', der((r, s) => tlv(0x30, concatBytes(tlv(2, r), tlv(2, s), ZERO)))],
   [

@@ -26,9 +26,9 @@ export const ASSERTED_MEMBERS: readonly string[] = [
 ];
 
 /** Members that came to a form alone: a document that lacks one is an older one, if it says nothing, and it is named. */
-export const ABSENT_MEMBERS: readonly string[] = ['next_escalation', 'hidden'];
+const ABSENT_MEMBERS: readonly string[] = ['next_escalation', 'hidden'];
 
-export interface Mutation {
+interface Mutation {
   what: string;
   path: readonly string[];
   request: JsonObject;

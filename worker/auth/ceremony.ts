@@ -27,7 +27,8 @@ const challenge = (intent: Intent) => new Uint8Array(challengeOf(intent));
 
 type Known = Pick<Passkey, 'credential_id' | 'public_key' | 'transports'>;
 
-/** Keys that nobody else could verify are asked for one thing only; where there are no others, the answer says why. */
+/** Keys that the evidence verifier refuses are asked to vouch for another key only; where there are no others, all are
+ * offered, and the answer to their signature says why it is refused. */
 function askable(intent: Intent, passkeys: readonly Known[]): readonly Known[] {
   if (intent.kind === 'enrol') return passkeys;
   const sound = passkeys.filter(({ public_key }) => standingOfKey(public_key).fault === null);

@@ -1,5 +1,5 @@
 // WebAuthn, verified in the Worker twice: by the functions that verify evidence later (core/evidence, core/passkey), so that
-// nobody can deny what was accepted here, and by @simplewebauthn/server with everything that it leaves to us (trust.md).
+// what was accepted here can be proved, and by @simplewebauthn/server with everything that it leaves to us (trust.md).
 // Origin and RP id come from the configuration, challenges are computed from the intent. Failures are `ceremony-failed` with
 // the same words outside and their reason inside. Nothing is consumed here: objects do that.
 import { type AuthenticationResponseJSON, verifyAuthenticationResponse } from '@simplewebauthn/server';
@@ -89,7 +89,7 @@ export async function verifyAssertion(
   });
 }
 
-/** What whoever verifies evidence would say; they throw where there is nothing to read. */
+/** What the evidence verifier finds wrong; its functions throw where a part is not readable. */
 async function faultForVerifiers(judge: () => Promise<AssertionFault | null> | AssertionFault | null) {
   try {
     const fault = await judge();

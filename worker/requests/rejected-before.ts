@@ -1,5 +1,5 @@
-// What a refusal as `recently-rejected` says besides: the request that was rejected, with its reason, for whoever made it.
-// Nobody else learns that there was one.
+// What a refusal as `recently-rejected` says besides: the request that was rejected, with its reason. Only the account or
+// person that made it gets it; others do not learn that there was one.
 import type { Problem } from '../../core/problems.ts';
 import type { ApprovalRequest } from '../../core/request/present.ts';
 import { authorized } from '../auth/authorized.ts';

@@ -1,4 +1,4 @@
-// A request as it is for whoever asks, now: the votes that count by fresh facts, whether this person may answer and why
+// A request as it is for its reader, now: the votes that count by fresh facts, whether this person may answer and why
 // not, and whether anybody can. Only what waits for a decision has any of it. It decides nothing: the object does.
 import { instantAt } from '../../core/duration.ts';
 import { isId } from '../../core/ids.ts';
@@ -35,7 +35,7 @@ export async function seenNow(c: Ctx): Promise<Result<Seen>> {
   const { organization } = caller.value;
   const id = c.req.param('id')!;
   const found = isId('apr', id) ? await requestOf(c.env, organization, id).look(organization) : NO_SUCH_REQUEST;
-  // Who is not let in learns nothing: the organisation answers before the request does.
+  // The organisation is asked first, so that a caller who is not let in learns nothing of the request.
   const who = await authorized(c, found.ok && waits(found.value) ? questionsOf(found.value.record) : {});
   if (!who.ok) return who;
   if (!found.ok) return found;

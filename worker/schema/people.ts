@@ -14,7 +14,7 @@ export const PasskeySchema = z
     last_used_at: InstantSchema.nullable(),
     fault: z.string().nullable().openapi({
       description:
-        'Why nobody else could verify what it signs: then it signs the enrolment of another passkey and nothing else. Null for a sound key.',
+        'Why the evidence verifier refuses its signatures: then it signs the enrolment of another passkey and nothing else. Null for a sound key.',
     }),
   })
   .openapi('Passkey');

@@ -95,7 +95,7 @@ async function proposalOf(context: Context, options: RequestOptions): Promise<Pr
   return { action, resource, actor, risk, params, metadata, context: orNone(words), run, expires_in };
 }
 
-/** Only a person rejects otherwise than by policy, and nobody does so before the request is there. */
+/** A new request is pending, or decided by policy: one that a person had rejected is an earlier one. */
 const wasRejectedBefore = ({ status, verdict }: ApprovalRequest): boolean =>
   status === 'rejected' && verdict === 'require_approval';
 const REJECTED_BEFORE =

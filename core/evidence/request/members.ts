@@ -23,7 +23,7 @@ const words = (field: string, erased: Expected = null): Member => ({
   expected: (of) => asked(of, field, erased),
 });
 const from = (where: string, expected: Member['expected']): Member => ({ from: where, expected });
-/** Read for whoever asks, and never part of a bundle. */
+/** Depends on who reads the request; never part of a bundle. */
 const ofReader = from('always null in a bundle: it depends on who reads, and when', () => null);
 
 export const REQUEST_MEMBERS = {

@@ -5,13 +5,14 @@
 import { everyPart, type Parsed } from '../../condition/tree.ts';
 import { type Vacuous, vacuousParts } from '../../condition/vacuous.ts';
 import { conditionOf } from '../../condition.ts';
-import { globCovers, globsMeet, type Work } from '../../glob/cover.ts';
+import type { Work } from '../../glob/cover.ts';
 import { unboundedParts } from '../diff/unbounded.ts';
 import type { Match } from '../model.ts';
-import type { ParameterRule, ParameterSchema } from '../parameters/model.ts';
+import type { ParameterSchema } from '../parameters/model.ts';
 import type { Document } from '../schema.ts';
 import type { Path } from '../source.ts';
 import type { Warning } from '../warnings.ts';
+import { judging } from './hidden.ts';
 
 interface Entry {
   match: Pick<Match, 'action' | 'resource' | 'actor' | 'metadata'>;
@@ -57,21 +58,11 @@ function entriesOf({ rules, trusted, approval }: Document): Entry[] {
   ];
 }
 
-/** The entries of `parameters` that may judge these actions, and whether one surely does. */
-function judging(parameters: readonly ParameterRule[], actions: readonly string[] | null, work: Work) {
-  return (actions ?? ['**']).map((action) => {
-    const end = parameters.findIndex((rule) => rule.action.some((glob) => globCovers(glob, action, work)));
-    const before = end < 0 ? parameters : parameters.slice(0, end + 1);
-    const entries = before.filter((rule) => rule.action.some((glob) => globsMeet(glob, action, work)));
-    return { entries, isSure: end >= 0 };
-  });
-}
-
 /** Every warning of this kind. */
 export function aboutAgentsWord(document: Document): Warning[] {
   const work: Work = { left: MAX_STEPS };
   return entriesOf(document).flatMap((entry) => {
-    const judged = judging(document.parameters, entry.match.action, work);
+    const judged = (entry.match.action ?? ['**']).map((action) => judging(document.parameters, action, work));
     const read = entry.when === null ? null : conditionOf(entry.when);
     const parsed = read === null || 'problems' in read ? null : read.condition.parsed;
     const schemas = judged.flatMap(({ entries }) => entries.map(({ schema }) => schema));

@@ -15,15 +15,20 @@ const MAX_STEPS = 2_000_000;
 
 export const workFor = (): Work => ({ left: MAX_STEPS });
 
-/** The schemas that may judge an action of this glob: from the top, until one takes all of it. */
-export function schemasFor(parameters: readonly ParameterRule[], action: string, work: Work): ParameterSchema[] {
+/** The entries that may judge an action of this glob: from the top, until one takes all of it; and whether one does. */
+export function judging(parameters: readonly ParameterRule[], action: string, work: Work) {
   const end = parameters.findIndex((rule) => rule.action.some((glob) => globCovers(glob, action, work)));
   const before = end < 0 ? parameters : parameters.slice(0, end + 1);
-  return before.filter((rule) => rule.action.some((glob) => globsMeet(glob, action, work))).map(({ schema }) => schema);
+  const entries = before.filter((rule) => rule.action.some((glob) => globsMeet(glob, action, work)));
+  return { entries, isSure: end >= 0 };
 }
 
+/** Their schemas. */
+export const schemasFor = (parameters: readonly ParameterRule[], action: string, work: Work): ParameterSchema[] =>
+  judging(parameters, action, work).entries.map(({ schema }) => schema);
+
 /** Whether some request of one of these actions (null: any) is shown without what stands at a path of its params. */
-export function mayBeHidden(
+function mayBeHidden(
   parameters: readonly ParameterRule[],
   actions: readonly string[] | null,
   path: ReadPath,

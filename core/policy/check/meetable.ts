@@ -9,10 +9,10 @@ import { mayAnswerAs, type Policy, type Rule, type Stage, type Verify } from '..
 import { type Path, readSource } from '../source.ts';
 import { DEFAULT_STAGE } from '../strictest.ts';
 
-/** Somebody who could decide. */
+/** A person who could decide. */
 export interface Approver {
   user: string;
-  /** What they stand as: `role:admin`, `group:finance`, `user:…`; nobody who is locked is here. */
+  /** The sources that they are: `role:admin`, `group:finance`, `user:…`. Locked members are left out. */
   sources: readonly string[];
   /** Whether a passkey of theirs signs. */
   passkey: boolean;
@@ -23,7 +23,7 @@ export interface Approver {
 export interface Account {
   name: string;
   actors: readonly string[];
-  /** Ids of its owners and of whoever made its keys. */
+  /** Ids of its owners and of the people who made its keys. */
   owners: readonly string[];
 }
 export interface Unmet {
@@ -123,7 +123,7 @@ const stagesOr = ({ routing }: Policy, { approvals }: Rule): Stage[] =>
   approvals.length > 0 || routing.length > 0 ? approvals : [DEFAULT_STAGE];
 
 /**
- * What a policy asks for and nobody can give, as the people stand.
+ * The stages of a policy that the people, as they stand, cannot fill.
  *
  * @returns one sentence for each stage, at the place in the document that asks; none: everything can be met
  */

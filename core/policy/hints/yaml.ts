@@ -8,7 +8,7 @@ interface Mistake {
 }
 
 /** A place in the text, and what to say of it. */
-export interface YamlHint {
+interface YamlHint {
   /** In characters from 0. */
   at: number;
   says: string;

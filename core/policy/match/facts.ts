@@ -73,7 +73,7 @@ export interface FactFound extends Found {
   like?: string;
 }
 
-/** A key that has another beside it which reads like it is no fact: nobody knows which one is meant. */
+/** A key with a look-alike beside it is a doubt: it cannot be told which one is meant. */
 export function factFits(metadata: JsonObject, key: string, alternatives: Fact[], manner: Manner): FactFound {
   const value = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   const name = nameOfMetadata(key);

@@ -1,5 +1,5 @@
 // Which parameter schema counts for an action: the first whose action matches. Apart from the rest of parameters, so that
-// whoever only looks one up (the evidence verifier) brings no judging along.
+// a module that only looks one up (the evidence verifier) brings no judging along.
 import { globMatches } from '../../glob.ts';
 import type { Policy } from '../model.ts';
 import type { ParameterSchema } from './model.ts';

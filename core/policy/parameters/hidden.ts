@@ -1,4 +1,4 @@
-// Values that nobody is shown (`writeOnly: true` in a parameter's schema): what stands in their place, where they are, and
+// Values that are never shown (`writeOnly: true` in a parameter's schema): what stands in their place, where they are, and
 // how an edit of the rest gets them back. The request's object keeps them; every event, answer, list, message and intent
 // holds the masked form. Invariant: the masked form says nothing of a hidden value, not even its length or its type.
 import { pointerOf } from '../../json/place.ts';
@@ -59,8 +59,7 @@ export const hides = (schema: Schema): boolean =>
 export function readsHidden(schema: Schema, path: readonly (string | null)[]): boolean {
   if (typeof schema !== 'object') return false;
   const [name, ...rest] = path;
-  if (schema.writeOnly || name === undefined) return hides(schema);
-  if (name === null) return hides(schema);
+  if (schema.writeOnly || name === undefined || name === null) return hides(schema);
   const inner = [schemaOfProperty(schema, name), ...(schema.items ? [schema.items] : [])];
   return inner.some((one) => readsHidden(one, rest));
 }

@@ -48,7 +48,7 @@ export interface ParameterSchema {
   sentence?: string;
   /** As these, where the messages of the policy's rules are templates, too. */
   messages?: 'templates';
-  /** The value is for the resource alone: nobody is shown it, and nothing of policy reads it (hidden.ts). */
+  /** The value is for the resource alone: it is never shown, and nothing of policy reads it (hidden.ts). */
   writeOnly?: boolean;
 }
 

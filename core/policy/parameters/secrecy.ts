@@ -8,7 +8,7 @@ import { narrowingsOf, type ParameterSchema } from './model.ts';
 const NEVER: readonly (readonly [keyof ParameterSchema, string])[] = [
   ['const', '`const` says what the hidden value is: everybody reads the schema.'],
   ['enum', '`enum` says what the hidden value may be: everybody reads the schema.'],
-  ['narrow', 'Nobody edits what nobody sees: leave `narrow` out beside `writeOnly`.'],
+  ['narrow', 'A reviewer cannot edit a value that is not shown: leave `narrow` out beside `writeOnly`.'],
   ['format', 'A hidden value is shown in no format: leave `format` out, or say it with `pattern`.'],
 ];
 
@@ -29,7 +29,7 @@ function checkInside(schema: ParameterSchema, at: At): void {
   }
   const { properties = {}, additionalProperties, items } = schema;
   if (hides(items) && narrowingsOf(schema).includes('subset'))
-    at.report([...at.path, 'narrow'], 'Its entries hold hidden values, so that nobody can choose among them.');
+    at.report([...at.path, 'narrow'], 'Its entries hold hidden values, so that a reviewer cannot choose among them.');
   if (schema.uniqueItems && hides(items))
     at.report([...at.path, 'uniqueItems'], 'A refusal would tell that two hidden values are the same.');
   for (const [name, property] of Object.entries(properties)) {

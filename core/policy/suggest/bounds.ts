@@ -62,7 +62,7 @@ export function boundValue(place: string, seen: Seen): Bounding {
   return { bounds: [oneOf(place, values)] };
 }
 
-/** A number that names somebody or something: what lies between two of them is somebody else. */
+/** Whether a number at this place is an id: a number between two ids names something else. */
 const isName = (place: string): boolean => /(^|[^A-Za-z])ids?\W*$|I[dD]s?\W*$/.test(place);
 
 export function oneOf(place: string, values: Json[]): Bound {

@@ -68,7 +68,7 @@ export function patternOf(seen: Behavior, of: { action: string; actor: string })
 const literally = (resources: string[]): Bound[] =>
   resources.some((one) => one.includes('*')) ? [oneOf('resource', resources)] : [];
 
-/** Whoever sends no context sends null. */
+/** Absent context is null. */
 function contextBound(seen: Seen): Bounding {
   if (seen.object === null || seen.plain.size === 0) return boundContext(seen);
   const inner = boundContext({ ...seen, times: seen.object.times, plain: new Map(), trouble: seen.object.trouble });

@@ -7,7 +7,7 @@ import { MAX_ALTERNATIVES, MAX_CONDITION_CHARS } from '../bounds.ts';
 
 /** More keys than that are data. */
 const MAX_KEYS = 30;
-/** Deeper than that nobody reads a condition. */
+/** A condition over deeper nesting cannot be read by people. */
 const MAX_DEPTH = 5;
 
 /** One place. */

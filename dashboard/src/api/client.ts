@@ -145,7 +145,7 @@ async function json(response: Response, acted: boolean): Promise<unknown> {
   }
 }
 
-/** A failure on the way back may have done its work; this one refuses every call. */
+/** A 5xx may come after the work was done; `contradicts-ledger` never does, because the server then refuses every call. */
 const mayBeDone = (status: number, code: string): boolean => status >= 500 && code !== 'contradicts-ledger';
 
 async function problemOf(response: Response, acted: boolean): Promise<ApiProblem> {

@@ -1,4 +1,4 @@
-// A text that nobody has used before. `crypto.randomUUID` is missing outside a secure context; random bytes are not.
+// A random text, unique for all purposes here. `crypto.randomUUID` is missing outside a secure context; random bytes are not.
 import { hex } from '../../../core/encoding.ts';
 
 /** 32 hex digits. */

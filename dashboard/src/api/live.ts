@@ -1,5 +1,5 @@
 // The live feed: any message says that something changed, never what; the pages then read it again from the API. What
-// changed before the socket was open, or while it was down, nobody tells: so everything is read again when it opens, and
+// changed before the socket was open, or while it was down, is not told: so everything is read again when it opens, and
 // every ten seconds while it is not.
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useSyncExternalStore } from 'react';
@@ -46,7 +46,7 @@ function gathered(call: () => unknown): { soon: () => void; stop: () => void } {
   return { soon, stop: () => clearTimeout(timer) };
 }
 
-/** Null where the browser has no such thing, or somebody's policy forbids it: then reading again is all there is. */
+/** Null where the browser lacks the API or a policy forbids it: then the page only reads again every ten seconds. */
 function made<T>(make: () => T): T | null {
   try {
     return make();

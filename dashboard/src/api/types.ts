@@ -59,7 +59,7 @@ export interface Passkey {
   status?: string;
   created_at: Instant;
   last_used_at?: Instant | null;
-  /** Why nobody else could verify what it signs; null for a sound key. */
+  /** Why the evidence verifier refuses its signatures; null for a sound key. */
   fault?: string | null;
 }
 

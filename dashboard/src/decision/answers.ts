@@ -18,7 +18,7 @@ export interface Circumstances {
   online: boolean;
   /** Why this person may not answer so; null where they may. */
   refused: Record<'approve' | 'reject', string | null>;
-  /** False for whoever decides in a lent right: that is the right to decide, not to edit. */
+  /** False for a person who decides in a lent right, which is the right to decide, not to edit. */
   edits: boolean;
   /** What has to be looked at before anything is approved, and was not. */
   unopened: readonly string[];
@@ -43,7 +43,7 @@ export interface Answers {
   edit: { params: JsonObject; comment: string | null } | null;
   /** Whether fields may be typed in. */
   open: boolean;
-  /** Whether what is shown was read: else somebody edited it meanwhile. */
+  /** Whether this person has read what is shown; false after an edit by another person. */
   read: boolean;
 }
 
@@ -57,7 +57,7 @@ const modeOf = ({ latest }: Decision, { edits }: Circumstances): EditMode =>
   edits && latest.status === 'pending' ? (latest.editable ?? 'none') : 'none';
 
 /** The one amount that would move; null where there is none, or more than one: then no button names any. */
-export function amountNamed({ effective, parameters }: ApprovalRequest): string | null {
+function amountNamed({ effective, parameters }: ApprovalRequest): string | null {
   const amounts = amountsOf(effective.params, parameters);
   return amounts.length === 1 ? amounts[0]!.text : null;
 }

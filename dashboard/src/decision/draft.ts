@@ -19,7 +19,7 @@ export interface Draft {
   faults: ReadonlyMap<string, string>;
 }
 
-export interface Editable {
+interface Editable {
   /** Those that stand. */
   params: JsonObject;
   schema: ParameterSchema | null;
@@ -49,7 +49,7 @@ function take(made: JsonObject, fields: readonly EditField[], entries: Entries, 
   }
 }
 
-/** Entries whose parameter is gone, or closed to this person, since somebody edited. */
+/** Entries whose parameter is gone, or closed to this person, after an edit by another person. */
 function strays(entries: Entries, fields: readonly EditField[]): Faults {
   const faults: Faults = new Map();
   for (const pointer of Object.keys(entries)) {

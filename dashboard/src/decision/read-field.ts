@@ -1,4 +1,4 @@
-// What somebody typed into one field → the value that it says, or a sentence why it says none. Only what can be meant in
+// What was typed into one field → the value that it says, or a sentence why it says none. Only what can be meant in
 // one way is taken: nothing is rounded, guessed or dropped on the way to what is signed.
 import type { Json } from '../../../core/json.ts';
 import { readMajor } from '../../../core/money.ts';
@@ -9,7 +9,7 @@ import type { EditField } from './fields.ts';
 export type Entry = { text: string; unit: string | null } | { flag: boolean } | 'removed';
 export type Entries = Readonly<Record<string, Entry>>;
 
-export type ReadField = { ok: true; value: Json | undefined } | { ok: false; detail: string };
+type ReadField = { ok: true; value: Json | undefined } | { ok: false; detail: string };
 
 const value = (json: Json | undefined): ReadField => ({ ok: true, value: json });
 const fault = (detail: string): ReadField => ({ ok: false, detail });

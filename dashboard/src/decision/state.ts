@@ -91,7 +91,7 @@ function deedsOf({ decisions, edits }: ApprovalRequest, me: string): Record<Act,
 }
 
 /** Whether what was signed is on record. */
-export const isRecorded = (request: ApprovalRequest, { act, before }: Attempt, me: string): boolean =>
+const isRecorded = (request: ApprovalRequest, { act, before }: Attempt, me: string): boolean =>
   deedsOf(request, me)[act].some((deed) => !before.includes(deed));
 
 /** What the server confirmed is part of the request now, and no draft of this person any more. */

@@ -33,7 +33,7 @@ export function wrongDigests(request: ApprovalRequest): string[] {
 
 type Compared = [name: string, computed: string, answered: string];
 
-/** Digests over params. Where values are hidden nobody but the resource can compute them, and the page says so. */
+/** Digests over params; none where a value is hidden, because only the resource can compute them. The page says so. */
 function digestsOfParams(request: ApprovalRequest): Compared[] {
   const { salt, effective, hidden } = request;
   if (salt === null) return hidden.length > 0 ? [] : [['salt', 'there', 'missing']];

@@ -153,5 +153,3 @@ function rankOf(keys: Keys): number {
   const rank = FIRST.findIndex((pattern) => pattern.test(keys.at(-1) ?? ''));
   return rank === -1 ? FIRST.length : rank;
 }
-
-export { amountTexts as moneyByPointer };

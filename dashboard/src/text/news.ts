@@ -5,7 +5,7 @@ const nameOf = ({ reviewer }: Decision, me: string): string =>
   reviewer.id === me ? 'You' : reviewer.name || reviewer.id;
 
 /** `Rita`, `Rita and Dana`, `Rita, Dana and Omar`. */
-export const listed = (names: readonly string[]): string =>
+const listed = (names: readonly string[]): string =>
   names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 const ENDED: Record<string, string> = {

@@ -13,11 +13,11 @@ export const sizeOf = ({ lines, chars }: { lines: number; chars: number }): stri
 
 interface Props {
   text: string;
-  /** Its exact path, for whoever is told to open it. */
+  /** Its exact path, by which the page asks to open it. */
   path: string;
 }
 
-/** A path whose names are long themselves, for whoever must find it. */
+/** A path, cut where its names are long. */
 const shortened = (path: string): string => (path.length > 50 ? `${[...path].slice(0, 48).join('')}…` : path);
 
 export function LongText({ text, path }: Props) {

@@ -1,5 +1,5 @@
-// What is long is folded, and has to be opened before it is approved. Folds register here while they are closed; whoever
-// holds the Approve button asks what is left. Outside of `Opening` a fold is only a fold.
+// What is long is folded, and has to be opened before it is approved. Folds register here while they are closed; the
+// page with the Approve button asks what is left. Outside of `Opening` a fold is only a fold.
 import {
   createContext,
   type ReactNode,
@@ -12,7 +12,7 @@ import {
 } from 'react';
 
 interface Folds {
-  /** Id of each fold that nobody has opened yet → what it holds, in words. */
+  /** Id of each fold that was not opened yet → what it holds, in words. */
   closed: ReadonlyMap<string, string>;
   register: (id: string, label: string) => () => void;
 }
@@ -67,7 +67,7 @@ export function useHeld(label: string, held: boolean): void {
 }
 
 interface Props {
-  /** What it holds, for whoever must open it: `params.command`. */
+  /** What it holds: `params.command`. */
   label: string;
   /** `201 lines, 222 characters`. */
   size: string;

@@ -51,7 +51,7 @@ function planInvitation(room: Room, { value, mint }: Wish): Result<Plan> {
   return ok({ ...plain(after.id, null, asJson(after)), letsApprove, needsOwner: roles.includes('owner') });
 }
 
-/** Whether the policy in force asks this person or group by name: whoever takes the name may approve. */
+/** Whether the policy in force asks this person or group by name: a change that gives the name lets its holder approve. */
 const policyNames = (room: Room, source: string): boolean =>
   namedSources(room.store.policies.get(organizationOf(room).policy_version)!.policy).has(source);
 

@@ -4,7 +4,7 @@ import { policyJudge } from '../../../core/policy/evidence-judge.ts';
 import { webCrypto } from '../../../sdk/src/evidence.ts';
 import { BASE, type Caller, env, get, success } from './house.ts';
 
-export async function evidenceText(id: string, caller: Caller): Promise<string> {
+async function evidenceText(id: string, caller: Caller): Promise<string> {
   for (;;) {
     const { status, text, body } = await get(`/v1/approval-requests/${id}/evidence`, caller);
     if (status === 200) return text;

@@ -29,7 +29,7 @@ const LISTS = [
 ];
 
 /** What these callers are told of a request, wherever it is told; refusals, too. */
-export async function answersAbout(request: string, callers: Record<string, Caller>): Promise<Place[]> {
+async function answersAbout(request: string, callers: Record<string, Caller>): Promise<Place[]> {
   const paths = [...OF_REQUEST.map((rest) => `/v1/approval-requests/${request}${rest}`), ...LISTS];
   const asked = Object.entries(callers).flatMap(([who, caller]) =>
     paths.map(async (path): Promise<Place> => [`${who} ${path}`, (await get(path, caller)).text]),

@@ -8,7 +8,7 @@ import { env } from './house.ts';
 export const plantedWord = (): string =>
   `planted${[...crypto.getRandomValues(new Uint8Array(12))].map((byte) => String.fromCharCode(97 + (byte % 26))).join('')}`;
 
-export interface Stored {
+interface Stored {
   /** `request do:…: journal`, `d1: events`. */
   where: string;
   text: string;

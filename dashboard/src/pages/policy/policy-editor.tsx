@@ -30,7 +30,7 @@ export function PolicyEditor({ base, published, source, onDone }: Props) {
   const simulation = useMutation({
     mutationFn: () => ask<Simulation>('/v1/policy/simulations', { source: draft, limit: SIMULATED }),
   });
-  // Checked first, so that a draft with a fault, or one that nobody goes on with, leaves no proposal behind.
+  // Checked first, so that a draft with a fault leaves no proposal behind.
   const check = useMutation({
     mutationFn: () => ask('/v1/policy/checks', { source: draft }),
     onSuccess: () => proposal.mutate({ kind: 'policy', value: { source: draft }, base_digest: begun.base.digest }),

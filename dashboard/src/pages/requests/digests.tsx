@@ -3,7 +3,7 @@ import type { ApprovalRequest } from '../../api/types.ts';
 import { wrongDigests } from '../../passkey/shown.ts';
 import { Section } from '../../ui/page.tsx';
 
-/** Over hidden values nobody but the resource computes a digest: this page does not claim that it has. */
+/** Only the resource has hidden values, so the page does not claim to have computed a digest over them. */
 function Verdict({ wrong, covered }: { wrong: boolean; covered: boolean }) {
   if (wrong) return <b className="text-bad">does not fit the content</b>;
   if (covered) return <span className="text-ink-2">cannot be computed here: a value is hidden</span>;

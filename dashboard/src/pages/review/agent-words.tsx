@@ -1,5 +1,5 @@
-// What the agent says, apart from the facts and marked as such. Nobody checked it, and all of it is shown: whoever signs,
-// signs it as well.
+// What the agent says, apart from the facts and marked as such. It is not checked by anyone, and all of it is shown, because
+// a reviewer signs it as well.
 import { useMemo } from 'react';
 import { alikeAt, pathText } from '../../../../core/display/path.ts';
 import { isObject } from '../../../../core/json.ts';

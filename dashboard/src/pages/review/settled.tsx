@@ -28,7 +28,7 @@ function wordsFor({ status, break_glass }: ApprovalRequest): [string, string] {
   return WORDS[status] ?? [status, ''];
 }
 
-/** @param me the id of whoever reads */
+/** @param me id of the person who reads */
 export function Settled({ request, me }: { request: ApprovalRequest; me: string }) {
   const [title, detail] = wordsFor(request);
   return (

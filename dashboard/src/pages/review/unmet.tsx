@@ -1,4 +1,4 @@
-// Says that a request waits in vain: a stage that nobody can complete. Nothing where somebody can.
+// Says that a request waits in vain: a stage that nobody can complete. Renders nothing where every stage can be.
 import type { ApprovalRequest } from '../../api/types.ts';
 import { stagesNow } from '../../text/asked.ts';
 import { sourcesText } from '../../text/people.ts';

@@ -20,7 +20,7 @@ export interface Checked extends KeysTaken {
 }
 
 /** Of an export: complete where nothing failed. */
-export type CheckedReport = Pick<EvidenceReport, 'valid' | 'complete' | 'claims' | 'sentence' | 'first_use'>;
+type CheckedReport = Pick<EvidenceReport, 'valid' | 'complete' | 'claims' | 'sentence' | 'first_use'>;
 
 export interface About {
   /** One sentence's object: "about request apr_…". */

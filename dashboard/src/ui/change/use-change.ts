@@ -34,7 +34,7 @@ export function useChange() {
     onSettled: () => client.invalidateQueries({ queryKey: ['changes'] }),
   });
   const reset = () => {
-    // What nobody signed here would wait a day for somebody to sign it by mistake.
+    // An unsigned proposal would stay open for a day, and could be signed by mistake.
     if (proposal.data && !signature.data) withdrawal.mutate(proposal.data.id);
     proposal.reset();
     signature.reset();
