@@ -148,7 +148,7 @@ describe('publication refuses', () => {
     [
       'what may be edited',
       { properties: { a: { type: 'integer', narrow: 'lower', writeOnly: true } } },
-      'Nobody edits',
+      'A reviewer cannot edit',
     ],
     ['an amount', { properties: { a: { type: 'integer', format: 'minor-units', writeOnly: true } } }, 'no format'],
     [
@@ -164,7 +164,7 @@ describe('publication refuses', () => {
     [
       'entries that a reviewer would choose among',
       { properties: { a: { type: 'array', narrow: 'subset', items: { writeOnly: true } } } },
-      'nobody can choose',
+      'a reviewer cannot choose',
     ],
     [
       'entries that must differ',
