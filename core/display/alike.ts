@@ -9,7 +9,7 @@ type Path = readonly (string | number)[];
 /** Signs between words, which one writer sets and another leaves out; levels of nesting are such signs, too. */
 const BETWEEN = /[\s\p{P}\p{S}]+/gu;
 
-/** A path as it sounds, once for each way to read its letters. A list's places count: `lines[1].to` is nobody's `lines[0].to`. */
+/** A path without signs, once for each way to read its letters. Places in a list count: `lines[1].to` is not `lines[0].to`. */
 function soundsOf(path: Path): string[] {
   const parts = path.map((part) =>
     typeof part === 'number' ? null : skeletonsOf(part).map((one) => one.replace(BETWEEN, '')),

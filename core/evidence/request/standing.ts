@@ -1,7 +1,7 @@
 // How a request stands, as its document shows it, out of the events: what may run and what policy asks for it, who has
 // decided, the capability, the outcome, and where everything is sealed.
 import { instantAt, instantMs } from '../../duration.ts';
-import type { Instant, Json, JsonObject } from '../../json.ts';
+import { asJson, type Instant, type JsonObject } from '../../json.ts';
 import { parametersFor } from '../../policy/parameters/for-action.ts';
 import { baseScopeOf } from '../capability.ts';
 import { type Case, lineOf } from '../case.ts';
@@ -38,11 +38,11 @@ export function requirement(of: Case, asks: Held['requirement']): Expected {
   const counted = countedSeqs(of);
   const approved = (index: number): number =>
     of.votes.filter(({ event }) => counted.includes(event.seq) && event.skeleton.stage === index).length;
-  const stages = (asks.stages as unknown as JsonObject[]).map((stage, index) => ({
+  const stages = (asJson(asks.stages) as JsonObject[]).map((stage, index) => ({
     ...stage,
     approved: approved(index),
   }));
-  return { ...(asks as unknown as JsonObject), stages };
+  return { ...(asJson(asks) as JsonObject), stages };
 }
 
 /** The schema that the pinned policy has for the action, where both are here. */
@@ -51,12 +51,12 @@ export function parameters(of: Case): Expected {
   const policy = policyIn(of);
   if (isErased(of)) return null;
   if (policy === null || action instanceof Open) return WITHHELD;
-  return parametersFor(policy, action as string) as unknown as Json;
+  return asJson(parametersFor(policy, action as string));
 }
 
 export function scope(of: Case): Expected {
   if (isErased(of)) return null;
-  return (baseScopeOf(of) as unknown as JsonObject | null) ?? WITHHELD;
+  return (asJson(baseScopeOf(of)) as JsonObject | null) ?? WITHHELD;
 }
 
 export const editable = ({ life }: Case): Expected => (life?.status === 'pending' ? ASSERTED : 'none');
@@ -125,7 +125,7 @@ export function rejectionReason(of: Case): Expected {
   return line.event.skeleton.command === 'propose' ? denied : 'Rejected without a reason.';
 }
 
-/** Whom policy wrote to ask next; an edit that asks for other stages ends that. */
+/** The escalation that policy has next; an edit that asks for other stages ends it. */
 export function nextEscalation(of: Case): Expected {
   const written = (of.birth.skeleton.escalate ?? []) as { after_seconds: number; to: string[] }[];
   const made = of.bundle.events.filter(({ event }) => event.type === 'approval.escalated').length;
