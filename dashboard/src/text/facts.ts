@@ -79,7 +79,10 @@ export function factsOf(
   alike: ReadonlyMap<string, string[]> = new Map(),
 ): Fact[] {
   const source: Source = {
-    ...{ params, before, amounts: amountsOf(params, schema), alike },
+    params,
+    before,
+    amounts: amountsOf(params, schema),
+    alike,
     hidden: hiddenIn(schema, params),
     // What does not say its currency had the same.
     amountsBefore: amountTexts({ ...params, ...before }, schema),

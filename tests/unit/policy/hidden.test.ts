@@ -21,12 +21,20 @@ const SCHEMA: ParameterSchema = {
   additionalProperties: { writeOnly: true },
 };
 const PARAMS: JsonObject = {
-  ...{ name: 'bo', password: 'one', auth: { kind: 'k', token: { deep: ['two'] } }, keys: ['three', 'four'] },
-  ...{ 'a/b~c': 'five', more: [6] },
+  name: 'bo',
+  password: 'one',
+  auth: { kind: 'k', token: { deep: ['two'] } },
+  keys: ['three', 'four'],
+  'a/b~c': 'five',
+  more: [6],
 };
 const MASKED: JsonObject = {
-  ...{ name: 'bo', password: '(hidden)', auth: { kind: 'k', token: '(hidden)' }, keys: ['(hidden)', '(hidden)'] },
-  ...{ 'a/b~c': '(hidden)', more: '(hidden)' },
+  name: 'bo',
+  password: '(hidden)',
+  auth: { kind: 'k', token: '(hidden)' },
+  keys: ['(hidden)', '(hidden)'],
+  'a/b~c': '(hidden)',
+  more: '(hidden)',
 };
 const POINTERS = ['/auth/token', '/a~1b~0c', '/keys/0', '/keys/1', '/more', '/password'];
 

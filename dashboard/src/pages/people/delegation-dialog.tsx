@@ -41,7 +41,8 @@ export function DelegationDialog({ user, members, onClose }: Props) {
   const [actions, resources] = [listOf(bounds.actions), listOf(bounds.resources)];
   const complete = to !== '' && count > 0 && count <= MOST_DAYS && isBound(actions) && isBound(resources);
   const scope = {
-    ...{ actions, resources },
+    actions,
+    resources,
     ...{ sources: sources.length > 0 ? sources : null, max_risk: max_risk || null },
   };
   const [opened_ms] = useState(() => Date.now());
