@@ -65,7 +65,7 @@ const RULES: readonly Rule[] = [
     String.raw`[\p{L}\p{N}\p{Pe}\p{Pf}"'?!%]`,
     String.raw`(?:[:;!?]+(?:$|[\s\p{Pe}\p{Pf}])|[»%‰€$£](?![\p{L}\p{N}]))`,
   ),
-  rule(NO_BREAK, String.raw`«`, String.raw`[\p{L}\p{N}]`),
+  rule(NO_BREAK, '«', String.raw`[\p{L}\p{N}]`),
   rule(NO_BREAK, String.raw`\p{Nd}`, String.raw`\p{Nd}{3}(?!\p{Nd})`),
   // One ideographic space between ideographs is how Chinese and Japanese write a space.
   rule(String.raw`\u3000`, IDEOGRAPH, IDEOGRAPH),

@@ -104,24 +104,36 @@ export function namedOf(
   of: Said,
   facts: Facts,
   nouns: readonly string[],
-  words: boolean,
+  /** The name of the resource where that is the thing: a parameter that repeats it is not told again. Else null. */
+  repeated: string | null,
 ): { groups: Group[]; named: boolean } {
   let named = false;
   const groups = partsOf(nouns).flatMap((part) => {
     const own = part.filter((noun) => !BETWEEN.has(noun));
     const fact = facts.take((one) => !one.empty && one.role !== 'amount' && isNamedBy(own, one));
     named ||= fact !== null;
-    return [...(words ? [[plain(part.join(' '))]] : []), ...(fact ? [said(of, fact)] : [])];
+    const told = fact !== null && (repeated === null || facts.value(fact) !== repeated);
+    return [...(repeated === null ? [[plain(part.join(' '))]] : []), ...(told ? [said(of, fact)] : [])];
   });
   return { groups, named };
 }
 
-/** Which one: its title, else its id; an id beside what is named already is told with its own name. */
-export function whichOf(of: Said, facts: Facts, named: boolean): Group[] {
+/**
+ * Which one: its title, else its id; an id beside what is named already is told with its own name, and one that only
+ * repeats the resource is left to the resource, which says of what kind it is.
+ */
+export function whichOf(of: Said, facts: Facts, named: boolean, resource: string): Group[] {
   const title = facts.role('title');
   if (title !== null) return [said(of, title)];
   const id = facts.role('id');
-  return id === null ? [] : named ? labelled(of, id) : [said(of, id)];
+  if (id === null || facts.value(id) === bareName(resource)) return [];
+  return named ? labelled(of, id) : [said(of, id)];
+}
+
+/** What is run: it is the act, whatever else there is. */
+export function commandOf(of: Said, facts: Facts): Group[] {
+  const command = facts.role('command');
+  return command === null ? [] : [[ours(':')], said(of, command)];
 }
 
 /** Two mails without a subject are two mails. */
@@ -137,8 +149,6 @@ const TEXTUAL = new Set([
   'Post',
   'Append',
   'Write',
-  'Execute',
-  'Query',
 ]);
 
 export function textOf(of: Said, facts: Facts, { verb }: Meant, titled: boolean): Group[] {

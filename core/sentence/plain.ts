@@ -29,12 +29,13 @@ function known(of: Said, act: Act, meant: Meant): Group[] {
   const counted = /^(rows|records|count)$/;
   const count = verb.counts === undefined ? null : facts.take(({ name, empty }) => !empty && counted.test(name));
   const amount = parts.amountOf(of, facts);
-  const { groups, named } = parts.namedOf(of, facts, nouns, !onResource);
-  const which = parts.whichOf(of, facts, named);
+  const { groups, named } = parts.namedOf(of, facts, nouns, onResource ? parts.bareName(act.resource) : null);
+  const which = parts.whichOf(of, facts, named, act.resource);
+  const command = parts.commandOf(of, facts);
   const people = parts.peopleOf(of, facts, verb.to ?? 'to');
   const object = [...groups, ...which];
   const identified = (named ? 1 : 0) + which.length;
-  const tells = identified + people.length + amount.length > 0;
+  const tells = identified + people.length + amount.length + command.length > 0;
   return [
     [ours(verb.says)],
     ...(count ? [said(of, count), [ours(verb.counts!)]] : []),
@@ -43,7 +44,8 @@ function known(of: Said, act: Act, meant: Meant): Group[] {
     ...people,
     ...parts.afterOf(of, facts),
     ...resourceOf(of, act, meant, onResource, identified),
-    ...parts.textOf(of, facts, meant, which.length > 0),
+    ...command,
+    ...parts.textOf(of, facts, meant, which.length + command.length > 0),
     ...(tells ? [] : parts.othersOf(of, facts, 'with')),
   ];
 }
@@ -69,6 +71,7 @@ function resourceOf(
 
 /** "Run …": in the order in which they matter. */
 const FIRST: readonly Role[] = [
+  'command',
   'to',
   'amount',
   'title',

@@ -14,6 +14,7 @@ export const ROLES = [
   'when',
   'as',
   'into',
+  'command',
   'text',
 ] as const;
 export type Role = (typeof ROLES)[number];
@@ -63,9 +64,10 @@ const PATTERNS: readonly (readonly [Role, RegExp])[] = [
     /^(to|recipient|payee|beneficiary|destination|target|receiver)(_(account|address|iban|number|name|user))?(_(id|number))?$/,
   ],
   ['title', /^(.*_)?(name|label|version|tag|slug)$/],
+  ['command', /^(.*_)?(command|commands|command_line|cmd|sql|query|statement|script|expression)$/],
   [
     'text',
-    /^(body|text|content|contents|message|description|html|markdown|note|notes|comment|reason|details?|caption|prompt|query|sql|command|statement)$/,
+    /^(body|text|content|contents|message|description|html|markdown|note|notes|comment|reason|details?|caption|prompt)$/,
   ],
   [
     'id',

@@ -28,6 +28,27 @@ describe('a sentence without a template', () => {
     ],
     ['deployment.execute', 'service:billing-api', {}, {}, 'Deploy "billing-api"'],
     ['order_tools.cancel_order', 'order:ORD-1199', {}, {}, 'Cancel "order ORD-1199"'],
+    ['order_tools.cancel_order', 'order:ORD-1199', { order_id: 'ORD-1199' }, {}, 'Cancel "order ORD-1199"'],
+    [
+      ...(['order_tools.process_refund', 'order:ORD-1'] as const),
+      ...([{ order_id: 'ORD-1', amount: 129200, currency: 'EUR' }, {}] as const),
+      'Refund €1,292.00 for "order ORD-1"',
+    ],
+    ['shell.run', 'host:web-1', { command: 'rm -rf /srv' }, {}, 'Run shell on "host web-1": "rm -rf /srv"'],
+    [
+      'shell.run',
+      'host:web-1',
+      { to: 'b', command: 'rm -rf /srv' },
+      {},
+      'Run shell to "b" on "host web-1": "rm -rf /srv"',
+    ],
+    [
+      'vm.zap',
+      'host:web-1',
+      { name: 'z', cmd: 'rm -rf /srv' },
+      {},
+      'Run "vm.zap" on "host:web-1": cmd "rm -rf /srv", name "z"',
+    ],
     ['db_delete', 'table:c', { rows: 4281923 }, {}, 'Delete 4,281,923 rows of "table c"'],
     [
       'workspace.cancel_calendar_event',
