@@ -52,7 +52,9 @@ function reasonOf({ rule, doubts: [doubt] }: Failed, level: RiskLevel): string {
 }
 
 const WHAT_RULES_DO: Record<Verdict, string> = { allow: 'allows', require_approval: 'asks about', deny: 'denies' };
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** A sentence begins with a capital, a name of the policy's language (`metadata.environment`) as it is written. */
+const capital = (text: string): string =>
+  /^metadata\b/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
 
 function riskOf(policy: Policy, finding: Finding, claimed: RiskLevel | null): Judgement['risk'] {
   const raises = raisesOf(policy, finding, claimed);

@@ -45,6 +45,18 @@ const LIST = readFileSync(join(import.meta.dirname, 'confusables.txt'), 'utf8')
     return { char: String.fromCodePoint(Number.parseInt(line.slice(0, at), 16)), like: line.slice(at + 1) };
   });
 
+describe('the reason of a risk', () => {
+  it("names what almost is a rule's, as the policy writes it", () => {
+    const policy = policyOf(
+      `rules: [{ id: live, match: { action: "**", metadata: { environment: production } }, verdict: require_approval }]`,
+    );
+    const { reasons } = judge(policy, asked({ metadata: { environment: 'Production' } }), FACTS).risk;
+    expect(reasons).toContain(
+      'metadata.environment is almost `production`, which rule "live" asks about; that is high.',
+    );
+  });
+});
+
 describe('a deny on db:prod', () => {
   const SPELLINGS = [
     ...['db:Prod', 'db:PROD', 'db:prоd', 'db:ｐrod', 'db:prod.', 'db:prod/', 'db:prod//', 'db:%70rod', 'db:%2570rod'],
