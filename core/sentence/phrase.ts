@@ -1,6 +1,6 @@
 // The parts of a sentence: our own words, and what the caller sent, apart, so that no value can continue our sentence.
 // How each is shown is the page's and plain text's to say; hostile characters are core/display.ts's.
-import { printableValue } from '../display.ts';
+import { beginningOf, printableValue } from '../display.ts';
 
 export interface Phrase {
   /**
@@ -20,11 +20,13 @@ export const HIDDEN_PHRASE: Phrase = { kind: 'hidden', text: '(hidden)' };
 /** What a line of a queue has room for. */
 const MAX_VALUE_CHARS = 64;
 
-/** Text of the caller, cut between characters where it is long: the count says so. */
+/**
+ * Text of the caller, cut where it is long as it is shown: the count says so. A run of blanks takes the room of its chip,
+ * so that it pushes nothing out of sight.
+ */
 export function textValue(text: string): Phrase {
-  const chars = [...text];
-  if (chars.length <= MAX_VALUE_CHARS) return { kind: 'value', text };
-  return { kind: 'value', text: `${chars.slice(0, MAX_VALUE_CHARS).join('')}…`, of: chars.length };
+  const beginning = beginningOf(text, MAX_VALUE_CHARS);
+  return beginning === text ? { kind: 'value', text } : { kind: 'value', text: `${beginning}…`, of: [...text].length };
 }
 
 /** ` (1,204 characters)` behind a value that was cut. */

@@ -34,6 +34,10 @@ describe('a sentence without a template', () => {
       ...([{ order_id: 'ORD-1', amount: 129200, currency: 'EUR' }, {}] as const),
       'Refund €1,292.00 for "order ORD-1"',
     ],
+    [
+      ...(['shell.run', 'host:web-1', { command: `ls -la${'\n'.repeat(200)}rm -rf /srv` }, {}] as const),
+      'Run shell on "host web-1": "ls -la\\{200 line ends}rm -rf /srv"',
+    ],
     ['shell.run', 'host:web-1', { command: 'rm -rf /srv' }, {}, 'Run shell on "host web-1": "rm -rf /srv"'],
     [
       'shell.run',
