@@ -76,7 +76,7 @@ const TOOLS: { [name: string]: Tool } = {
   },
   file: {
     action: 'file.delete',
-    resource: text('file:/tmp/a.txt', 'file:/tmp/b.txt', 'file:/tmp/*'),
+    resource: text('file:/srv/a.txt', 'file:/srv/b.txt', 'file:/srv/*'),
     params: together(some({ recursive: fc.boolean() }), maybe('older_than', fc.integer({ min: -3, max: 30 }))),
   },
   invitation: {
@@ -248,7 +248,7 @@ describe.each(Object.entries(TOOLS))('a suggestion from a history of %s', (_name
         for (const [field, other] of [
           ['resource', `${first.resource}x`],
           ['resource', 'other:thing'],
-          ['resource', 'file:/tmp/c.txt'],
+          ['resource', 'file:/srv/c.txt'],
           ['actor', 'agent:y'],
           ['action', `${first.action}.all`],
         ] as const)
